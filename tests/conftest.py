@@ -1,0 +1,40 @@
+"""What every test runs under: no display, no one's real settings, no thread left behind."""
+
+import os
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import settings
+
+# Qt reads these when the application object is made, and its own test mode does not redirect
+# QSettings, so they are set before any test module is imported.
+_HOME = tempfile.mkdtemp(prefix="tokviz-tests-")
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+for _name in ("CONFIG", "DATA", "CACHE", "STATE"):
+    os.environ[f"XDG_{_name}_HOME"] = os.path.join(_HOME, _name.lower())
+
+# A loaded machine is slow, not wrong.
+settings.register_profile("tokviz", deadline=None)
+settings.load_profile("tokviz")
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(_HOME, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def no_thread_outlives_its_test() -> Iterator[None]:
+    """A thread that is still running two seconds after its test fails the test."""
+    before = set(threading.enumerate())
+    yield
+    deadline = time.monotonic() + 2
+    for thread in set(threading.enumerate()) - before:
+        # Threads that Python did not start (Qt's, a debugger's) cannot be joined and do not count.
+        if isinstance(thread, threading._DummyThread):
+            continue
+        thread.join(max(0.0, deadline - time.monotonic()))
+        assert not thread.is_alive(), f"the thread {thread.name!r} outlives its test"
