@@ -1,0 +1,60 @@
+"""The shipped tokenizers: a name, what it is called on screen, and the function that loads it.
+
+A new one is one line in `TOKENIZERS`.
+"""
+
+import lzma
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tokviz.resources import read_resource, verified_path
+from tokviz.tokenization.formats.gguf import tokenizer_from_gguf
+from tokviz.tokenization.formats.gpt2_files import tokenizer_from_vocab_bpe
+from tokviz.tokenization.tokenizer import Tokenizer, bytes_tokenizer, characters_tokenizer
+
+
+class UnknownTokenizerError(ValueError):
+    """A name that is neither shipped nor a file."""
+
+
+@dataclass(frozen=True)
+class ShippedTokenizer:
+    """`load` takes the open text, which only a vocabulary made from the text itself reads."""
+
+    name: str
+    title: str
+    load: Callable[[str], Tokenizer]
+
+
+def _gpt2(_text: str) -> Tokenizer:
+    file = "tokenizers/gpt2_vocab.bpe.xz"
+    return tokenizer_from_vocab_bpe(lzma.decompress(read_resource(file)), "gpt2", file)
+
+
+def _smollm2(_text: str) -> Tokenizer:
+    return tokenizer_from_gguf(verified_path("tables/smollm2-135m-embedding.gguf"), "smollm2")
+
+
+TOKENIZERS = [
+    ShippedTokenizer("gpt2", "GPT-2", _gpt2),
+    ShippedTokenizer("smollm2", "SmolLM2-135M", _smollm2),
+    ShippedTokenizer("characters", "Characters", characters_tokenizer),
+    ShippedTokenizer("bytes", "Bytes", lambda _text: bytes_tokenizer()),
+]
+
+
+def title_of(name: str) -> str:
+    """What a tokenizer is called on screen."""
+    return next((shipped.title for shipped in TOKENIZERS if shipped.name == name), name)
+
+
+def load_tokenizer(name: str, text: str = "") -> Tokenizer:
+    """Load a shipped tokenizer by name; `text` is what `characters` takes its vocabulary from.
+
+    Raises `UnknownTokenizerError`, `ResourceError`.
+    """
+    for shipped in TOKENIZERS:
+        if shipped.name == name:
+            return shipped.load(text)
+    names = ", ".join(shipped.name for shipped in TOKENIZERS)
+    raise UnknownTokenizerError(f"There is no tokenizer named {name!r}; the names are {names}.")

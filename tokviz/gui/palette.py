@@ -1,0 +1,75 @@
+"""The two palettes, light and dark: every colour of the program stands here and nowhere else.
+
+Token colours come in three grey levels with two hues each. Neighbouring tokens always differ in
+level (`index % 3`), so they stay apart in grey and for every kind of colour blindness; the tests
+measure it. Curves and points use Okabe and Ito's set.
+"""
+
+from dataclasses import dataclass
+
+from PySide6.QtGui import QColor
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Colours by their use on screen, not by their hue."""
+
+    dark: bool
+    window: QColor  # behind the panels
+    panel: QColor  # behind text and tables
+    text: QColor
+    muted: QColor  # labels, line numbers
+    faint: QColor  # marks for invisible characters, ticks
+    line: QColor  # thin lines between things
+    accent: QColor
+    accent_soft: QColor  # a wash of the accent behind a selected row
+    selection: QColor  # selected text, painted over token colours with its own alpha
+    attended: QColor  # the tokens a selected token attends to
+    good: QColor
+    bad: QColor
+    token_text: QColor
+    token_border: QColor
+    tokens: tuple[QColor, ...]
+
+
+def _colors(*names: str) -> tuple[QColor, ...]:
+    return tuple(QColor(name) for name in names)
+
+
+LIGHT = Palette(
+    dark=False,
+    window=QColor("#f4f5f7"),
+    panel=QColor("#ffffff"),
+    text=QColor("#16181d"),
+    muted=QColor("#6a7180"),
+    faint=QColor("#8a919e"),
+    line=QColor("#e1e4ea"),
+    accent=QColor("#2456d6"),
+    accent_soft=QColor("#dce5fa"),
+    selection=QColor(36, 86, 214, 70),
+    attended=QColor(36, 86, 214, 28),
+    good=QColor("#15803d"),
+    bad=QColor("#b42318"),
+    token_text=QColor("#101216"),
+    token_border=QColor(20, 24, 32, 120),
+    tokens=_colors("#fdefa9", "#9adbf6", "#93c381", "#c3f6e4", "#ffbcc2", "#b7ace3"),
+)
+
+DARK = Palette(
+    dark=True,
+    window=QColor("#15171b"),
+    panel=QColor("#1d2026"),
+    text=QColor("#eceef2"),
+    muted=QColor("#8f97a6"),
+    faint=QColor("#7a8292"),
+    line=QColor("#2e323b"),
+    accent=QColor("#7aa2ff"),
+    accent_soft=QColor("#2a3347"),
+    selection=QColor(122, 162, 255, 90),
+    attended=QColor(122, 162, 255, 36),
+    good=QColor("#3fb968"),
+    bad=QColor("#ff7b6b"),
+    token_text=QColor("#ffffff"),
+    token_border=QColor(255, 255, 255, 110),
+    tokens=_colors("#64763c", "#335684", "#622d31", "#187885", "#7a416c", "#1c4328"),
+)

@@ -1,0 +1,147 @@
+"""Byte-pair encoding: the merge rules, and the one merge loop that both encodes and replays.
+
+A rule joins two neighbouring tokens and has a rank, its place in the order of learning. Encoding
+applies, again and again, the rule of the lowest rank that matches, leftmost first (Sennrich et
+al., 2016; https://arxiv.org/abs/1508.07909). Each step closes one gap between two symbols of the
+pre-token, so the list of (rank, gap) events *is* the replay, and the ids follow from it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from heapq import heapify, heappop, heappush
+from typing import overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+OPEN = -1
+"""Gap rank of a gap that no merge closed: an edge of a token, a pre-token or uncovered text."""
+CLOSED = -2
+"""Gap rank of a gap inside a token that no merge made: a special token, for instance."""
+
+_LOW = 0xFFFFFFFF
+_Ids = Sequence[int] | NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Merge:
+    """Where `left` stands before `right`, write `id`. `count` is None where it is not published."""
+
+    rank: int
+    left: int
+    right: int
+    id: int
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class MergeStep:
+    """One merge as it was applied: `byte` is the byte offset of the left part's start."""
+
+    rank: int
+    left: int
+    right: int
+    id: int
+    byte: int
+
+
+class Merges(Sequence[Merge]):
+    """The merge history: all rules in rank order, kept as columns.
+
+    `left`, `right`, `ids`: int32 arrays of equal length, token ids; the index is the rank.
+    """
+
+    def __init__(self, left: _Ids, right: _Ids, ids: _Ids) -> None:
+        self.left = np.asarray(left, np.int32)
+        self.right = np.asarray(right, np.int32)
+        self.ids = np.asarray(ids, np.int32)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @overload
+    def __getitem__(self, rank: int) -> Merge: ...
+    @overload
+    def __getitem__(self, rank: slice) -> "Merges": ...
+    def __getitem__(self, rank: int | slice) -> "Merge | Merges":
+        if isinstance(rank, slice):
+            return Merges(self.left[rank], self.right[rank], self.ids[rank])
+        rank = range(len(self))[rank]
+        return Merge(rank, int(self.left[rank]), int(self.right[rank]), int(self.ids[rank]))
+
+    @cached_property
+    def rank_of_pair(self) -> dict[int, int]:
+        """`left << 32 | right` → rank. The first rule for a pair is the one that ever fires."""
+        keys = (self.left.astype(np.int64) << 32) | self.right
+        return dict(zip(keys[::-1].tolist(), range(len(self) - 1, -1, -1), strict=True))
+
+    @cached_property
+    def rank_of_id(self) -> dict[int, int]:
+        """Token id → rank of the first merge that makes it."""
+        return dict(zip(self.ids[::-1].tolist(), range(len(self) - 1, -1, -1), strict=True))
+
+    @cached_property
+    def columns(self) -> tuple[list[int], list[int], list[int]]:
+        """`left`, `right`, `ids` as lists: a Python loop reads them ten times faster."""
+        return self.left.tolist(), self.right.tolist(), self.ids.tolist()
+
+
+def apply_merges(symbols: Sequence[int], merges: Merges) -> tuple[list[int], list[tuple[int, int]]]:
+    """Merge `symbols` (ids) as far as the rules go.
+
+    Returns the resulting ids and the events `(rank, gap)` in the order in which they happened;
+    gap g lies between symbols g and g + 1. O(n log n): a heap holds every adjacent pair that has
+    a rule. An entry whose pair has changed meanwhile is skipped when it comes up.
+
+    >>> rules = Merges(left=[0, 2], right=[1, 1], ids=[2, 3])
+    >>> apply_merges([0, 1, 1], rules)
+    ([3], [(0, 0), (1, 1)])
+    """
+    rank_of_pair = merges.rank_of_pair.get
+    left, right, merged = merges.columns
+    n = len(symbols)
+    ids = [*symbols, -1]  # the sentinel at n matches no rule
+    following = list(range(1, n + 2))
+    preceding = list(range(-1, n + 1))
+    heap = []
+    for i in range(n - 1):
+        rank = rank_of_pair(ids[i] << 32 | ids[i + 1])
+        if rank is not None:
+            heap.append(rank << 32 | i)
+    heapify(heap)
+    events = []
+    while heap:
+        entry = heappop(heap)
+        rank, i = entry >> 32, entry & _LOW
+        j = following[i]
+        if ids[i] != left[rank] or ids[j] != right[rank]:
+            continue
+        events.append((rank, j - 1))
+        ids[i], ids[j] = merged[rank], -1
+        k = following[i] = following[j]
+        preceding[k] = i
+        if k < n:
+            rank = rank_of_pair(ids[i] << 32 | ids[k])
+            if rank is not None:
+                heappush(heap, rank << 32 | i)
+        p = preceding[i]
+        if p >= 0:
+            rank = rank_of_pair(ids[p] << 32 | ids[i])
+            if rank is not None:
+                heappush(heap, rank << 32 | p)
+    return [x for x in ids if x >= 0], events
+
+
+def merge_steps(
+    symbols: Sequence[int], starts: Sequence[int], merges: Merges
+) -> Iterator[MergeStep]:
+    """The same merges as steps to watch; `starts[i]` is the byte offset of symbol i."""
+    _, events = apply_merges(symbols, merges)
+    start_of = list(range(len(symbols)))  # last symbol of a token → its first
+    end_of = list(range(len(symbols)))  # first symbol of a token → its last
+    for rank, gap in events:
+        start, end = start_of[gap], end_of[gap + 1]
+        start_of[end], end_of[start] = start, end
+        merge = merges[rank]
+        yield MergeStep(rank, merge.left, merge.right, merge.id, starts[start])

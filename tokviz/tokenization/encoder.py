@@ -1,0 +1,158 @@
+"""Encoder: encodes text with one byte-pair tokenizer and remembers every pre-token it has met.
+
+Natural text repeats its pre-tokens, so each distinct one is merged once, its result is kept in
+flat pools, and a text is then a gather from those pools by numpy. An encoder belongs to one
+thread; its memory is bounded, and it starts afresh when the bound is reached.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tokviz.tokenization.bpe import OPEN, Merges, apply_merges
+from tokviz.tokenization.encoding import Encoding, Int32s, without_surrogates
+from tokviz.tokenization.pre_tokenizers import SplitPattern
+
+MEMORY_LIMIT = 64 * 2**20
+_BYTES_OF_ONE_ENTRY = 200  # the key in the dict and its row of numbers, measured
+
+
+@dataclass(frozen=True)
+class EncodedPreToken:
+    """One pre-token: its tokens' ids and byte spans, and the rank after each of its bytes."""
+
+    ids: list[int]
+    starts: list[int]
+    ends: list[int]
+    gaps: list[int]
+
+
+def encode_pre_token(data: bytes, byte_ids: list[int], merges: Merges) -> EncodedPreToken:
+    """Encode one pre-token. `byte_ids`: (256,) the id of each byte value, -1 where there is none.
+
+    Bytes without an id are left out before merging, as Hugging Face's `tokenizers` does; so a
+    token may join bytes that were not neighbours, and the gaps beside a lost byte stay open.
+    """
+    symbols = [byte_ids[byte] for byte in data]
+    places = range(len(data))
+    if min(symbols) < 0:
+        places = [i for i in places if symbols[i] >= 0]  # type: ignore[assignment]
+        symbols = [symbols[i] for i in places]
+    gaps = [OPEN] * len(data)
+    ids, events = apply_merges(symbols, merges)
+    edges = [True] * (len(symbols) + 1)  # edges[i]: a token starts at symbol i
+    for rank, gap in events:
+        edges[gap + 1] = False
+        if places[gap] + 1 == places[gap + 1]:
+            gaps[places[gap]] = rank
+    firsts = [i for i in range(len(symbols)) if edges[i]]
+    lasts = [i for i in range(len(symbols)) if edges[i + 1]]
+    return EncodedPreToken(ids, [places[i] for i in firsts], [places[i] + 1 for i in lasts], gaps)
+
+
+class _Pool:
+    """A growing int32 array: appending many small pieces costs one copy now and then."""
+
+    def __init__(self) -> None:
+        self._data = np.zeros(1024, np.int32)
+        self.size = 0
+
+    def extend(self, values: list[int]) -> None:
+        needed = self.size + len(values)
+        if needed > len(self._data):
+            self._data = np.resize(self._data, max(needed, 2 * len(self._data)))
+        self._data[self.size : needed] = values
+        self.size = needed
+
+    @property
+    def data(self) -> Int32s:
+        return self._data[: self.size]
+
+
+class Encoder:
+    """Turns text into an `Encoding`. See the module's docstring for the idea."""
+
+    def __init__(self, split: SplitPattern, byte_ids: list[int], merges: Merges) -> None:
+        self._split = split
+        self._byte_ids = byte_ids
+        self._merges = merges
+        self._lost_bytes = np.array(byte_ids) < 0
+        self._loses_bytes = bool(self._lost_bytes.any())
+        self._forget()
+
+    def _forget(self) -> None:
+        self._entries: dict[str, int] = {}
+        self._pools = [_Pool() for _ in range(9)]
+        self._n_tokens, self._n_bytes, self._n_chars = self._pools[:3]
+        self._first_token, self._first_byte = self._pools[3:5]
+        self._ids, self._starts, self._ends, self._gaps = self._pools[5:]
+
+    @property
+    def memory(self) -> int:
+        """An estimate of the bytes held."""
+        return len(self._entries) * _BYTES_OF_ONE_ENTRY + 12 * self._ids.size + 4 * self._gaps.size
+
+    def encode(self, text: str) -> Encoding:
+        """Encode a text that starts and ends where pre-tokens do."""
+        if self.memory > MEMORY_LIMIT:
+            self._forget()
+        valid = without_surrogates(text)
+        pre_tokens = self._split.split(valid)
+        self._learn(set(pre_tokens).difference(self._entries))
+        entries = np.fromiter(map(self._entries.__getitem__, pre_tokens), np.int32, len(pre_tokens))
+        return self._gather(text, valid, entries)
+
+    def _learn(self, pre_tokens: Iterable[str]) -> None:
+        columns: list[list[int]] = [[] for _ in range(9)]
+        n_tokens, n_bytes, n_chars, first_token, first_byte, ids, starts, ends, gaps = columns
+        for pre_token in pre_tokens:
+            data = pre_token.encode("utf-8")
+            encoded = encode_pre_token(data, self._byte_ids, self._merges)
+            self._entries[pre_token] = len(self._entries)
+            first_token.append(self._ids.size + len(ids))
+            first_byte.append(self._gaps.size + len(gaps))
+            n_tokens.append(len(encoded.ids))
+            n_bytes.append(len(data))
+            n_chars.append(len(pre_token))
+            ids += encoded.ids
+            starts += encoded.starts
+            ends += encoded.ends
+            gaps += encoded.gaps
+        for pool, column in zip(self._pools, columns, strict=True):
+            pool.extend(column)
+
+    def _gather(self, text: str, valid: str, entries: NDArray[np.int32]) -> Encoding:
+        n_tokens, n_bytes = self._n_tokens.data[entries], self._n_bytes.data[entries]
+        byte_starts = _starts(n_bytes)
+        tokens = _ranges(self._first_token.data[entries], n_tokens)
+        shift = np.repeat(byte_starts, n_tokens)
+        lost = np.zeros(0, np.int32)
+        if self._loses_bytes:
+            data = np.frombuffer(valid.encode("utf-8"), np.uint8)
+            lost = np.flatnonzero(self._lost_bytes[data]).astype(np.int32)
+        return Encoding(
+            text=text,
+            n_bytes=int(n_bytes.sum()),
+            ids=self._ids.data[tokens],
+            byte_starts=self._starts.data[tokens] + shift,
+            byte_ends=self._ends.data[tokens] + shift,
+            pre_token_chars=_starts(self._n_chars.data[entries]),
+            pre_token_bytes=byte_starts,
+            gaps=self._gaps.data[_ranges(self._first_byte.data[entries], n_bytes)],
+            uncovered_bytes=lost,
+        )
+
+
+def _starts(lengths: Int32s) -> Int32s:
+    """Where each piece starts when pieces of these lengths stand in a row."""
+    return np.cumsum(lengths, dtype=np.int32) - lengths
+
+
+def _ranges(firsts: Int32s, lengths: Int32s) -> Int32s:
+    """The indexes `first, first + 1, …` of many ranges, one after the other."""
+    total = int(lengths.sum())
+    indexes = np.repeat(firsts - _starts(lengths), lengths)
+    indexes += np.arange(total, dtype=np.int32)
+    return indexes

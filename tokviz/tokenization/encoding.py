@@ -1,0 +1,195 @@
+"""Encoding: the result of encoding a text, as columns; and TokenRows, a range of its tokens.
+
+Byte offsets count the text's UTF-8 with each lone surrogate written as U+FFFD (3 bytes), because
+UTF-8 has no bytes for one. Characters are code points.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tokviz.tokenization.bpe import OPEN
+
+Int32s = NDArray[np.int32]
+Int64s = NDArray[np.int64]
+
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def without_surrogates(text: str) -> str:
+    """The text with each lone surrogate as U+FFFD: same length, and UTF-8 can write it."""
+    return text if text.isascii() else _SURROGATES.sub("\ufffd", text)
+
+
+def utf8_lengths(text: str) -> NDArray[np.uint8]:
+    """Bytes of UTF-8 of each character (uint8; a lone surrogate counts 3)."""
+    code_points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    lengths = np.ones(len(code_points), np.uint8)
+    for first in (0x80, 0x800, 0x10000):
+        lengths += code_points >= first
+    return lengths
+
+
+@dataclass(frozen=True)
+class TokenRows:
+    """The tokens that touch a range of characters; positions count from the text's start."""
+
+    first: int  # index of row 0 among the text's tokens
+    ids: Int32s
+    starts: Int64s
+    ends: Int64s
+    byte_starts: Int64s
+    byte_ends: Int64s
+    colors: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class Encoding:
+    """A text and its tokens, in columns of T tokens, P pre-tokens and B bytes.
+
+    `byte_starts`, `byte_ends`: (T,) int32, the span of each token in bytes, from its first to its
+    last byte. `pre_token_chars`, `pre_token_bytes`: (P,) int32, where each pre-token starts;
+    None where text is not cut into pre-tokens and every character stands for itself.
+    `gaps`: (B,) int32, entry i is the gap rank after byte i, the last one OPEN; None where gap
+    ranks mean nothing. `uncovered_bytes`: bytes in no token, sorted, int32.
+    """
+
+    text: str
+    n_bytes: int
+    ids: Int32s
+    byte_starts: Int32s
+    byte_ends: Int32s
+    pre_token_chars: Int32s | None
+    pre_token_bytes: Int32s | None
+    gaps: Int32s | None
+    uncovered_bytes: Int32s
+
+    @cached_property
+    def byte_of_char(self) -> Int64s | None:
+        """(characters + 1,) byte offset of each character; None where it is the identity."""
+        if self.n_bytes == len(self.text):
+            return None
+        offsets = np.zeros(len(self.text) + 1, np.int64)
+        np.cumsum(utf8_lengths(self.text), out=offsets[1:])
+        return offsets
+
+    def to_byte(self, char: int) -> int:
+        offsets = self.byte_of_char
+        return char if offsets is None else int(offsets[char])
+
+    def chars_at(self, byte_positions: Int64s | Int32s) -> Int64s:
+        """The character that holds each byte."""
+        positions = byte_positions.astype(np.int64)
+        offsets = self.byte_of_char
+        return positions if offsets is None else offsets.searchsorted(positions, "right") - 1
+
+    def spans(self) -> tuple[Int64s, Int64s]:
+        """Starts and ends in characters; a cut character lies in the span of each token."""
+        if not len(self.ids):
+            return np.zeros(0, np.int64), np.zeros(0, np.int64)
+        return self.chars_at(self.byte_starts), self.chars_at(self.byte_ends - 1) + 1
+
+    def gap_ranks(self) -> Int32s | None:
+        """(B - 1,) one for each gap between neighbouring bytes."""
+        return None if self.gaps is None else self.gaps[: max(self.n_bytes - 1, 0)]
+
+    def pre_token_spans(self) -> list[tuple[int, int]]:
+        n = len(self.text)
+        starts = [0] * (n > 0) if self.pre_token_chars is None else self.pre_token_chars.tolist()
+        return list(zip(starts, [*starts[1:], n], strict=True)) if starts else []
+
+    def uncovered(self) -> list[tuple[int, int]]:
+        """Maximal spans of characters that have a byte in no token."""
+        return runs(np.unique(self.chars_at(self.uncovered_bytes)))
+
+    def part(self, start: int, end: int) -> "Encoding":
+        """The characters [start, end) alone; both must be edges of pre-tokens or characters."""
+        low, high = self.to_byte(start), self.to_byte(end)
+        tokens = slice(*self.byte_starts.searchsorted(np.array([low, high], np.int32)))
+        chars, bytes_ = self.pre_token_chars, self.pre_token_bytes
+        if chars is not None and bytes_ is not None:
+            cut = slice(*chars.searchsorted(np.array([start, end], np.int32)))
+            chars, bytes_ = chars[cut] - np.int32(start), bytes_[cut] - np.int32(low)
+        lost = self.uncovered_bytes
+        if len(lost):
+            lost = lost[slice(*lost.searchsorted(np.array([low, high], np.int32)))]
+        return Encoding(
+            self.text[start:end],
+            high - low,
+            self.ids[tokens],
+            self.byte_starts[tokens] - np.int32(low),
+            self.byte_ends[tokens] - np.int32(low),
+            chars,
+            bytes_,
+            None if self.gaps is None else self.gaps[low:high],
+            lost - np.int32(low),
+        )
+
+
+def runs(positions: Int64s) -> list[tuple[int, int]]:
+    """Maximal runs of consecutive numbers in a sorted array, as half-open spans.
+
+    >>> runs(np.array([2, 3, 7]))
+    [(2, 4), (7, 8)]
+    """
+    if not len(positions):
+        return []
+    breaks = np.flatnonzero(np.diff(positions) != 1)
+    starts = positions[np.concatenate(([0], breaks + 1))]
+    ends = positions[np.concatenate((breaks, [len(positions) - 1]))] + 1
+    return list(zip(starts.tolist(), ends.tolist(), strict=True))
+
+
+def concatenate(parts: Sequence[Encoding]) -> Encoding:
+    """The encoding of the joined text, given that each part was cut where pre-tokens meet."""
+    if len(parts) == 1:
+        return parts[0]
+    byte_shifts = _shifts([part.n_bytes for part in parts])
+    char_shifts = _shifts([len(part.text) for part in parts])
+
+    def joined(name: str, shifts: Sequence[int]) -> Int32s | None:
+        columns = [getattr(part, name) for part in parts]
+        if any(column is None for column in columns):
+            return None
+        shifted = [c + np.int32(s) if s else c for c, s in zip(columns, shifts, strict=True)]
+        return np.concatenate(shifted) if shifted else np.zeros(0, np.int32)
+
+    unshifted = [0] * len(parts)
+    ids = joined("ids", unshifted)
+    starts, ends = joined("byte_starts", byte_shifts), joined("byte_ends", byte_shifts)
+    lost = joined("uncovered_bytes", byte_shifts)
+    assert ids is not None and starts is not None and ends is not None and lost is not None
+    return Encoding(
+        "".join(part.text for part in parts),
+        sum(part.n_bytes for part in parts),
+        ids,
+        starts,
+        ends,
+        joined("pre_token_chars", char_shifts),
+        joined("pre_token_bytes", byte_shifts),
+        joined("gaps", unshifted),
+        lost,
+    )
+
+
+def _shifts(lengths: list[int]) -> list[int]:
+    shifts, total = [], 0
+    for length in lengths:
+        shifts.append(total)
+        total += length
+    return shifts
+
+
+def special_token(name: str, token_id: int) -> Encoding:
+    """The encoding of one special token that was matched by its name."""
+    n_bytes = len(name.encode("utf-8"))
+    zero = np.zeros(1, np.int32)
+    gaps = np.full(n_bytes, -2, np.int32)
+    gaps[-1] = OPEN
+    end = np.array([n_bytes], np.int32)
+    ids = np.array([token_id], np.int32)
+    return Encoding(name, n_bytes, ids, zero, end, zero, zero, gaps, np.zeros(0, np.int32))

@@ -1,0 +1,190 @@
+"""PieceTable: a text in pieces of some thousand characters, and where everything in it stands.
+
+A key press rebuilds one piece and one row of running totals, so its cost does not grow with the
+text. Pieces that have been encoded come first; those behind them hold text alone.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+import numpy as np
+
+from tokviz.tokenization.encoding import Encoding, Int64s, utf8_lengths
+from tokviz.tokenization.graphemes import count_graphemes
+from tokviz.tokenization.token_colors import Colors
+
+PIECE = 8192
+"""Characters of a piece, about; one of twice that is cut."""
+
+CHARS, BYTES, TOKENS, BREAKS = range(4)
+
+_LINE_BREAK = re.compile("\r\n|[\n\r\u2028\u2029]")
+_NO_COLORS = np.zeros(0, np.uint8)
+
+
+class Piece:
+    """A part of the text; `encoding` is None as long as its tokens are not known."""
+
+    def __init__(
+        self, text: str, encoding: Encoding | None = None, colors: Colors = _NO_COLORS
+    ) -> None:
+        self.text = text
+        self.encoding = encoding
+        self.colors = colors
+
+    @cached_property
+    def line_starts(self) -> Int64s:
+        """Where lines start within the piece: the place after each line break."""
+        ends = [match.end() for match in _LINE_BREAK.finditer(self.text)]
+        return np.array(ends, np.int64)
+
+    @cached_property
+    def n_breaks(self) -> int:
+        text = self.text
+        if "\r" in text or "\u2028" in text or "\u2029" in text:
+            return len(self.line_starts)
+        return text.count("\n")
+
+    @cached_property
+    def n_bytes(self) -> int:
+        if self.encoding is not None:
+            return self.encoding.n_bytes
+        return len(self.text) if self.text.isascii() else int(utf8_lengths(self.text).sum())
+
+    @cached_property
+    def n_graphemes(self) -> int:
+        return count_graphemes(self.text)
+
+    def measures(self) -> tuple[int, int, int, int]:
+        n_tokens = 0 if self.encoding is None else len(self.encoding.ids)
+        return len(self.text), self.n_bytes, n_tokens, self.n_breaks
+
+
+class PieceTable:
+    """The pieces in order and `totals`: (pieces + 1, 4) int64, how many characters, bytes, tokens
+    and line breaks stand before each piece."""
+
+    def __init__(self, text: str = "") -> None:
+        self.pieces: list[Piece] = []
+        self.totals = np.zeros((1, 4), np.int64)
+        self.n_encoded = 0  # pieces, from the first
+        self.put(0, 0, raw_pieces(text))
+
+    def put(self, low: int, high: int, new: Sequence[Piece]) -> None:
+        """Replace the pieces [low, high)."""
+        measures = np.array([piece.measures() for piece in new], np.int64).reshape(-1, 4)
+        middle = np.cumsum(measures, axis=0) + self.totals[low]
+        end = middle[-1] if len(new) else self.totals[low]
+        behind = self.totals[high + 1 :] + (end - self.totals[high])
+        self.totals = np.concatenate((self.totals[: low + 1], middle, behind))
+        self.pieces[low:high] = new
+        encoded = sum(piece.encoding is not None for piece in new)
+        if low <= self.n_encoded:
+            self.n_encoded = max(self.n_encoded - high, 0) + low + encoded
+
+    def __len__(self) -> int:
+        return len(self.pieces)
+
+    def encoded(self) -> Iterator[Encoding]:
+        """The encodings known so far, in order."""
+        for piece in self.pieces[: self.n_encoded]:
+            assert piece.encoding is not None
+            yield piece.encoding
+
+    def start(self, piece: int, measure: int = CHARS) -> int:
+        return int(self.totals[piece, measure])
+
+    def at(self, position: int, measure: int = CHARS) -> int:
+        """The piece that holds the character (byte, token) at `position`; past the last at the
+        end of the text."""
+        # An index of the column's own dtype: another would convert the whole column each time.
+        return int(self.totals[1:, measure].searchsorted(np.int64(position), "right"))
+
+    def within(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """(index, first character) of each piece with a character in [start, end)."""
+        piece = self.at(max(start, 0))
+        while piece < len(self.pieces) and self.start(piece) < end:
+            yield piece, self.start(piece)
+            piece += 1
+
+    def slice(self, start: int, end: int) -> str:
+        parts = []
+        for i, base in self.within(start, end):
+            parts.append(self.pieces[i].text[max(start - base, 0) : end - base])
+        return "".join(parts)
+
+    def line_at(self, position: int) -> int:
+        """The line, from 0, of a caret position."""
+        piece = self.at(position)
+        if piece == len(self.pieces):
+            return self.start(piece, BREAKS)
+        inside = np.int64(position - self.start(piece))
+        starts = self.pieces[piece].line_starts
+        return self.start(piece, BREAKS) + int(starts.searchsorted(inside, "right"))
+
+    def line_start(self, line: int) -> int:
+        """Position of a line's first character; the end of the text behind the last line."""
+        if line <= 0:
+            return 0
+        if line > self.totals[-1, BREAKS]:
+            return self.start(-1)
+        piece = self.at(line - 1, BREAKS)
+        inside = line - 1 - self.start(piece, BREAKS)
+        return self.start(piece) + int(self.pieces[piece].line_starts[inside])
+
+    def byte_offset(self, position: int) -> int:
+        """Bytes before the character at `position`."""
+        i = self.at(position)
+        if i == len(self.pieces):
+            return self.start(i, BYTES)
+        piece, inside = self.pieces[i], position - self.start(i)
+        if piece.encoding is not None:
+            return self.start(i, BYTES) + piece.encoding.to_byte(inside)
+        return self.start(i, BYTES) + Piece(piece.text[:inside]).n_bytes
+
+
+def raw_pieces(text: str) -> list[Piece]:
+    """Text that is not encoded yet, in pieces; CR and LF of one line break stay together."""
+    pieces, start = [], 0
+    while start < len(text):
+        end = min(start + PIECE, len(text))
+        if text[end - 1 : end + 1] == "\r\n":
+            end += 1
+        pieces.append(Piece(text[start:end]))
+        start = end
+    return pieces
+
+
+def encoded_pieces(encoding: Encoding, colors: Colors) -> list[Piece]:
+    """An encoding as pieces of a good size, cut where pre-tokens meet."""
+    n_chars = len(encoding.text)
+    if n_chars == 0:
+        return []
+    if n_chars < 2 * PIECE:
+        return [Piece(encoding.text, encoding, colors)]
+    pieces, start, token = [], 0, 0
+    while start < n_chars:
+        end = _cut(encoding, start)
+        part = encoding.part(start, end)
+        pieces.append(Piece(part.text, part, colors[token : token + len(part.ids)].copy()))
+        start, token = end, token + len(part.ids)
+    return pieces
+
+
+def _cut(encoding: Encoding, start: int) -> int:
+    """The end of the piece that starts at `start`: an edge before an ASCII character if one is
+    near, as no grapheme and no CRLF goes over that."""
+    text, n_chars = encoding.text, len(encoding.text)
+    if n_chars - start < 2 * PIECE:
+        return n_chars
+    edges = encoding.pre_token_chars
+    if edges is None:
+        candidates: list[int] = list(range(start + PIECE, start + PIECE + 256))
+    else:
+        near = int(edges.searchsorted(np.int32(start + PIECE)))
+        candidates = [*edges[near : near + 256].tolist(), n_chars]
+    for edge in candidates:
+        if edge == n_chars or (text[edge].isascii() and text[edge - 1 : edge + 1] != "\r\n"):
+            return edge
+    return next(e for e in candidates if text[e - 1 : e + 1] != "\r\n")

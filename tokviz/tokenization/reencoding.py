@@ -1,0 +1,145 @@
+"""Encoding a text in parts, and encoding it again around an edit.
+
+Both rest on one fact: a split pattern does not look behind, so the pre-tokens from a place on are
+a function of the text from there on. A pre-token that ends at least `lookahead` characters before
+an edit cannot have seen it. Matching restarts at the last such edge, and once it meets an edge
+that was there before, everything behind that is as it was.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from tokviz.tokenization.encoding import Encoding, concatenate
+from tokviz.tokenization.tokenizer import TextEncoder
+
+PART = 1 << 14
+
+
+def encode_in_parts(encoder: TextEncoder, text: str, lookahead: int | None) -> Iterator[Encoding]:
+    """The encoding of `text`, some thousand characters at a time.
+
+    `text` must start at an edge and go to the end of the document.
+    """
+    start, size = 0, PART
+    while start < len(text):
+        if lookahead is None:
+            size = len(text)
+        window = text[start : start + size]
+        encoding = encoder.encode(window)
+        end = len(window)
+        if start + size < len(text):
+            end = _last_sure_edge(encoding, lookahead or 0)
+            if end == 0:  # one pre-token fills the window
+                size *= 4
+                continue
+        yield encoding if end == len(window) else encoding.part(0, end)
+        start, size = start + end, PART
+
+
+def _last_sure_edge(encoding: Encoding, lookahead: int) -> int:
+    """The last edge that the text behind the window cannot move."""
+    n_chars = len(encoding.text)
+    edges = encoding.pre_token_chars
+    if edges is None:
+        return n_chars - 1 if encoding.text.endswith("\r") else n_chars
+    sure = edges[: int(edges.searchsorted(np.int32(n_chars - lookahead), "right"))]
+    end = int(sure[-1]) if len(sure) else 0
+    # A CR and the LF behind it stay in one part, as one line break.
+    if encoding.text[end - 1 : end + 1] == "\r\n" and len(sure) > 1:
+        end = int(sure[-2])
+    return end
+
+
+@dataclass(frozen=True)
+class Reencoding:
+    """The new encoding of a window; the tokens [first, old_last) became [first, new_last)."""
+
+    encoding: Encoding
+    first: int
+    old_last: int
+    new_last: int
+
+
+def reencode(
+    old: Encoding,
+    edit: tuple[int, int, str],
+    follows: str | None,
+    lookahead: int | None,
+    encoder: TextEncoder,
+) -> Reencoding | None:
+    """Encode a window of a text again after an edit.
+
+    `edit`: start, end (characters of the window) and what takes their place. `follows`: what the
+    text goes on with behind the window, at least `lookahead` characters of it unless it ends;
+    None where the window ends the text. Returns None where the window is too small.
+    """
+    start, end, inserted = edit
+    edges = old.pre_token_chars
+    if lookahead is None:
+        new = encoder.encode(old.text[:start] + inserted + old.text[end:])
+        return Reencoding(new, 0, len(old.ids), len(new.ids))
+    if edges is None:
+        middle = encoder.encode(inserted)
+        return _join(old, start, end, middle)
+    safe = int(edges.searchsorted(np.int32(start - lookahead), "right"))
+    restart = int(edges[safe - 1]) if safe else 0
+    n_after = 4
+    while True:
+        stop = int(edges.searchsorted(np.int32(end))) + n_after
+        whole = stop >= len(edges)
+        stop_char = len(old.text) if whole else int(edges[stop])
+        tail = (follows or "") if whole else ""
+        text = old.text[restart:start] + inserted + old.text[end:stop_char]
+        found = _meet(
+            encoder.encode(text + tail),
+            first=start - restart + len(inserted),
+            shift=end - (start - restart + len(inserted)),
+            old=old,
+            lookahead=lookahead,
+            limit=len(text),
+            at_end=whole and not follows,
+        )
+        if found is not None:
+            middle, old_edge = found
+            return _join(old, restart, old_edge, middle)
+        if whole:
+            return None
+        n_after *= 8
+
+
+def _meet(
+    new: Encoding,
+    *,
+    first: int,
+    shift: int,
+    old: Encoding,
+    lookahead: int,
+    limit: int,
+    at_end: bool,
+) -> tuple[Encoding, int] | None:
+    """Find the first sure edge, at or behind `first`, that was an edge before.
+
+    An edge at `e` of the new window was at `e + shift` of the old one. Returns the encoding up to
+    there, and the old edge.
+    """
+    edges, old_edges = new.pre_token_chars, old.pre_token_chars
+    assert edges is not None and old_edges is not None
+    n_chars = len(new.text)
+    for edge in edges[int(edges.searchsorted(np.int32(first))) :].tolist():
+        if edge > limit or (edge + lookahead > n_chars and not at_end):
+            break
+        before = edge + shift
+        at = int(old_edges.searchsorted(np.int32(before)))
+        if before == len(old.text) or (at < len(old_edges) and old_edges[at] == before):
+            return new.part(0, edge), before
+    return (new, len(old.text)) if at_end else None
+
+
+def _join(old: Encoding, start: int, end: int, middle: Encoding) -> Reencoding:
+    """The old encoding with the characters [start, end) replaced by `middle`."""
+    left, right = old.part(0, start), old.part(end, len(old.text))
+    new = concatenate([left, middle, right])
+    first = len(left.ids)
+    return Reencoding(new, first, len(old.ids) - len(right.ids), first + len(middle.ids))

@@ -1,0 +1,386 @@
+"""TokenizedText: a text that may be edited, and its tokens, kept in step around each edit.
+
+It answers questions about ranges; the text itself lives in a `PieceTable`. Tokens are known from
+the start of the text up to `n_encoded`; the rest is taken in part by part (`absorb`). It belongs
+to one thread, the GUI's.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from tokviz.tokenization.encoding import Encoding, Int32s, TokenRows, concatenate, runs
+from tokviz.tokenization.graphemes import joins
+from tokviz.tokenization.pieces import (
+    BREAKS,
+    BYTES,
+    CHARS,
+    PIECE,
+    TOKENS,
+    Piece,
+    PieceTable,
+    encoded_pieces,
+    raw_pieces,
+)
+from tokviz.tokenization.reencoding import Reencoding, encode_in_parts, reencode
+from tokviz.tokenization.token_colors import Colors, alternating, between, fitted, same_level
+from tokviz.tokenization.tokenizer import Tokenizer
+
+
+class TokenizedText:
+    """See the module's docstring. Positions are characters (code points) of the text."""
+
+    def __init__(self, tokenizer: Tokenizer, text: str = "") -> None:
+        self._table = PieceTable(text)
+        self._tokenizer = tokenizer
+        self._encoder = tokenizer.encoder()
+
+    # -- the text ------------------------------------------------------------------------------
+
+    @property
+    def tokenizer(self) -> Tokenizer:
+        return self._tokenizer
+
+    @property
+    def n_chars(self) -> int:
+        return self._table.start(-1, CHARS)
+
+    @property
+    def n_bytes(self) -> int:
+        return self._table.start(-1, BYTES)
+
+    @property
+    def n_lines(self) -> int:
+        """Line breaks + 1; LF, CR, CRLF (one break), U+2028 and U+2029 break lines."""
+        return self._table.start(-1, BREAKS) + 1
+
+    def __str__(self) -> str:
+        return "".join(piece.text for piece in self._table.pieces)
+
+    def slice(self, start: int, end: int) -> str:
+        """The characters [start, end)."""
+        return self._table.slice(start, end)
+
+    def line_at(self, position: int) -> int:
+        """The line, from 0, of a caret position."""
+        return self._table.line_at(position)
+
+    def line_start(self, line: int) -> int:
+        """Position of a line's first character; the end of the text for `line == n_lines`."""
+        return self._table.line_start(line)
+
+    def byte_offset(self, position: int) -> int:
+        """Bytes of UTF-8 before the character at `position`."""
+        return self._table.byte_offset(position)
+
+    def graphemes(self) -> Iterator[int]:
+        """Count the graphemes: the count so far after each piece, the whole count at the end.
+
+        The text is taken as it is now; the iterator may run in another thread.
+        """
+        return _count_graphemes(list(self._table.pieces))
+
+    # -- its tokens ----------------------------------------------------------------------------
+
+    @property
+    def n_tokens(self) -> int:
+        """Tokens known so far."""
+        return self._table.start(self._table.n_encoded, TOKENS)
+
+    @property
+    def n_encoded(self) -> int:
+        """Characters, from the start, whose tokens are known."""
+        return self._table.start(self._table.n_encoded, CHARS)
+
+    @property
+    def n_encoded_bytes(self) -> int:
+        return self._table.start(self._table.n_encoded, BYTES)
+
+    @property
+    def complete(self) -> bool:
+        return self._table.n_encoded == len(self._table)
+
+    def tokens(self, start: int, end: int) -> TokenRows:
+        """All tokens with a byte in the characters [start, end), as far as they are known."""
+        rows = []
+        for i, base in self._table.within(start, min(end, self.n_encoded)):
+            encoding = self._encoding(i)
+            low = encoding.to_byte(max(start - base, 0))
+            high = encoding.to_byte(min(end - base, len(encoding.text)))
+            first = int(encoding.byte_ends.searchsorted(np.int32(low), "right"))
+            last = int(encoding.byte_starts.searchsorted(np.int32(high), "left"))
+            if first < last:
+                rows.append(self._rows(i, first, last))
+        return _joined(rows)
+
+    def token(self, index: int) -> TokenRows:
+        """The one token with this index. Raises `IndexError`."""
+        if not 0 <= index < self.n_tokens:
+            raise IndexError(f"no token {index}: the text has {self.n_tokens}")
+        piece = self._table.at(index, TOKENS)
+        inside = index - self._table.start(piece, TOKENS)
+        return self._rows(piece, inside, inside + 1)
+
+    def token_span(self, index: int) -> tuple[int, int]:
+        """Character span of one token. Raises `IndexError`."""
+        row = self.token(index)
+        return int(row.starts[0]), int(row.ends[0])
+
+    def index_at(self, position: int) -> int | None:
+        """Index of the first token with a byte in the character at `position`."""
+        rows = self.tokens(position, position + 1)
+        return rows.first if len(rows.ids) else None
+
+    def n_tokens_before(self, position: int) -> int:
+        """Tokens that start before the character at `position`."""
+        position = min(position, self.n_encoded)
+        piece = self._table.at(position)
+        if piece >= self._table.n_encoded:
+            return self.n_tokens
+        encoding = self._encoding(piece)
+        byte = encoding.to_byte(position - self._table.start(piece))
+        inside = int(encoding.byte_starts.searchsorted(np.int32(byte)))
+        return self._table.start(piece, TOKENS) + inside
+
+    def ids(self) -> Int32s:
+        """All ids known so far, int32."""
+        parts = [encoding.ids for encoding in self._table.encoded()]
+        return np.concatenate(parts) if parts else np.zeros(0, np.int32)
+
+    def count_of(self, token_id: int) -> int:
+        """Occurrences of a token in what is encoded so far."""
+        return sum(int(np.count_nonzero(e.ids == token_id)) for e in self._table.encoded())
+
+    def gap_ranks(self) -> Int32s | None:
+        """(bytes - 1,) gap ranks of what is encoded so far; None where they mean nothing."""
+        known = []
+        for encoding in self._table.encoded():
+            if encoding.gaps is None:
+                return None
+            known.append(encoding.gaps)
+        return np.concatenate(known)[:-1] if known else np.zeros(0, np.int32)
+
+    def pre_token_span(self, position: int) -> tuple[int, int] | None:
+        """Characters of the pre-token that holds the one at `position`; None if not known."""
+        if not 0 <= position < self.n_encoded:
+            return None
+        piece = self._table.at(position)
+        encoding, base = self._encoding(piece), self._table.start(piece)
+        starts = encoding.pre_token_chars
+        if starts is None:
+            return 0, self.n_chars
+        k = int(starts.searchsorted(np.int32(position - base), "right"))
+        end = int(starts[k]) if k < len(starts) else len(encoding.text)
+        return base + int(starts[k - 1]), base + end
+
+    def uncovered(self, start: int, end: int) -> list[tuple[int, int]]:
+        """Maximal spans of characters in [start, end) that have a byte in no token."""
+        found = []
+        for i, base in self._table.within(start, min(end, self.n_encoded)):
+            encoding = self._encoding(i)
+            if len(encoding.uncovered_bytes):
+                found.append(np.unique(encoding.chars_at(encoding.uncovered_bytes)) + base)
+        if not found:
+            return []
+        chars = np.concatenate(found)
+        return runs(chars[(chars >= start) & (chars < end)])
+
+    def losses(self) -> Iterator[int | None]:
+        """Check the round trip, piece by piece: the place of a loss, None while all is well.
+
+        The ids are really decoded and compared with the text; the place is the first character
+        that is not given back. The text is taken as it is now; the iterator may run in another
+        thread.
+        """
+        return _find_losses(self._tokenizer, list(self._table.encoded()))
+
+    # -- changing it ---------------------------------------------------------------------------
+
+    def set_tokenizer(self, tokenizer: Tokenizer) -> None:
+        """Another tokenizer: the text stays, all of its tokens are pending."""
+        self._tokenizer, self._encoder = tokenizer, tokenizer.encoder()
+        self._table = PieceTable(str(self))
+
+    def extend_tokenizer(self, tokenizer: Tokenizer) -> None:
+        """The same tokenizer with ids appended: the tokens known so far stay."""
+        self._tokenizer, self._encoder = tokenizer, tokenizer.encoder()
+
+    def replace(self, start: int, removed: int, inserted: str) -> None:
+        """Replace `removed` characters at `start`, and encode again around them.
+
+        An edit that touches text not encoded yet changes the text only.
+        """
+        end = start + removed
+        if not 0 <= start <= end <= self.n_chars:
+            raise IndexError(f"[{start}, {end}) is outside of the text")
+        table = self._table
+        # One character more on both sides, so that CR and LF that meet share a piece.
+        reach = self._tokenizer.lookahead
+        low = 0 if reach is None else table.at(max(start - reach - 1, 0))
+        low = max(min(low, len(table) - 1), 0)
+        high = min(max(table.at(end) + 1, low + 1), len(table))
+        if reach is None:
+            high = max(high, table.n_encoded)
+        while high <= table.n_encoded:
+            if self._replace_within(low, high, (start, end, inserted)):
+                return
+            high += 1
+        self._replace_unencoded(low, min(high, len(table)), (start, end, inserted))
+
+    def _replace_within(self, low: int, high: int, edit: tuple[int, int, str]) -> bool:
+        """Encode the pieces [low, high) again; False where that window is too small."""
+        base, table = self._table.start(low), self._table
+        old_pieces = table.pieces[low:high]
+        old = concatenate([self._encoding(i) for i in range(low, high)] or [self._nothing()])
+        shifted = (edit[0] - base, edit[1] - base, edit[2])
+        done = reencode(
+            old, shifted, self._following(high), self._tokenizer.lookahead, self._encoder
+        )
+        if done is None:
+            return False
+        colors = np.concatenate([np.zeros(0, np.uint8), *(p.colors for p in old_pieces)])
+        kept = _kept(old, done)
+        seam = table.start(low, TOKENS) + kept[2]
+        left = self._color(table.start(low, TOKENS) + kept[0] - 1)
+        right = self._color(table.start(low, TOKENS) + kept[1])
+        fresh = fitted(kept[2] - kept[0], left, right)
+        new_colors = np.concatenate([colors[: kept[0]], fresh, colors[kept[1] :]])
+        table.put(low, high, encoded_pieces(done.encoding, new_colors))
+        self._mend_colors(seam)
+        return True
+
+    def _replace_unencoded(self, low: int, high: int, edit: tuple[int, int, str]) -> None:
+        """Change the text of [low, high) and leave it, with all behind it, to be encoded."""
+        start, end, inserted = edit
+        table = self._table
+        base = table.start(low)
+        old = "".join(piece.text for piece in table.pieces[low:high])
+        new = raw_pieces(old[: start - base] + inserted + old[end - base :])
+        table.put(low, high, new)
+
+    def _nothing(self) -> Encoding:
+        return self._encoder.encode("")
+
+    def _following(self, piece: int) -> str | None:
+        """What the text goes on with, as far as the split pattern looks; None at its end."""
+        need = (self._tokenizer.lookahead or 0) + 1
+        start = self._table.start(piece)
+        return self._table.slice(start, start + need) or None
+
+    # -- encoding what is pending --------------------------------------------------------------
+
+    def pending_text(self) -> str:
+        """The text whose tokens are not known yet."""
+        return "".join(piece.text for piece in self._table.pieces[self._table.n_encoded :])
+
+    def encode_more(self, n_chars: int) -> None:
+        """Encode at least `n_chars` more characters now, or all that are left."""
+        start = self.n_encoded
+        text = self.slice(start, start + n_chars + 2 * PIECE)
+        if start + len(text) < self.n_chars:
+            # Behind the window the text goes on: its last part is not sure, so it is left out.
+            parts = list(encode_in_parts(self._encoder, text, self._tokenizer.lookahead))[:-1]
+        else:
+            parts = list(encode_in_parts(self._encoder, text, self._tokenizer.lookahead))
+        for encoding in parts:
+            self.absorb(encoding)
+
+    def absorb(self, encoding: Encoding) -> None:
+        """Take in the encoding of the next pending characters."""
+        table, low = self._table, self._table.n_encoded
+        before = self._color(self.n_tokens - 1)
+        missing = len(encoding.text)
+        high = low
+        while missing > 0:
+            missing -= len(table.pieces[high].text)
+            high += 1
+        rest = raw_pieces(table.pieces[high - 1].text[missing:]) if missing < 0 else []
+        new = encoded_pieces(encoding, alternating(len(encoding.ids), before))
+        table.put(low, high, [*new, *rest])
+
+    # -- inside --------------------------------------------------------------------------------
+
+    def _encoding(self, piece: int) -> Encoding:
+        encoding = self._table.pieces[piece].encoding
+        assert encoding is not None
+        return encoding
+
+    def _rows(self, piece: int, first: int, last: int) -> TokenRows:
+        encoding, table = self._encoding(piece), self._table
+        base, byte_base = table.start(piece), table.start(piece, BYTES)
+        begins = encoding.byte_starts[first:last].astype(np.int64)
+        stops = encoding.byte_ends[first:last].astype(np.int64)
+        return TokenRows(
+            table.start(piece, TOKENS) + first,
+            encoding.ids[first:last],
+            encoding.chars_at(begins) + base,
+            encoding.chars_at(stops - 1) + base + 1,
+            begins + byte_base,
+            stops + byte_base,
+            table.pieces[piece].colors[first:last],
+        )
+
+    def _color(self, index: int) -> int | None:
+        return int(self.token(index).colors[0]) if 0 <= index < self.n_tokens else None
+
+    def _mend_colors(self, seam: int) -> None:
+        """Two tokens that an edit brought together at `seam` must not share a colour level."""
+        left, right = self._color(seam - 1), self._color(seam)
+        if left is not None and right is not None and same_level(left, right):
+            piece = self._table.at(seam - 1, TOKENS)
+            inside = seam - 1 - self._table.start(piece, TOKENS)
+            self._table.pieces[piece].colors[inside] = between(self._color(seam - 2), right)
+
+
+def _kept(old: Encoding, done: Reencoding) -> tuple[int, int, int]:
+    """Which tokens are really new: (first, old end, new end), equal ids at both ends left out."""
+    before = old.ids[done.first : done.old_last].tolist()
+    after = done.encoding.ids[done.first : done.new_last].tolist()
+    most = min(len(before), len(after))
+    head = next((i for i in range(most) if before[i] != after[i]), most)
+    most -= head
+    tail = next((i for i in range(most) if before[-1 - i] != after[-1 - i]), most)
+    return done.first + head, done.old_last - tail, done.new_last - tail
+
+
+def _joined(rows: list[TokenRows]) -> TokenRows:
+    if len(rows) == 1:
+        return rows[0]
+    no_place, no_color = np.zeros(0, np.int64), np.zeros(0, np.uint8)
+    return TokenRows(
+        rows[0].first if rows else 0,
+        np.concatenate([np.zeros(0, np.int32), *(row.ids for row in rows)]),
+        np.concatenate([no_place, *(row.starts for row in rows)]),
+        np.concatenate([no_place, *(row.ends for row in rows)]),
+        np.concatenate([no_place, *(row.byte_starts for row in rows)]),
+        np.concatenate([no_place, *(row.byte_ends for row in rows)]),
+        np.concatenate([no_color, *(row.colors for row in rows)]),
+    )
+
+
+def _count_graphemes(pieces: list[Piece]) -> Iterator[int]:
+    total, before = 0, ""
+    for piece in pieces:
+        total += piece.n_graphemes - joins(before, piece.text)
+        before = (before + piece.text)[-64:]
+        yield total
+
+
+def _find_losses(tokenizer: Tokenizer, encodings: list[Encoding]) -> Iterator[int | None]:
+    base = 0
+    for encoding in encodings:
+        decoded = tokenizer.decode(encoding.ids.tolist())
+        intact = decoded == encoding.text.encode("utf-8", "surrogatepass")
+        yield None if intact else base + _first_difference(encoding.text, decoded)
+        base += len(encoding.text)
+
+
+def _first_difference(text: str, decoded: bytes) -> int:
+    """The first character of a text that decoding does not give back."""
+    at = 0
+    for place, character in enumerate(text):
+        data = character.encode("utf-8", "surrogatepass")
+        if decoded[at : at + len(data)] != data:
+            return place
+        at += len(data)
+    return len(text)
