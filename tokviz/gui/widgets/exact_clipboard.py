@@ -1,0 +1,35 @@
+"""Text to and from the clipboard without losing a character inside the program.
+
+Qt changes some characters of a string (see `character_marks`), so beside the plain text for other
+programs there is a private format with the exact text. HTML is never read.
+"""
+
+from PySide6.QtCore import QMimeData
+
+EXACT_TEXT = "application/x-tokviz-text"  # UTF-8 in which lone surrogates stand as they are
+
+
+def mime_data(text: str) -> QMimeData:
+    """A text as the clipboard or a drag carries it."""
+    data = QMimeData()
+    data.setText(text)
+    data.setData(EXACT_TEXT, text.encode("utf-8", "surrogatepass"))
+    return data
+
+
+def text_of(data: QMimeData) -> str | None:
+    """The text of a clipboard or a drop, exact where the program itself put it there."""
+    if data.hasFormat(EXACT_TEXT):
+        return bytes(data.data(EXACT_TEXT).data()).decode("utf-8", "surrogatepass")
+    for kind in ("text/plain;charset=utf-8", "text/plain"):
+        if data.hasFormat(kind):
+            try:
+                return bytes(data.data(kind).data()).decode("utf-8")
+            except UnicodeDecodeError:
+                continue
+    return data.text() if data.hasText() and not data.hasUrls() else None
+
+
+def local_files(data: QMimeData) -> list[str]:
+    """The local paths among what is dragged."""
+    return [url.toLocalFile() for url in data.urls() if url.isLocalFile()]
