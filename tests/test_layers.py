@@ -145,11 +145,14 @@ def test_widgets_know_plain_values_only() -> None:
 
 
 def test_no_panel_knows_another_or_the_window() -> None:
-    for path in files_of("tokviz/gui/panels"):
-        if path.name != "__init__.py":
-            own = f"tokviz.gui.panels.{path.stem}"
-            assert broken([path], "tokviz.gui.panels", but=(own,)) == []
-            assert broken([path], "tokviz.gui.main_window", "tokviz.gui.app") == []
+    # What stands beside the panels without a widget of its own is a part of one and may be shared.
+    files = [path for path in files_of("tokviz/gui/panels") if path.name != "__init__.py"]
+    panels = [path for path in files if broken([path], "PySide6.QtWidgets")]
+    assert panels
+    names = {f"tokviz.gui.panels.{path.stem}" for path in panels}
+    for path in files:
+        others = names - {f"tokviz.gui.panels.{path.stem}"}
+        assert broken([path], *others, "tokviz.gui.main_window", "tokviz.gui.app") == []
 
 
 @pytest.mark.parametrize("file", ["task.py", "tokenizer_model.py"])
