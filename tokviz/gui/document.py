@@ -1,0 +1,203 @@
+"""Document: the file behind the open text: opening, saving, and not losing what was typed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from tokviz.gui.encoding_dialog import ask_for_encoding
+from tokviz.gui.settings import MOST_SESSION_CHARACTERS, Settings
+from tokviz.gui.task import Task
+from tokviz.gui.tokenizer_model import TokenizerModel
+from tokviz.text_files import (
+    CannotEncodeError,
+    TextFileError,
+    WrongEncodingError,
+    read_text,
+    shown,
+    size_of,
+    write_text,
+)
+
+_ASK_FROM = 256 * 2**20  # bytes of a file that is opened only after a question
+
+
+class Document(QObject):
+    """Knows the path, the encoding and whether there are unsaved changes; the text is the model's.
+
+    `problem` carries one sentence for the user. A file is read and decoded completely before the
+    model is touched, so a failed open changes nothing.
+    """
+
+    changed = Signal()  # path or modified
+    opened = Signal()
+    saved = Signal()
+    problem = Signal(object)
+    task_started = Signal(object)
+
+    def __init__(self, model: TokenizerModel, settings: Settings, window: QWidget) -> None:
+        super().__init__(window)
+        self._model = model
+        self._settings = settings
+        self._window = window
+        self._task: Task | None = None
+        self._modified = settings.modified
+
+    @property
+    def path(self) -> str:
+        """The file, empty for a text that has none."""
+        return self._settings.file
+
+    @property
+    def title(self) -> str:
+        return shown(Path(self.path).name) if self.path else "Untitled"
+
+    @property
+    def is_modified(self) -> bool:
+        return self._modified
+
+    def set_modified(self, modified: bool) -> None:
+        if modified != self._modified:
+            self._modified = self._settings.modified = modified
+            self.changed.emit()
+
+    # -- opening -------------------------------------------------------------------------------
+
+    def new(self) -> None:
+        if self.may_be_replaced():
+            self._take("", "", "utf-8")
+
+    def ask_and_open(self) -> None:
+        folder = str(Path(self.path).parent) if self.path else ""
+        path, _ = QFileDialog.getOpenFileName(self._window, "Open text", folder)
+        if path:
+            self.open(path)
+
+    def open(self, path: str, encoding: str = "utf-8") -> None:
+        """Open a text file; asks about unsaved changes, a huge size and a foreign encoding."""
+        if not self.may_be_replaced():
+            return
+        try:
+            n_bytes = size_of(path)
+        except TextFileError as error:
+            self.problem.emit(str(error))
+            return
+        if n_bytes >= _ASK_FROM and not self._asked_about_size(path, n_bytes):
+            return
+        self._read(path, encoding)
+
+    def _asked_about_size(self, path: str, n_bytes: int) -> bool:
+        answer = _question(
+            self._window,
+            f"{shown(path)} has {n_bytes / 2**20:,.0f} MB.",
+            "Opening it takes about ten times as much memory, and some minutes. Open it?",
+            QMessageBox.StandardButton.Open | QMessageBox.StandardButton.Cancel,
+        )
+        return answer == QMessageBox.StandardButton.Open
+
+    def _read(self, path: str, encoding: str) -> None:
+        if self._task is not None:
+            self._task.cancel()
+        task = Task(_reading(path, encoding), f"Opening {shown(path)}", parent=self)
+        task.stepped.connect(lambda batch: self._take(batch[-1], path, encoding))
+        task.failed.connect(lambda error: self._on_read_failed(error, path))
+        task.finished.connect(self._on_task_finished)
+        self._task = task
+        self.task_started.emit(task)
+        task.start()
+
+    def _on_task_finished(self) -> None:
+        self._task = None
+
+    def _on_read_failed(self, error: BaseException, path: str) -> None:
+        if isinstance(error, WrongEncodingError) and not error.looks_binary:
+            encoding = ask_for_encoding(self._window, shown(path), error)
+            if encoding:
+                self._read(path, encoding)
+        else:
+            self.problem.emit(str(error))
+
+    def _take(self, text: str, path: str, encoding: str) -> None:
+        self._settings.file, self._settings.encoding = path, encoding
+        if path:
+            self._settings.remember_file(path)
+        self._model.set_text(text)
+        self._modified = self._settings.modified = False
+        self.opened.emit()
+        self.changed.emit()
+
+    # -- saving --------------------------------------------------------------------------------
+
+    def save(self) -> bool:
+        return self._write(self.path) if self.path else self.save_as()
+
+    def save_as(self) -> bool:
+        path, _ = QFileDialog.getSaveFileName(self._window, "Save text", self.path or "text.txt")
+        return bool(path) and self._write(path)
+
+    def _write(self, path: str, errors: str = "strict") -> bool:
+        try:
+            write_text(path, str(self._model.text), self._settings.encoding, errors)
+        except CannotEncodeError as error:
+            return self._settings.encoding == "utf-8" and self._write_surrogates(path, error)
+        except TextFileError as error:
+            self.problem.emit(str(error))
+            return False
+        self._settings.file = path
+        self._settings.remember_file(path)
+        self._modified = self._settings.modified = False
+        self.saved.emit()
+        self.changed.emit()
+        return True
+
+    def _write_surrogates(self, path: str, error: CannotEncodeError) -> bool:
+        """Lone surrogates have no UTF-8; they can be kept only as bytes that are not valid."""
+        answer = _question(
+            self._window,
+            str(error),
+            "Save it exactly all the same, as bytes that other programs may refuse to read?",
+            QMessageBox.StandardButton.Save | QMessageBox.StandardButton.Cancel,
+        )
+        if answer != QMessageBox.StandardButton.Save:
+            return False
+        return self._write(path, "surrogatepass")
+
+    # -- not losing anything -------------------------------------------------------------------
+
+    def may_be_replaced(self) -> bool:
+        """Ask what becomes of unsaved changes; False: stop, nothing is to be lost."""
+        if not self._modified or self._model.text.n_chars == 0:
+            return True
+        buttons = QMessageBox.StandardButton
+        answer = _question(
+            self._window,
+            f"{self.title} has unsaved changes.",
+            "Save them first?",
+            buttons.Save | buttons.Discard | buttons.Cancel,
+        )
+        if answer == buttons.Save:
+            return self.save()
+        return answer == buttons.Discard
+
+    def may_close(self) -> bool:
+        """A text without a file is kept for the next start, so only a file's changes are asked
+        about, and a text too long to be kept."""
+        kept = not self.path and self._model.text.n_chars <= MOST_SESSION_CHARACTERS
+        return kept or self.may_be_replaced()
+
+
+def _reading(path: str, encoding: str) -> Iterator[str]:
+    yield read_text(path, encoding)
+
+
+def _question(
+    window: QWidget, text: str, question: str, buttons: QMessageBox.StandardButton
+) -> QMessageBox.StandardButton:
+    box = QMessageBox(window)
+    box.setIcon(QMessageBox.Icon.Question)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText(text)
+    box.setInformativeText(question)
+    box.setStandardButtons(buttons)
+    return QMessageBox.StandardButton(box.exec())

@@ -1,0 +1,226 @@
+"""MainWindow: places the panels and ties the menus to them. Does no work itself."""
+
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QMainWindow,
+    QMenu,
+    QSizePolicy,
+    QToolBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from tokviz import __version__
+from tokviz.gui.document import Document
+from tokviz.gui.panels.notices_panel import NoticesPanel
+from tokviz.gui.panels.status_panel import StatusPanel
+from tokviz.gui.panels.text_panel import TextPanel
+from tokviz.gui.panels.token_card_panel import TokenCardPanel
+from tokviz.gui.panels.tokenizer_chooser import TokenizerChooser
+from tokviz.gui.settings import Settings
+from tokviz.gui.theme import Theme, ThemeMode
+from tokviz.gui.tokenizer_model import TokenizerModel
+from tokviz.text_files import shown
+
+_Key = QKeySequence.StandardKey
+
+
+class MainWindow(QMainWindow):
+    """The window. Its parts know the model and not each other; what ties two of them is here."""
+
+    def __init__(self, model: TokenizerModel, theme: Theme, settings: Settings) -> None:
+        super().__init__()
+        self._theme = theme
+        self._settings = settings
+        self.document = Document(model, settings, self)
+        self.notices = NoticesPanel()
+        self.text_panel = TextPanel(model, theme, settings)
+        self.card = TokenCardPanel(model)
+        self.chooser = TokenizerChooser(model, settings)
+        self.status = StatusPanel(model, theme)
+        self._place_panels()
+        self._make_menus()
+        self._connect(model)
+        self._restore_layout()
+        self._update_title()
+        self.text_panel.view.setFocus()
+
+    def _place_panels(self) -> None:
+        bar = QToolBar("Toolbar", self)
+        bar.setObjectName("toolbar")
+        bar.setMovable(False)
+        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        bar.addWidget(self.chooser)
+        spring = QWidget()
+        spring.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        bar.addWidget(spring)
+        self.addToolBar(bar)
+        center = QWidget()
+        column = QVBoxLayout(center)
+        column.setContentsMargins(8, 8, 0, 8)
+        column.setSpacing(8)
+        column.addWidget(self.notices)
+        column.addWidget(self.text_panel, 1)
+        self.setCentralWidget(center)
+        self._card_dock = self._add_dock("Token", self.card)
+        self.setStatusBar(self.status)
+
+    def _add_dock(self, title: str, panel: QWidget) -> QDockWidget:
+        """A dock at the right. The panel's own frame carries the title, so the dock has none."""
+        dock = QDockWidget(title, self)
+        dock.setObjectName(title.lower())
+        dock.setTitleBarWidget(QWidget())
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 8, 8, 8)
+        column.addWidget(panel)
+        dock.setWidget(holder)
+        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+        return dock
+
+    # -- menus ---------------------------------------------------------------------------------
+
+    def _make_menus(self) -> None:
+        view, document = self.text_panel.view, self.document
+        bar = self.menuBar()
+        file = bar.addMenu("&File")
+        _add(file, "&New", document.new, _Key.New)
+        _add(file, "&Open text …", document.ask_and_open, _Key.Open)
+        self._recent = file.addMenu("Open &recent")
+        self._recent.aboutToShow.connect(self._fill_recent)
+        file.addSeparator()
+        _add(file, "&Save", document.save, _Key.Save)
+        _add(file, "Save &as …", document.save_as, QKeySequence("Ctrl+Shift+S"))
+        file.addSeparator()
+        _add(file, "&Quit", self.close, QKeySequence("Ctrl+Q"))
+        edit = bar.addMenu("&Edit")
+        self._undo = _add(edit, "&Undo", view.undo, _Key.Undo)
+        self._redo = _add(edit, "&Redo", view.redo, QKeySequence("Ctrl+Shift+Z"))
+        edit.addSeparator()
+        _add(edit, "Cu&t", view.cut, _Key.Cut)
+        _add(edit, "&Copy", view.copy, _Key.Copy)
+        _add(edit, "&Paste", view.paste, _Key.Paste)
+        _add(edit, "Select &all", view.select_all, _Key.SelectAll)
+        edit.aboutToShow.connect(self._update_edit_actions)
+        edit.aboutToHide.connect(self._enable_edit_actions)
+        self._make_view_menu(bar.addMenu("&View"))
+        tokens = bar.addMenu("&Tokenizer")
+        tokens.addActions(self.chooser.menu.actions())
+        _add(bar.addMenu("&Help"), "&About tokviz", self._show_about)
+
+    def _make_view_menu(self, menu: QMenu) -> None:
+        view = self.text_panel.view
+        group = QActionGroup(self)
+        for mode in ThemeMode:
+            action = _add(menu, f"{mode.value} theme", lambda m=mode: self._set_theme(m))
+            action.setCheckable(True)
+            action.setChecked(mode is self._theme.mode)
+            group.addAction(action)
+        menu.addSeparator()
+        _add(menu, "Zoom &in", lambda: view.set_zoom(view.zoom + 1), _Key.ZoomIn)
+        _add(menu, "Zoom &out", lambda: view.set_zoom(view.zoom - 1), _Key.ZoomOut)
+        menu.addSeparator()
+        card = self._card_dock.toggleViewAction()
+        card.setText("Token card")
+        menu.addAction(card)
+
+    def _fill_recent(self) -> None:
+        self._recent.clear()
+        for path in self._settings.recent:
+            # An & in a name would underline the letter behind it.
+            name = shown(path).replace("&", "&&")
+            _add(self._recent, name, lambda p=path: self.document.open(p))
+        if not self._settings.recent:
+            self._recent.addAction("No files yet").setEnabled(False)
+
+    def _update_edit_actions(self) -> None:
+        view = self.text_panel.view
+        self._undo.setEnabled(view.can_undo)
+        self._redo.setEnabled(view.can_redo)
+
+    def _enable_edit_actions(self) -> None:
+        """A disabled action would swallow its key, which the view answers at any time."""
+        self._undo.setEnabled(True)
+        self._redo.setEnabled(True)
+
+    def _set_theme(self, mode: ThemeMode) -> None:
+        self._settings.theme = mode.value
+        self._theme.set_mode(mode)
+
+    def _show_about(self) -> None:
+        from PySide6.QtWidgets import QMessageBox
+
+        QMessageBox.about(
+            self,
+            "About tokviz",
+            f"<b>tokviz {__version__}</b><br>See text as a language model sees it.",
+        )
+
+    # -- what ties the parts -------------------------------------------------------------------
+
+    def _connect(self, model: TokenizerModel) -> None:
+        panel, document = self.text_panel, self.document
+        panel.modified_changed.connect(document.set_modified)
+        panel.files_dropped.connect(lambda paths: document.open(paths[0]))
+        panel.view.caret_moved.connect(self._on_caret_moved)
+        document.saved.connect(panel.mark_clean)
+        document.changed.connect(self._update_title)
+        for source in (document, self.chooser):
+            source.problem.connect(self.notices.show_problem)
+            source.task_started.connect(self.notices.show_task)
+        model.task_started.connect(self.notices.show_task)
+        self.status.place_requested.connect(self._show_place)
+
+    def _on_caret_moved(self) -> None:
+        self.status.set_selection(*self.text_panel.view.selection())
+
+    def _show_place(self, position: int) -> None:
+        view = self.text_panel.view
+        view.select(position, position + 1)
+        view.reveal(position, position + 1)
+        view.setFocus()
+
+    def _update_title(self) -> None:
+        self.setWindowTitle(f"{self.document.title}[*] – tokviz")
+        self.setWindowModified(self.document.is_modified)
+
+    # -- between starts ------------------------------------------------------------------------
+
+    def _restore_layout(self) -> None:
+        self.resize(1280, 820)
+        self.resizeDocks([self._card_dock], [380], Qt.Orientation.Horizontal)
+        if self._settings.geometry:
+            self.restoreGeometry(_from_text(self._settings.geometry))
+        if self._settings.layout:
+            self.restoreState(_from_text(self._settings.layout))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.document.may_close():
+            event.ignore()
+            return
+        self._settings.geometry = _to_text(self.saveGeometry())
+        self._settings.layout = _to_text(self.saveState())
+        event.accept()
+
+
+def _add(
+    menu: QMenu,
+    text: str,
+    call: object,
+    keys: QKeySequence | QKeySequence.StandardKey | None = None,
+) -> QAction:
+    action = menu.addAction(text)
+    action.triggered.connect(lambda _checked=False: call())  # type: ignore[operator]
+    if keys is not None:
+        action.setShortcut(QKeySequence(keys))
+    return action
+
+
+def _to_text(data: QByteArray) -> str:
+    return bytes(data.toBase64().data()).decode("ascii")
+
+
+def _from_text(text: str) -> QByteArray:
+    return QByteArray.fromBase64(QByteArray(text.encode("ascii", "replace")))

@@ -1,0 +1,104 @@
+"""NoticesPanel: every running task with its Cancel, and every problem, in one place."""
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from tokviz.gui.task import Task
+
+_SHOW_AFTER_MS = 300  # a task that is done sooner is not worth a flicker
+
+
+class NoticesPanel(QWidget):
+    """Rows that come and go; it takes no room while there are none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(6)
+        self._problem: QWidget | None = None
+
+    def show_task(self, task: Task) -> None:
+        """Show a task's progress until it ends, if it lasts long enough to be seen."""
+        row = _TaskRow(task)
+        self._column.addWidget(row)
+        row.hide()
+        timer = QTimer(row, singleShot=True, interval=_SHOW_AFTER_MS)
+        timer.timeout.connect(row.show)
+        timer.start()
+
+    def show_problem(self, sentence: str) -> None:
+        """Show what went wrong until it is closed or the next problem takes its place."""
+        if self._problem is not None:
+            self._problem.deleteLater()
+        self._problem = _ProblemRow(sentence)
+        self._problem.destroyed.connect(self._on_problem_gone)
+        self._column.addWidget(self._problem)
+
+    @property
+    def problem(self) -> str:
+        """The sentence shown now, empty if there is none."""
+        return self._problem.sentence if isinstance(self._problem, _ProblemRow) else ""
+
+    def _on_problem_gone(self, gone: object) -> None:
+        if gone is self._problem:
+            self._problem = None
+
+
+class _TaskRow(QFrame):
+    def __init__(self, task: Task) -> None:
+        super().__init__()
+        self.setObjectName("notice")
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setRange(0, task.total or 0)
+        self._bar.setFixedWidth(160)
+        cancel = QToolButton()
+        cancel.setText("Cancel")
+        cancel.clicked.connect(task.cancel)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 5, 6, 5)
+        row.addWidget(_plain(task.title + " …"))
+        row.addStretch(1)
+        row.addWidget(self._bar)
+        row.addWidget(cancel)
+        self._task = task
+        task.stepped.connect(self._on_stepped)
+        task.finished.connect(self.deleteLater)
+
+    def _on_stepped(self, _batch: object) -> None:
+        if self._task.total:
+            self._bar.setValue(self._task.done)
+
+
+class _ProblemRow(QFrame):
+    def __init__(self, sentence: str) -> None:
+        super().__init__()
+        self.setObjectName("problem")
+        self.sentence = sentence
+        close = QToolButton()
+        close.setObjectName("switch")
+        close.setText("✕")
+        close.setToolTip("Close")
+        close.clicked.connect(self.deleteLater)
+        label = _plain(sentence)
+        label.setWordWrap(True)
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 6, 6, 6)
+        row.addWidget(label, 1)
+        row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+
+
+def _plain(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    return label

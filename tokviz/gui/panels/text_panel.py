@@ -1,0 +1,108 @@
+"""The text panel: the text one edits, with every token coloured, tied to the model."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from tokviz.gui.settings import Settings
+from tokviz.gui.theme import Theme
+from tokviz.gui.tokenizer_model import TokenizerModel
+from tokviz.gui.widgets.panel_frame import PanelFrame
+from tokviz.gui.widgets.row_painting import Highlights
+from tokviz.gui.widgets.token_text_view import TokenTextView
+
+
+class TextPanel(QWidget):
+    """Shows the model's text in a `TokenTextView` and passes edits and picks on to the model."""
+
+    modified_changed = Signal(bool)
+    files_dropped = Signal(object)
+
+    def __init__(self, model: TokenizerModel, theme: Theme, settings: Settings) -> None:
+        super().__init__()
+        self._model = model
+        self._theme = theme
+        self._settings = settings
+        self.view = TokenTextView()
+        self.view.set_zoom(settings.zoom)
+        self._frame = PanelFrame("Text", self.view)
+        self._add_switches()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._frame)
+        self._connect()
+        self._on_theme_changed()
+        self._on_text_replaced()
+
+    def _add_switches(self) -> None:
+        settings, add = self._settings, self._frame.add_switch
+        marks = add("invisibles", "Marks for spaces, tabs, line ends", checked=settings.marks_shown)
+        wrap = add("wrap", "Break long lines at the window's edge", checked=settings.word_wrap)
+        marks.toggled.connect(self._on_marks_toggled)
+        wrap.toggled.connect(self._on_wrap_toggled)
+        self.view.set_marks_shown(settings.marks_shown)
+        self.view.set_word_wrap(settings.word_wrap)
+
+    def _connect(self) -> None:
+        model, view = self._model, self.view
+        view.edited.connect(self._on_edited)
+        view.picked.connect(model.select_token)
+        view.hovered.connect(self._on_hovered)
+        view.zoomed.connect(self._on_zoomed)
+        view.files_dropped.connect(self.files_dropped)
+        model.text_replaced.connect(self._on_text_replaced)
+        model.encoding_changed.connect(self._on_encoding_changed)
+        model.selection_changed.connect(self._update_highlights)
+        model.hovered_changed.connect(self._update_highlights)
+        model.context_changed.connect(self._update_highlights)
+        self._theme.changed.connect(self._on_theme_changed)
+
+    def mark_clean(self) -> None:
+        """The text is now as it stands in the file."""
+        self.view.history.mark_clean()
+
+    def _on_edited(self, start: int, removed: int, inserted: str) -> None:
+        self._model.edit_text(start, removed, inserted)
+        self.modified_changed.emit(not self.view.history.is_clean)
+
+    def _on_hovered(self, index: int) -> None:
+        row = None if index < 0 else self._model.text.token(index)
+        self._model.hover(None if row is None else int(row.ids[0]))
+
+    def _on_zoomed(self) -> None:
+        self._settings.zoom = self.view.zoom
+
+    def _on_marks_toggled(self, shown: bool) -> None:
+        self._settings.marks_shown = shown
+        self.view.set_marks_shown(shown)
+
+    def _on_wrap_toggled(self, wrap: bool) -> None:
+        self._settings.word_wrap = wrap
+        self.view.set_word_wrap(wrap)
+
+    def _on_theme_changed(self) -> None:
+        self.view.set_colors(self._theme.palette)
+
+    def _on_text_replaced(self) -> None:
+        self.view.set_source(self._model.text)
+        self._update_highlights()
+
+    def _on_encoding_changed(self) -> None:
+        self.view.refresh()
+        self._update_highlights()
+
+    def _update_highlights(self) -> None:
+        model = self._model
+        context, place = model.context, model.selection.place
+        overflows = context is not None and model.text.n_tokens > context
+        attended = None
+        if place is not None and context is not None:
+            attended = (max(0, place - context + 1), place)
+        self.view.set_highlights(
+            Highlights(
+                selected_ids=frozenset(model.selection.ids),
+                selected_index=place,
+                hovered_id=model.hovered,
+                context_end=context if overflows else None,
+                attended=attended,
+            )
+        )

@@ -1,0 +1,190 @@
+"""The token card: everything that is known of the selected token, or of the one under the mouse."""
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from tokviz.gui.panels.token_in_text import TokenInText, describe_place
+from tokviz.gui.tokenizer_model import TokenizerModel
+from tokviz.gui.widgets.flow_layout import FlowLayout
+from tokviz.gui.widgets.panel_frame import PanelFrame
+from tokviz.tokenization.token_facts import CodePoint, TokenFacts, facts_of, visible
+
+_HOVER_MS = 40  # the mouse passes over many tokens on its way
+_MOST_CHIPS = 24
+_MOST_BYTES = 64
+_MOST_CODE_POINTS = 8
+
+
+class TokenCardPanel(QWidget):
+    """One row a fact. Tokens named on the card are chips: a click selects them everywhere."""
+
+    def __init__(self, model: TokenizerModel) -> None:
+        super().__init__()
+        self._model = model
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._frame = PanelFrame("Token", self._scroll)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._frame)
+        self._later = QTimer(self, singleShot=True, interval=_HOVER_MS)
+        self._later.timeout.connect(self._show)
+        model.selection_changed.connect(self._show)
+        for signal in (model.hovered_changed, model.encoding_changed, model.context_changed):
+            signal.connect(self._later.start)
+        self._show()
+
+    def _show(self) -> None:
+        model = self._model
+        selection = model.selection
+        hovered = model.hovered
+        if hovered is not None:
+            place = selection.place if selection.ids == (hovered,) else None
+            self._show_token(hovered, place)
+        elif len(selection.ids) == 1:
+            self._show_token(selection.ids[0], selection.place)
+        elif selection.ids:
+            self._set_content(_note(f"{len(selection.ids):,} tokens are selected."))
+            self._frame.set_note("")
+        else:
+            self._set_content(_note("Click a token in the text, or walk with Alt+Left, Alt+Right."))
+            self._frame.set_note("")
+
+    def _show_token(self, token_id: int, place: int | None) -> None:
+        text, tokenizer = self._model.text, self._model.tokenizer
+        facts = facts_of(tokenizer, token_id)
+        count = text.count_of(token_id)
+        so_far = "" if text.complete else " so far"
+        self._frame.set_note(f"{count:,} of {text.n_tokens:,} in this text{so_far}")
+        self._set_content(self._card(facts, describe_place(self._model, place)))
+
+    def _card(self, facts: TokenFacts, place: TokenInText | None) -> QWidget:
+        card = QWidget()
+        grid = QGridLayout(card)
+        grid.setContentsMargins(14, 12, 14, 12)
+        grid.setHorizontalSpacing(14)
+        grid.setVerticalSpacing(7)
+        grid.setColumnStretch(1, 1)
+        grid.addWidget(_title(visible(facts.data)), 0, 0, 1, 2)
+        for name, value in self._rows(facts, place):
+            row = grid.rowCount()
+            label = _text(name)
+            label.setObjectName("muted")
+            grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(value, row, 1)
+        grid.setRowStretch(grid.rowCount(), 1)
+        return card
+
+    def _rows(self, facts: TokenFacts, place: TokenInText | None) -> Iterable[tuple[str, QWidget]]:
+        yield "id", _text(str(facts.id), mono=True)
+        if facts.special:
+            yield "kind", _text("special token: reached by its name only, never by merging")
+        yield "bytes", _text(_hex(facts.data), mono=True)
+        yield "characters", _text(_code_points(facts.code_points, facts.data))
+        yield "made by", self._made_by(facts)
+        if facts.part_of:
+            yield "part of", self._chips(facts.part_of)
+        if facts.family:
+            yield "family", self._chips(facts.family)
+        if place is not None:
+            yield "here", _text(place.where)
+            if place.cut:
+                yield "cut", _text(place.cut)
+            if place.attends:
+                yield "attends to", _text(place.attends)
+                yield "predicted", _text(place.predicted)
+
+    def _made_by(self, facts: TokenFacts) -> QWidget:
+        if facts.rank is None or facts.left is None or facts.right is None:
+            if facts.special:
+                return _text("no merge")
+            has_merges = len(self._model.tokenizer.merges) > 0
+            return _text("no merge: a single byte" if has_merges else "no merges here")
+        row = self._chips((facts.left, facts.right), separator="+")
+        row_layout = row.layout()
+        assert row_layout is not None
+        row_layout.addWidget(_text(f"rank {facts.rank:,}", muted=True))
+        return row
+
+    def _chips(self, ids: tuple[int, ...], separator: str = "") -> QWidget:
+        box = QWidget()
+        flow = FlowLayout(box)
+        for i, token_id in enumerate(ids[:_MOST_CHIPS]):
+            if i and separator:
+                flow.addWidget(_text(separator, muted=True))
+            flow.addWidget(self._chip(token_id))
+        if len(ids) > _MOST_CHIPS:
+            flow.addWidget(_text(f"+{len(ids) - _MOST_CHIPS:,} more", muted=True))
+        return box
+
+    def _chip(self, token_id: int) -> QPushButton:
+        shown = visible(self._model.tokenizer.token_bytes(token_id))
+        shown = shown if len(shown) <= 40 else shown[:39] + "…"
+        chip = QPushButton(shown.replace("&", "&&"))  # a lone & would underline the next letter
+        chip.setObjectName("chip")
+        chip.setToolTip(f"id {token_id}")
+        chip.setCursor(Qt.CursorShape.PointingHandCursor)
+        chip.clicked.connect(lambda: self._model.select([token_id]))
+        return chip
+
+    def _set_content(self, content: QWidget) -> None:
+        content.setObjectName("cardContent")
+        self._scroll.setWidget(content)
+
+
+def _text(text: str, *, mono: bool = False, muted: bool = False) -> QLabel:
+    label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(not muted)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    if muted:
+        label.setObjectName("muted")
+    if mono:
+        font = label.font()
+        font.setFamily("JetBrains Mono")
+        label.setFont(font)
+    return label
+
+
+def _title(text: str) -> QLabel:
+    label = _text(text if len(text) <= 120 else text[:119] + "…", mono=True)
+    font = label.font()
+    font.setPointSizeF(font.pointSizeF() * 1.6)
+    font.setBold(True)
+    label.setFont(font)
+    return label
+
+
+def _note(text: str) -> QLabel:
+    note = _text(text)
+    note.setObjectName("muted")
+    note.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    note.setMargin(24)
+    note.setFrameShape(QFrame.Shape.NoFrame)
+    return note
+
+
+def _hex(data: bytes) -> str:
+    shown = data[:_MOST_BYTES].hex(" ")
+    return shown if len(data) <= _MOST_BYTES else f"{shown} … {len(data):,} bytes"
+
+
+def _code_points(code_points: tuple[CodePoint, ...] | None, data: bytes) -> str:
+    if code_points is None:
+        plural = "" if len(data) == 1 else "s"
+        return f"{len(data)} byte{plural} that are not whole characters by themselves"
+    lines = [f"{c.notation} {c.name or 'without a name'}" for c in code_points[:_MOST_CODE_POINTS]]
+    if len(code_points) > _MOST_CODE_POINTS:
+        lines.append(f"and {len(code_points) - _MOST_CODE_POINTS:,} more")
+    return "\n".join(lines)

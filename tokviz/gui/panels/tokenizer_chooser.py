@@ -1,0 +1,130 @@
+"""The tokenizer chooser in the toolbar: name, size and context window of the one in use."""
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSpinBox, QToolButton, QWidget
+
+from tokviz.catalog import TOKENIZERS, load_tokenizer, title_of
+from tokviz.gui.settings import Settings
+from tokviz.gui.task import Task
+from tokviz.gui.tokenizer_model import TokenizerModel
+from tokviz.tokenization.tokenizer import Tokenizer
+
+_LARGEST_CONTEXT = 10_000_000
+
+
+class TokenizerChooser(QWidget):
+    """Loads the tokenizer one picks (once, off the GUI thread) and hands it to the model."""
+
+    problem = Signal(object)
+    task_started = Signal(object)
+
+    def __init__(self, model: TokenizerModel, settings: Settings) -> None:
+        super().__init__()
+        self._model = model
+        self._settings = settings
+        self._loaded: dict[str, Tokenizer] = {}
+        self._task: Task | None = None
+        self._button = QToolButton()
+        self._button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._button.setToolTip("The tokenizer")
+        self.menu = QMenu("Tokenizer", self._button)
+        self._actions = QActionGroup(self)
+        for shipped in TOKENIZERS:
+            self._add_action(shipped.name, shipped.title)
+        self._button.setMenu(self.menu)
+        self._rebuild = QToolButton()
+        self._rebuild.setText("Rebuild")
+        self._rebuild.setToolTip("Make the vocabulary anew: the text's characters, sorted")
+        self._rebuild.clicked.connect(self._on_rebuild_clicked)
+        self._context = _context_box()
+        self._context.valueChanged.connect(self._on_context_edited)
+        self._place_widgets()
+        model.tokenizer_changed.connect(self._update)
+        model.context_changed.connect(self._update)
+        self._keep(model.tokenizer)
+        self._update()
+
+    def _add_action(self, name: str, title: str) -> None:
+        action = QAction(title, self, checkable=True)
+        action.setData(name)
+        action.triggered.connect(lambda: self.choose(name))
+        self._actions.addAction(action)
+        self.menu.addAction(action)
+
+    def _place_widgets(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._button)
+        label = QLabel("context")
+        label.setObjectName("muted")
+        row.addWidget(label)
+        row.addWidget(self._context)
+        row.addWidget(self._rebuild)
+
+    def choose(self, name: str) -> None:
+        """Switch to a shipped tokenizer; the text's own characters are always read anew."""
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+        if name in self._loaded:
+            self._use(self._loaded[name])
+            return
+        text = str(self._model.text) if name == "characters" else ""
+        task = Task(_loading(name, text), f"Loading {title_of(name)}", parent=self)
+        task.stepped.connect(lambda batch: self._use(batch[-1]))
+        task.failed.connect(lambda error: self._on_failed(error))
+        self._task = task
+        self.task_started.emit(task)
+        task.start()
+
+    def _on_failed(self, error: BaseException) -> None:
+        self._update()
+        self.problem.emit(str(error))
+
+    def _use(self, tokenizer: Tokenizer) -> None:
+        self._keep(tokenizer)
+        self._settings.tokenizer = tokenizer.name
+        self._model.set_tokenizer(tokenizer)
+        own = self._settings.contexts.get(tokenizer.name)
+        if own is not None:
+            self._model.set_context(own or None)
+
+    def _keep(self, tokenizer: Tokenizer) -> None:
+        if not tokenizer.growing:
+            self._loaded[tokenizer.name] = tokenizer
+
+    def _on_rebuild_clicked(self) -> None:
+        self.choose(self._model.tokenizer.name)
+
+    def _on_context_edited(self, value: int) -> None:
+        if (value or None) != self._model.context:
+            self._settings.contexts[self._model.tokenizer.name] = value
+            self._model.set_context(value or None)
+
+    def _update(self) -> None:
+        tokenizer = self._model.tokenizer
+        self._button.setText(f"{title_of(tokenizer.name)}   {tokenizer.n_vocab:,} tokens  ▾")
+        self._rebuild.setVisible(tokenizer.growing)
+        for action in self._actions.actions():
+            action.setChecked(action.data() == tokenizer.name)
+        self._context.setValue(self._model.context or 0)
+
+
+def _context_box() -> QSpinBox:
+    box = QSpinBox()
+    box.setRange(0, _LARGEST_CONTEXT)
+    box.setSpecialValueText("no limit")
+    box.setGroupSeparatorShown(True)
+    box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+    box.setAlignment(Qt.AlignmentFlag.AlignRight)
+    box.setKeyboardTracking(False)
+    box.setFixedWidth(84)
+    box.setToolTip("Tokens in the context window; 0 for no limit")
+    return box
+
+
+def _loading(name: str, text: str) -> Iterator[Tokenizer]:
+    yield load_tokenizer(name, text)

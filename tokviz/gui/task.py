@@ -1,0 +1,149 @@
+"""Task: runs a generator beside the GUI. The only file of the program with a thread in it.
+
+The thread iterates the generator into a bounded queue and never touches Qt; a timer on the GUI
+thread takes batches out. A panel sees results in order, at most thirty times a second.
+"""
+
+import queue
+import threading
+from collections.abc import Generator, Iterator
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+_TICK_MS = 33
+_UNREAD = 64  # items that may wait before the thread does
+_WAIT = 0.05  # seconds after which a waiting thread looks whether it was cancelled
+
+
+class _End:
+    """The generator is exhausted, or raised `error`."""
+
+    def __init__(self, error: BaseException | None) -> None:
+        self.error = error
+
+
+class Task(QObject):
+    """Runs `generator` in a thread; `total` is the number of items expected, if known.
+
+    `stepped` carries the list of items since the last one. After `cancel` no signal but
+    `finished` is sent, at once; the thread ends at its next step and closes the generator.
+    """
+
+    stepped = Signal(object)  # not `Signal(list)`: that copies, and loses characters
+    failed = Signal(object)
+    finished = Signal()
+
+    def __init__(
+        self,
+        generator: Iterator[Any],
+        title: str,
+        total: int | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.title = title
+        self.total = total
+        self.done = 0
+        self._generator = generator
+        self._queue: queue.Queue[Any] = queue.Queue(_UNREAD)
+        self._cancelled = threading.Event()
+        self._running = threading.Event()
+        self._steps = threading.Semaphore(0)
+        self._running.set()
+        self._thread = threading.Thread(target=self._run, name=f"task: {title}", daemon=True)
+        self._timer = QTimer(self, interval=_TICK_MS)
+        self._timer.timeout.connect(self._drain)
+
+    @property
+    def is_active(self) -> bool:
+        """Started and neither finished nor cancelled."""
+        return self._timer.isActive()
+
+    @property
+    def is_paused(self) -> bool:
+        return not self._running.is_set()
+
+    def start(self) -> None:
+        self._timer.start()
+        self._thread.start()
+
+    def pause(self) -> None:
+        self._running.clear()
+
+    def resume(self) -> None:
+        self._running.set()
+
+    def step(self) -> None:
+        """Let a paused task take one step."""
+        self._steps.release()
+
+    def cancel(self) -> None:
+        """Discard what is still to come; answers at once."""
+        if not self.is_active:
+            return
+        self._stop()
+        self.finished.emit()
+
+    def wait(self, seconds: float = 2.0) -> bool:
+        """Wait for the thread to end; True if it did. For the program's end and for tests."""
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    def _stop(self) -> None:
+        self._timer.stop()
+        self._cancelled.set()
+        self._running.set()
+
+    def _drain(self) -> None:
+        batch: list[Any] = []
+        end: _End | None = None
+        while end is None:
+            try:
+                item = self._queue.get_nowait()
+            except queue.Empty:
+                break
+            if isinstance(item, _End):
+                end = item
+            else:
+                batch.append(item)
+        if batch:
+            self.done += len(batch)
+            self.stepped.emit(batch)
+        # A slot of `stepped` may have cancelled the task.
+        if end is not None and self.is_active:
+            self._stop()
+            if end.error is not None:
+                self.failed.emit(end.error)
+            self.finished.emit()
+
+    def _run(self) -> None:
+        error: BaseException | None = None
+        try:
+            while not self._cancelled.is_set():
+                self._wait_while_paused()
+                if self._cancelled.is_set():
+                    break
+                self._put(next(self._generator))
+        except StopIteration:
+            pass  # the usual end
+        except BaseException as caught:  # noqa: BLE001 - handed on by `failed`
+            # Rust extensions raise a PanicException, which is no Exception.
+            error = caught
+        finally:
+            if isinstance(self._generator, Generator):
+                self._generator.close()
+            self._put(_End(error))
+
+    def _wait_while_paused(self) -> None:
+        while not self._running.wait(_WAIT):
+            if self._steps.acquire(blocking=False):
+                return
+
+    def _put(self, item: Any) -> None:
+        while not self._cancelled.is_set():
+            try:
+                self._queue.put(item, timeout=_WAIT)
+                return
+            except queue.Full:
+                continue

@@ -1,0 +1,207 @@
+"""TokenizerModel: the one object that all panels share.
+
+A fact here is one that several panels need; each has a setter and a signal without payload, and a
+slot reads the model, so nobody acts on a stale copy. A setter compares, sets everything, then
+emits; an equal value emits nothing, so panels that follow each other cannot echo.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal
+
+from tokviz.gui.task import Task
+from tokviz.tokenization.encoding import Encoding
+from tokviz.tokenization.reencoding import encode_in_parts
+from tokviz.tokenization.tokenized_text import TokenizedText
+from tokviz.tokenization.tokenizer import Tokenizer
+
+_AT_ONCE = 1 << 15
+"""Characters encoded before a setter returns: more than a page, within a frame or two."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The selected tokens: sorted `ids`, and the token's index if it was picked in the text."""
+
+    ids: tuple[int, ...] = ()
+    place: int | None = None
+
+
+class TokenizerModel(QObject):
+    """The tokenizer, the text and its tokens, and what is selected in them."""
+
+    tokenizer_changed = Signal()
+    text_replaced = Signal()
+    encoding_changed = Signal()
+    selection_changed = Signal()
+    hovered_changed = Signal()
+    context_changed = Signal()
+    task_started = Signal(object)
+
+    def __init__(self, tokenizer: Tokenizer, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._text = TokenizedText(tokenizer)
+        self._selection = Selection()
+        self._hovered: int | None = None
+        self._context = tokenizer.context
+        self._encoding_task: Task | None = None
+
+    @property
+    def tokenizer(self) -> Tokenizer:
+        return self._text.tokenizer
+
+    @property
+    def text(self) -> TokenizedText:
+        """The text and its tokens; read it, change it by `set_text` and `edit_text` alone."""
+        return self._text
+
+    @property
+    def selection(self) -> Selection:
+        return self._selection
+
+    @property
+    def hovered(self) -> int | None:
+        """The id under the mouse, in whatever panel."""
+        return self._hovered
+
+    @property
+    def context(self) -> int | None:
+        """Tokens in the context window; None: unknown or without a limit."""
+        return self._context
+
+    def set_tokenizer(self, tokenizer: Tokenizer) -> None:
+        """Encode the text with another tokenizer: the first part now, the rest in a task."""
+        if tokenizer is self.tokenizer:
+            return
+        self._cancel_encoding()
+        self._text.set_tokenizer(tokenizer.extended(str(self._text)))
+        self._context = tokenizer.context
+        self._selection, self._hovered = Selection(), None
+        self._text.encode_more(_AT_ONCE)
+        self._encode_the_rest()
+        self.tokenizer_changed.emit()
+        self.context_changed.emit()
+        self.encoding_changed.emit()
+        self.selection_changed.emit()
+        self.hovered_changed.emit()
+
+    def set_text(self, text: str) -> None:
+        """Replace the whole text."""
+        self._cancel_encoding()
+        grown = self.tokenizer.extended(text)
+        tokenizer_grew = grown is not self.tokenizer
+        self._text = TokenizedText(grown, text)
+        self._selection, self._hovered = Selection(self._selection.ids), None
+        self._text.encode_more(_AT_ONCE)
+        self._encode_the_rest()
+        if tokenizer_grew:
+            self.tokenizer_changed.emit()
+        self.text_replaced.emit()
+        self.encoding_changed.emit()
+        self.selection_changed.emit()
+        self.hovered_changed.emit()
+
+    def edit_text(self, start: int, removed: int, inserted: str) -> None:
+        """Replace `removed` characters at `start`; tokens are encoded again around the edit."""
+        text = self._text
+        pending = text.n_chars - text.n_encoded
+        touches_pending = start + removed > text.n_encoded
+        place_from_end = self._place_from_end(start, removed)
+        grown = text.tokenizer.extended(inserted)
+        tokenizer_grew = grown is not text.tokenizer
+        if tokenizer_grew:
+            text.extend_tokenizer(grown)
+        text.replace(start, removed, inserted)
+        selection_moved = self._move_place(start, removed, place_from_end)
+        if touches_pending or text.n_chars - text.n_encoded != pending:
+            self._cancel_encoding()
+            text.encode_more(_AT_ONCE)
+            self._encode_the_rest()
+        elif tokenizer_grew and self._encoding_task is not None:
+            self._cancel_encoding()
+            self._encode_the_rest()
+        if tokenizer_grew:
+            self.tokenizer_changed.emit()
+        self.encoding_changed.emit()
+        if selection_moved:
+            self.selection_changed.emit()
+
+    def select(self, ids: Iterable[int], place: int | None = None) -> None:
+        """Select tokens by id; `place` is the index of the one picked in the text."""
+        selection = Selection(tuple(sorted(set(ids))), place)
+        if selection != self._selection:
+            self._selection = selection
+            self.selection_changed.emit()
+
+    def select_token(self, index: int) -> None:
+        """Select the token at an index of the text."""
+        self.select([int(self._text.token(index).ids[0])], index)
+
+    def hover(self, token_id: int | None) -> None:
+        if token_id != self._hovered:
+            self._hovered = token_id
+            self.hovered_changed.emit()
+
+    def set_context(self, context: int | None) -> None:
+        if context != self._context:
+            self._context = context
+            self.context_changed.emit()
+
+    def close(self) -> None:
+        """End what runs; for the program's end."""
+        self._cancel_encoding()
+
+    # -- the selected place through an edit ------------------------------------------------------
+
+    def _place_from_end(self, start: int, removed: int) -> int | None:
+        """How far from the end the selected token stands if it lies behind the edit."""
+        place = self._selection.place
+        if place is None or place >= self._text.n_tokens:
+            return None
+        behind = self._text.token_span(place)[0] >= start + removed
+        return self._text.n_tokens - place if behind else None
+
+    def _move_place(self, start: int, removed: int, from_end: int | None) -> bool:
+        """Keep the selected place on its token; forget it where the edit changed the token."""
+        place = self._selection.place
+        if place is None:
+            return False
+        moved: int | None = place if from_end is None else self._text.n_tokens - from_end
+        ids = self._selection.ids
+        if not 0 <= moved < self._text.n_tokens or int(self._text.token(moved).ids[0]) not in ids:
+            moved = None
+        self._selection = Selection(ids, moved)
+        return moved != place
+
+    # -- the rest of a long text -----------------------------------------------------------------
+
+    def _encode_the_rest(self) -> None:
+        if self._text.complete:
+            return
+        # The thread has an encoder of its own: encoders remember, and are not shared.
+        tokenizer = self.tokenizer
+        parts = encode_in_parts(tokenizer.encoder(), self._text.pending_text(), tokenizer.lookahead)
+        task = Task(parts, f"Encoding with {tokenizer.name}", parent=self)
+        task.stepped.connect(self._on_encoding_stepped)
+        task.finished.connect(self._on_encoding_finished)
+        self._encoding_task = task
+        self.task_started.emit(task)
+        task.start()
+
+    def _cancel_encoding(self) -> None:
+        task, self._encoding_task = self._encoding_task, None
+        if task is not None:
+            task.cancel()
+
+    def _on_encoding_stepped(self, batch: list[Encoding]) -> None:
+        for encoding in batch:
+            self._text.absorb(encoding)
+        self.encoding_changed.emit()
+
+    def _on_encoding_finished(self) -> None:
+        task = self.sender()
+        if task is self._encoding_task:
+            self._encoding_task = None
+        if task is not None:
+            task.deleteLater()

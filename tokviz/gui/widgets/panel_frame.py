@@ -1,0 +1,52 @@
+"""PanelFrame: the thin frame all panels stand in, with a title and room for their switches."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+
+class PanelFrame(QFrame):
+    """A title, small controls at its right, and the panel's content below."""
+
+    def __init__(self, title: str, content: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel")
+        header = QFrame(self)
+        header.setObjectName("panelHeader")
+        self._title = _label(title, "panelTitle")
+        self._note = _label("", "muted")
+        self._controls = QHBoxLayout()
+        self._controls.setSpacing(2)
+        row = QHBoxLayout(header)
+        row.setContentsMargins(12, 5, 8, 5)
+        row.addWidget(self._title)
+        row.addWidget(self._note)
+        row.addStretch(1)
+        row.addLayout(self._controls)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(1, 1, 1, 1)
+        column.setSpacing(0)
+        column.addWidget(header)
+        column.addWidget(content, 1)
+
+    def set_note(self, note: str) -> None:
+        """A few grey words beside the title."""
+        self._note.setText(note)
+
+    def add_switch(self, text: str, tip: str, *, checked: bool) -> QToolButton:
+        """A small button that is on or off."""
+        switch = QToolButton(self)
+        switch.setObjectName("switch")
+        switch.setText(text)
+        switch.setToolTip(tip)
+        switch.setCheckable(True)
+        switch.setChecked(checked)
+        self._controls.addWidget(switch)
+        return switch
+
+
+def _label(text: str, name: str) -> QLabel:
+    label = QLabel(text)
+    label.setObjectName(name)
+    # A label guesses HTML otherwise, and shows nothing for "<s>".
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    return label
