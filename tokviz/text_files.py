@@ -9,6 +9,7 @@ import os
 import secrets
 import stat
 from collections.abc import Callable
+from typing import BinaryIO
 
 MOST_BYTES = 2**31 - 1
 """Byte positions of a text are 32-bit numbers."""
@@ -80,18 +81,31 @@ def size_of(path: Path) -> int:
     return info.st_size
 
 
+def open_binary(path: Path) -> BinaryIO:
+    """A regular file, opened for reading. Raises `TextFileError`."""
+    size_of(path)
+    try:
+        # O_NONBLOCK: should the file become a pipe between the two calls, open() must not wait.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    except OSError as error:
+        raise _failed(path, "read", error) from error
+    try:
+        _check_kind(path, os.fstat(descriptor))
+    except TextFileError:
+        os.close(descriptor)
+        raise
+    return os.fdopen(descriptor, "rb")
+
+
 def read_bytes(path: Path, most: int = MOST_BYTES) -> bytes:
     """A regular file's content, at most so many bytes. Raises `TextFileError`."""
     if size_of(path) > most:
         raise _too_large(path, most)
-    try:
-        # O_NONBLOCK: should the file become a pipe between the two calls, open() must not wait.
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-        with open(descriptor, "rb") as file:
-            _check_kind(path, os.fstat(descriptor))
+    with open_binary(path) as file:
+        try:
             content = file.read(most + 1)  # it may have grown; files of /proc claim 0 bytes
-    except OSError as error:
-        raise _failed(path, "read", error) from error
+        except OSError as error:
+            raise _failed(path, "read", error) from error
     if len(content) > most:
         raise _too_large(path, most)
     return content

@@ -162,7 +162,10 @@ def concatenate(parts: Sequence[Encoding]) -> Encoding:
     ids = joined("ids", unshifted)
     starts, ends = joined("byte_starts", byte_shifts), joined("byte_ends", byte_shifts)
     lost = joined("uncovered_bytes", byte_shifts)
-    assert ids is not None and starts is not None and ends is not None and lost is not None
+    assert ids is not None
+    assert starts is not None
+    assert ends is not None
+    assert lost is not None
     return Encoding(
         "".join(part.text for part in parts),
         sum(part.n_bytes for part in parts),

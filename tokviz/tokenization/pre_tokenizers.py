@@ -57,7 +57,7 @@ GPT2 = SplitPattern(
 )
 
 # Hugging Face's `Digits(individual_digits)` before GPT-2's pattern, as one pattern: every numeric
-# character stands alone, and white space before one ends its part of the text, so it is taken whole.
+# character stands alone, and white space before one ends its part of the text: it is taken whole.
 SMOLLM = SplitPattern(
     "smollm",
     r"'(?:[sdmt]|ll|ve|re)| ?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+|\s+(?=\p{N})|\s+(?!\S)|\s+",

@@ -125,7 +125,8 @@ def _meet(
     there, and the old edge.
     """
     edges, old_edges = new.pre_token_chars, old.pre_token_chars
-    assert edges is not None and old_edges is not None
+    assert edges is not None
+    assert old_edges is not None
     n_chars = len(new.text)
     for edge in edges[int(edges.searchsorted(np.int32(first))) :].tolist():
         if edge > limit or (edge + lookahead > n_chars and not at_end):

@@ -23,7 +23,7 @@ from tokviz.tokenization.pieces import (
     raw_pieces,
 )
 from tokviz.tokenization.reencoding import Reencoding, encode_in_parts, reencode
-from tokviz.tokenization.token_colors import Colors, alternating, between, fitted, same_level
+from tokviz.tokenization.token_colors import alternating, between, fitted, same_level
 from tokviz.tokenization.tokenizer import Tokenizer
 
 

@@ -8,7 +8,6 @@ from enum import Enum
 from functools import cached_property
 from typing import Protocol
 
-
 from tokviz.tokenization.alphabet import AlphabetEncoder
 from tokviz.tokenization.bpe import Merges, MergeStep, merge_steps
 from tokviz.tokenization.encoder import Encoder
@@ -45,6 +44,10 @@ class SpecialTokenError(ValueError):
     """A special token's name stands in the text, and the caller asked to refuse that."""
 
 
+Template = tuple[tuple[int, ...], tuple[int, ...]]
+NO_TEMPLATE: Template = ((), ())
+
+
 class TextEncoder(Protocol):
     """What encodes text; it may remember what it has met, so it belongs to one thread."""
 
@@ -57,7 +60,8 @@ class Tokenizer:
 
     `vocab`: id → bytes, None for an id that stands for nothing. `merges` in rank order is the
     merge history. `context`: the number of tokens its model attends to, None if unknown.
-    `growing`: the vocabulary takes in characters it meets (`extended`).
+    `growing`: the vocabulary takes in characters it meets (`extended`). `template`: ids that its
+    model expects before and after a whole text; `encode` does not add them.
     """
 
     name: str
@@ -68,6 +72,7 @@ class Tokenizer:
     split: SplitPattern | None = None
     context: int | None = None
     growing: bool = False
+    template: Template = NO_TEMPLATE
 
     @property
     def n_vocab(self) -> int:
@@ -113,12 +118,17 @@ class Tokenizer:
             return AlphabetEncoder(self.vocab, by_bytes=self.algorithm is Algorithm.BYTES)
         return Encoder(self.split, self.byte_ids, self.merges)
 
-    def encode(self, text: str, special: Special = Special.TEXT) -> Encoding:
-        """Encode a whole text.
+    def encode(
+        self,
+        text: str,
+        special: Special = Special.TEXT,
+        encoder: TextEncoder | None = None,
+    ) -> Encoding:
+        """Encode a whole text; `encoder` is one of this tokenizer's, kept from earlier texts.
 
         Raises `SpecialTokenError` for `Special.REFUSE` and a text with a special token's name.
         """
-        encoder = self.encoder()
+        encoder = encoder or self.encoder()
         names = self._special_names
         if special is Special.TEXT or names is None or not text:
             return encoder.encode(text)

@@ -8,7 +8,7 @@ the counts in the file. Format: https://github.com/ggml-org/ggml/blob/master/doc
 import mmap
 import struct
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from tokviz.tokenization.bpe import Merges
 from tokviz.tokenization.formats import TokenizerFileError
@@ -16,6 +16,7 @@ from tokviz.tokenization.formats.byte_alphabet import to_bytes
 from tokviz.tokenization.pre_tokenizers import GPT2, SMOLLM
 from tokviz.tokenization.tokenizer import Algorithm, Tokenizer
 
+_T = TypeVar("_T", str, int)
 _SPLIT_PATTERNS = {"smollm": SMOLLM, "gpt-2": GPT2, "gpt2": GPT2}
 _CONTROL = 3
 _STRING, _ARRAY = 8, 9
@@ -33,6 +34,7 @@ _NUMBERS = {
     12: "d",
 }
 _MOST_KEYS = 10_000
+_MOST_VALUES = 2**22  # of one array; the largest vocabularies have 262,144 tokens
 
 
 class _Header:
@@ -72,8 +74,8 @@ class _Header:
     def _array(self) -> list[Any]:
         kind, count = self.number("I"), self.number("Q")
         smallest = 8 if kind == _STRING else struct.calcsize(_NUMBERS.get(kind, "Q"))
-        if kind == _ARRAY or count * smallest > len(self._data) - self._at:
-            raise self.fail(f"an array of {count} values does not fit into the file")
+        if kind == _ARRAY or count > _MOST_VALUES or count * smallest > len(self._data) - self._at:
+            raise self.fail(f"an array of {count} values is too long or not in the file")
         if kind == _STRING:
             return [self.string() for _ in range(count)]
         if kind not in _NUMBERS:
@@ -107,26 +109,44 @@ def tokenizer_from_gguf(path: Path, name: str) -> Tokenizer:
             f"{path} holds a tokenizer of kind {model!r} with the split pattern {pattern!r}; "
             f"known are 'gpt2' with {', '.join(sorted(_SPLIT_PATTERNS))}."
         )
-    tokens: list[str] = metadata["tokenizer.ggml.tokens"]
-    types: list[int] = metadata["tokenizer.ggml.token_type"]
-    special = {t: i for i, t in enumerate(tokens) if types[i] == _CONTROL}
-    ordinary = [t for i, t in enumerate(tokens) if types[i] != _CONTROL]
+    tokens = _column(metadata, "tokenizer.ggml.tokens", str, path)
+    types = _column(metadata, "tokenizer.ggml.token_type", int, path)
+    if len(types) != len(tokens):
+        raise TokenizerFileError(f"{path} has {len(tokens)} tokens and {len(types)} token types.")
+    special = {t: i for i, t in enumerate(tokens) if types[i] == _CONTROL and t}
+    ordinary = [t for t in tokens if t not in special]
     try:
         data_of = dict(zip(ordinary, to_bytes(ordinary), strict=True))
     except UnicodeEncodeError as error:
         raise TokenizerFileError(
             f"{path}: {error.object[error.start]!r} is no character of GPT-2's byte alphabet."
         ) from None
-    architecture = metadata.get("general.architecture", "")
+    context = metadata.get(f"{metadata.get('general.architecture')}.context_length")
+    merges = _column(metadata, "tokenizer.ggml.merges", str, path)
     return Tokenizer(
         name=name,
         algorithm=Algorithm.BYTE_LEVEL_BPE,
         vocab=[t.encode() if t in special else data_of[t] for t in tokens],
-        merges=_merges(metadata["tokenizer.ggml.merges"], tokens, path),
+        merges=_merges(merges, tokens, path),
         special_tokens=special,
         split=_SPLIT_PATTERNS[pattern],
-        context=metadata.get(f"{architecture}.context_length"),
+        context=context if isinstance(context, int) and context > 0 else None,
+        template=(_added(metadata, "bos", len(tokens)), _added(metadata, "eos", len(tokens))),
     )
+
+
+def _column(metadata: dict[str, Any], key: str, kind: type[_T], path: Path) -> list[_T]:
+    values = metadata.get(key)
+    if not isinstance(values, list) or not all(isinstance(value, kind) for value in values):
+        raise TokenizerFileError(f"{path} has no list of {kind.__name__} under {key!r}.")
+    return values
+
+
+def _added(metadata: dict[str, Any], name: str, n_vocab: int) -> tuple[int, ...]:
+    """The id of the token that begins or ends each text, if the file wants it added."""
+    token_id = metadata.get(f"tokenizer.ggml.{name}_token_id")
+    wanted = metadata.get(f"tokenizer.ggml.add_{name}_token") is True
+    return (token_id,) if wanted and isinstance(token_id, int) and 0 <= token_id < n_vocab else ()
 
 
 def _merges(lines: list[str], tokens: list[str], path: Path) -> Merges:

@@ -1,4 +1,4 @@
-"""GPT-2's `vocab.bpe`: a version line, then one merge a line. All of the vocabulary follows from it.
+"""GPT-2's `vocab.bpe`: a version line, then one merge a line. The vocabulary follows from it.
 
 Ids 0-255 are the bytes in GPT-2's order, 256 + r is the result of merge r, and the last id is the
 special token `<|endoftext|>`.

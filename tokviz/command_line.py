@@ -1,0 +1,137 @@
+"""The command `tokviz`: the window, and subcommands that print what the window shows.
+
+The subcommands need neither Qt nor torch; the window is imported when it is asked for. Errors are
+one sentence on standard error; the status is 2 for wrong usage or input, 1 for work that failed.
+"""
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import NoReturn
+
+from tokviz import __version__
+from tokviz.catalog import TOKENIZERS
+from tokviz.commands import count, curve, decode, encode, replay, tokenizers
+from tokviz.commands.inputs import InputError
+from tokviz.resources import ResourceError
+from tokviz.text_files import TextFileError, shown
+from tokviz.tokenization.formats import TokenizerFileError
+from tokviz.tokenization.tokenizer import SpecialTokenError, UnknownIdError
+
+COMMANDS: dict[str, ModuleType] = {
+    "encode": encode,
+    "decode": decode,
+    "tokenizers": tokenizers,
+    "count": count,
+    "replay": replay,
+    "curve": curve,
+}
+_BAD_INPUT = (InputError, TextFileError, TokenizerFileError, SpecialTokenError, UnknownIdError)
+_INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit status; `arguments` default to the process's own."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        parsed = _parser().parse_args(_with_window(given))
+        if parsed.command == "window":
+            return _open_window(parsed.files, parsed.tokenizer)
+        return _run(parsed)
+    except _BAD_INPUT as error:
+        return _fail(str(error), 2)
+    except ResourceError as error:
+        return _fail(str(error), 1)
+    except MemoryError:
+        return _fail("There is not enough memory for this text; try a part of it.", 1)
+    except KeyboardInterrupt:
+        return _fail("Stopped.", _INTERRUPTED)
+
+
+def _run(parsed: argparse.Namespace) -> int:
+    if sys.stdout is None:
+        raise InputError("Standard output is closed; redirect it to a file or a program.")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        status: int = COMMANDS[parsed.command].run(parsed)
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader, `head` for instance, has seen enough
+        _discard_output()
+        return 1
+    except OSError as error:  # inputs have errors of their own, so it is the output
+        _discard_output()
+        reason = (error.strerror or str(error)).lower()
+        return _fail(f"Standard output cannot be written: {reason}; send it elsewhere.", 1)
+    return status
+
+
+def _discard_output() -> None:
+    # Python flushes standard output once more at its end, and would complain again.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _fail(sentence: str, status: int) -> int:
+    if sys.stderr is not None:
+        sys.stderr.write(f"tokviz: {sentence}\n")
+    return status
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one sentence, without the usage."""
+
+    def error(self, message: str) -> NoReturn:
+        raise InputError(f"{message[:1].upper()}{message[1:]}; see {self.prog} --help.")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="tokviz",
+        description="Shows how language models cut text into tokens.",
+        epilog="tokviz [FILE ...] opens the window; tokviz COMMAND --help tells about a command.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"tokviz {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    window = commands.add_parser("window", help="open the window (the default)", allow_abbrev=False)
+    window.add_argument("files", nargs="*", metavar="FILE", help="text files to open")
+    window.add_argument("--tokenizer", metavar="NAME|PATH", help="the tokenizer to begin with")
+    for name, module in COMMANDS.items():
+        summary = module.SUMMARY
+        description = f"{summary[0].upper()}{summary[1:]}."
+        command = commands.add_parser(
+            name, help=summary, description=description, allow_abbrev=False
+        )
+        module.add_arguments(command)
+    return parser
+
+
+def _with_window(given: list[str]) -> list[str]:
+    """The arguments with `window` in front where no command is named."""
+    first = given[0] if given else ""
+    if first in {*COMMANDS, "window", "-h", "--help", "--version"}:
+        return given
+    if first and not first.startswith("-") and not os.path.lexists(first):
+        known = ", ".join(["window", *COMMANDS])
+        raise InputError(f"{shown(first)} is neither a file nor a command; these are {known}.")
+    return ["window", *given]
+
+
+def _open_window(files: list[str], tokenizer: str | None) -> int:
+    names = [shipped.name for shipped in TOKENIZERS]
+    if tokenizer is not None and tokenizer not in names and not Path(tokenizer).exists():
+        raise InputError(
+            f"There is no tokenizer and no file named {shown(tokenizer)}; "
+            f"the shipped tokenizers are {', '.join(names)}."
+        )
+    try:
+        from tokviz.gui.app import run
+    except ImportError as error:
+        if (error.name or "").startswith("tokviz"):
+            raise
+        return _fail(f"Qt cannot be loaded ({error}); ./run installs what the window needs.", 1)
+    return run(files, tokenizer)

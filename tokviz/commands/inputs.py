@@ -1,0 +1,114 @@
+"""What the subcommands share: the tokenizer that was named, text from a file or standard input."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import BinaryIO
+
+from tokviz.catalog import TOKENIZERS, load_tokenizer
+from tokviz.text_files import TextFileError, decode_text, open_binary, read_bytes, shown
+from tokviz.tokenization.formats.any_file import open_tokenizer
+from tokviz.tokenization.tokenizer import Tokenizer
+
+STANDARD_INPUT = "-"
+
+
+class InputError(ValueError):
+    """Something the command was given cannot be used; the message is the sentence to print."""
+
+
+def add_tokenizer(parser: argparse.ArgumentParser) -> None:
+    names = ", ".join(shipped.name for shipped in TOKENIZERS)
+    parser.add_argument(
+        "--tokenizer",
+        default="gpt2",
+        metavar="NAME|PATH",
+        help=f"{names}, or the path of a tokenizer file (default: gpt2)",
+    )
+
+
+def add_encoding(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--encoding", default="utf-8", help="how the text's bytes are written (default: utf-8)"
+    )
+
+
+def tokenizer_for(name: str, text: str = "") -> Tokenizer:
+    """The shipped tokenizer of that name, else the one in the file of that name.
+
+    `text` is what `characters` takes its vocabulary from.
+    """
+    names = [shipped.name for shipped in TOKENIZERS]
+    if name in names:
+        return load_tokenizer(name, text)
+    try:
+        return open_tokenizer(Path(name))
+    except (FileNotFoundError, NotADirectoryError):
+        raise InputError(
+            f"There is no tokenizer and no file named {shown(name)}; "
+            f"the shipped tokenizers are {', '.join(names)}."
+        ) from None
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InputError(
+            f"The tokenizer file {shown(name)} cannot be read: {reason}; choose another one."
+        ) from None
+
+
+def depends_on_text(name: str) -> bool:
+    """Whether the tokenizer is made anew for each text."""
+    return name == "characters"
+
+
+def read_input(path: str) -> tuple[bytes, str]:
+    """The bytes of a file or of standard input (`-`), and what to call it in errors."""
+    if path != STANDARD_INPUT:
+        return read_bytes(path), shown(path)
+    try:
+        return open_input(path).read(), "Standard input"
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InputError(
+            f"Standard input cannot be read: {reason}; pipe a text into it or name a file."
+        ) from None
+
+
+def open_input(path: str) -> BinaryIO:
+    """A file, or standard input for `-`, to be read line by line."""
+    if path != STANDARD_INPUT:
+        return open_binary(path)
+    if sys.stdin is None:
+        raise InputError("Standard input is closed; name a file.")
+    return sys.stdin.buffer
+
+
+def read_text_input(path: str, encoding: str) -> str:
+    """The text of a file or of standard input, exactly as it is."""
+    data, name = read_input(path)
+    return decode_input(data, name, encoding)
+
+
+def decode_input(data: bytes, name: str, encoding: str) -> str:
+    try:
+        return decode_text(data, name, encoding)
+    except LookupError:
+        raise InputError(
+            f"There is no text encoding named {encoding!r}; try utf-8, utf-16, cp1252 or latin-1."
+        ) from None
+    except TextFileError as error:
+        if "which encoding" not in str(error):
+            raise
+        sentence = str(error).removesuffix(".")
+        raise InputError(f"{sentence}, with --encoding cp1252 for instance.") from None
+
+
+def checked_argument(text: str, name: str) -> str:
+    """A text from the command line, which Python hands on with its bad bytes as surrogates."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise InputError(
+            f"{name} is not UTF-8 at character {error.start:,}; write the text into a file and "
+            f"encode that with --encoding."
+        ) from None
+    return text
