@@ -155,6 +155,7 @@ def _style_sheet(c: Palette) -> str:
     QSpinBox, QComboBox, QLineEdit {{ border: 1px solid {n(c.line)}; border-radius: 5px;
         padding: 3px 6px; background: {n(c.panel)}; color: {n(c.text)};
         selection-background-color: {n(c.accent)}; selection-color: {n(c.panel)}; }}
+    QSpinBox::up-button, QSpinBox::down-button {{ width: 0; }}
     QSpinBox QLineEdit {{ border: 0; padding: 0; background: transparent; }}
     QSpinBox:focus, QComboBox:focus, QLineEdit:focus {{ border-color: {n(c.accent)}; }}
     QScrollBar:vertical {{ background: transparent; width: 12px; margin: 2px; }}

@@ -167,10 +167,10 @@ class TokenizerModel(QObject):
         place = self._selection.place
         if place is None:
             return False
-        moved: int | None = place if from_end is None else self._text.n_tokens - from_end
+        index = place if from_end is None else self._text.n_tokens - from_end
         ids = self._selection.ids
-        if not 0 <= moved < self._text.n_tokens or int(self._text.token(moved).ids[0]) not in ids:
-            moved = None
+        known = 0 <= index < self._text.n_tokens
+        moved = index if known and int(self._text.token(index).ids[0]) in ids else None
         self._selection = Selection(ids, moved)
         return moved != place
 

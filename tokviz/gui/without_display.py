@@ -27,8 +27,7 @@ def draw_picture(tokenizer: str | None) -> int:
     saved = session.window.grab().save(path)
     picture = path if saved else f"The picture could not be written to {path}."
     table = token_table(session.model.tokenizer, str(session.model.text))
-    sys.stdout.write(
-        f"There is no display here, so tokviz drew its window into a picture:\n{picture}\n\n{table}\n"
-    )
+    sys.stdout.write("There is no display here, so tokviz drew its window into a picture:\n")
+    sys.stdout.write(f"{picture}\n\n{table}\n")
     session.end()
     return 0

@@ -107,4 +107,6 @@ class FlatSource:
 
 
 def _utf8(character: str) -> bytes:
-    return character.encode("utf-8", "replace" if not "\ud800" <= character <= "\udfff" else "surrogatepass")
+    return character.encode(
+        "utf-8", "replace" if not "\ud800" <= character <= "\udfff" else "surrogatepass"
+    )

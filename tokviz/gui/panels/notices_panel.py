@@ -24,7 +24,8 @@ class NoticesPanel(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(6)
-        self._problem: QWidget | None = None
+        self._problem: _ProblemRow | None = None
+        self.hide()
 
     def show_task(self, task: Task) -> None:
         """Show a task's progress until it ends, if it lasts long enough to be seen."""
@@ -32,25 +33,38 @@ class NoticesPanel(QWidget):
         self._column.addWidget(row)
         row.hide()
         timer = QTimer(row, singleShot=True, interval=_SHOW_AFTER_MS)
-        timer.timeout.connect(row.show)
+        timer.timeout.connect(lambda: self._reveal(row))
         timer.start()
+        task.finished.connect(lambda: self._remove(row))
 
     def show_problem(self, sentence: str) -> None:
         """Show what went wrong until it is closed or the next problem takes its place."""
-        if self._problem is not None:
-            self._problem.deleteLater()
+        self.close_problem()
         self._problem = _ProblemRow(sentence)
-        self._problem.destroyed.connect(self._on_problem_gone)
+        self._problem.close_button.clicked.connect(self.close_problem)
         self._column.addWidget(self._problem)
+        self._reveal(self._problem)
+
+    def close_problem(self) -> None:
+        row, self._problem = self._problem, None
+        if row is not None:
+            self._remove(row)
 
     @property
     def problem(self) -> str:
         """The sentence shown now, empty if there is none."""
-        return self._problem.sentence if isinstance(self._problem, _ProblemRow) else ""
+        return "" if self._problem is None else self._problem.sentence
 
-    def _on_problem_gone(self, gone: object) -> None:
-        if gone is self._problem:
-            self._problem = None
+    def _reveal(self, row: QWidget) -> None:
+        row.show()
+        self.show()
+
+    def _remove(self, row: QWidget) -> None:
+        self._column.removeWidget(row)
+        row.hide()
+        row.deleteLater()
+        rows = [self._column.itemAt(i).widget() for i in range(self._column.count())]
+        self.setVisible(any(not other.isHidden() for other in rows if other is not None))
 
 
 class _TaskRow(QFrame):
@@ -72,7 +86,6 @@ class _TaskRow(QFrame):
         row.addWidget(cancel)
         self._task = task
         task.stepped.connect(self._on_stepped)
-        task.finished.connect(self.deleteLater)
 
     def _on_stepped(self, _batch: object) -> None:
         if self._task.total:
@@ -84,18 +97,17 @@ class _ProblemRow(QFrame):
         super().__init__()
         self.setObjectName("problem")
         self.sentence = sentence
-        close = QToolButton()
-        close.setObjectName("switch")
-        close.setText("✕")
-        close.setToolTip("Close")
-        close.clicked.connect(self.deleteLater)
+        self.close_button = QToolButton()
+        self.close_button.setObjectName("switch")
+        self.close_button.setText("✕")
+        self.close_button.setToolTip("Close")
         label = _plain(sentence)
         label.setWordWrap(True)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 6, 6)
         row.addWidget(label, 1)
-        row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
 
 
 def _plain(text: str) -> QLabel:

@@ -12,14 +12,74 @@ import numpy as np
 import regex
 from numpy.typing import NDArray
 
-_C0 = (
-    "NUL SOH STX ETX EOT ENQ ACK BEL BS HT LF VT FF CR SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN "
-    "EM SUB ESC FS GS RS US"
-).split()
-_C1 = (
-    "PAD HOP BPH NBH IND NEL SSA ESA HTS HTJ VTS PLD PLU RI SS2 SS3 DCS PU1 PU2 STS CCH MW SPA EPA "
-    "SOS SGC SCI CSI ST OSC PM APC"
-).split()
+_C0 = [
+    "NUL",
+    "SOH",
+    "STX",
+    "ETX",
+    "EOT",
+    "ENQ",
+    "ACK",
+    "BEL",
+    "BS",
+    "HT",
+    "LF",
+    "VT",
+    "FF",
+    "CR",
+    "SO",
+    "SI",
+    "DLE",
+    "DC1",
+    "DC2",
+    "DC3",
+    "DC4",
+    "NAK",
+    "SYN",
+    "ETB",
+    "CAN",
+    "EM",
+    "SUB",
+    "ESC",
+    "FS",
+    "GS",
+    "RS",
+    "US",
+]
+_C1 = [
+    "PAD",
+    "HOP",
+    "BPH",
+    "NBH",
+    "IND",
+    "NEL",
+    "SSA",
+    "ESA",
+    "HTS",
+    "HTJ",
+    "VTS",
+    "PLD",
+    "PLU",
+    "RI",
+    "SS2",
+    "SS3",
+    "DCS",
+    "PU1",
+    "PU2",
+    "STS",
+    "CCH",
+    "MW",
+    "SPA",
+    "EPA",
+    "SOS",
+    "SGC",
+    "SCI",
+    "CSI",
+    "ST",
+    "OSC",
+    "PM",
+    "APC",
+]
 _NAMES: dict[int, str] = {
     **dict(enumerate(_C0)),
     0x7F: "DEL",
@@ -30,17 +90,26 @@ _NAMES: dict[int, str] = {
     0x61C: "ALM",
     0x115F: "HCF",
     0x1160: "HJF",
-    **dict(enumerate("FVS1 FVS2 FVS3 MVS FVS4".split(), 0x180B)),
-    **dict(enumerate("NQSP MQSP ENSP EMSP 3MSP 4MSP 6MSP FSP PSP THSP HSP".split(), 0x2000)),
-    **dict(enumerate("ZWSP ZWNJ ZWJ LRM RLM".split(), 0x200B)),
-    **dict(enumerate("LRE RLE PDF LRO RLO NNBSP".split(), 0x202A)),
+    **dict(enumerate(["FVS1", "FVS2", "FVS3", "MVS", "FVS4"], 0x180B)),
+    **dict(
+        enumerate(
+            ["NQSP", "MQSP", "ENSP", "EMSP", "3MSP", "4MSP", "6MSP", "FSP", "PSP", "THSP", "HSP"],
+            0x2000,
+        )
+    ),
+    **dict(enumerate(["ZWSP", "ZWNJ", "ZWJ", "LRM", "RLM"], 0x200B)),
+    **dict(enumerate(["LRE", "RLE", "PDF", "LRO", "RLO", "NNBSP"], 0x202A)),
     0x205F: "MMSP",
     0x2060: "WJ",
-    **dict(enumerate("LRI RLI FSI PDI ISS ASS IAFS AAFS NADS NODS".split(), 0x2066)),
+    **dict(
+        enumerate(
+            ["LRI", "RLI", "FSI", "PDI", "ISS", "ASS", "IAFS", "AAFS", "NADS", "NODS"], 0x2066
+        )
+    ),
     0x3164: "HF",
     0xFEFF: "BOM",
     0xFFA0: "HHF",
-    **dict(enumerate("IAA IAS IAT".split(), 0xFFF9)),
+    **dict(enumerate(["IAA", "IAS", "IAT"], 0xFFF9)),
     **{0xFE00 + i: f"VS{i + 1}" for i in range(16)},
     **{0xE0100 + i: f"VS{i + 17}" for i in range(240)},
 }

@@ -6,6 +6,7 @@ drawn. All x are pixels from the row's left end; offsets are characters from the
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import cast
 
 import numpy as np
@@ -71,18 +72,20 @@ class RowLayout:
     def cluster_x(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Where each cluster's first and last edge stand: leading > trailing reads leftwards."""
         if self.plain and not self.bidirectional:
-            x = self.edges * self._style.advance
+            x = np.arange(len(self.text) + 1, dtype=np.float64) * self._style.advance
             return x[:-1], x[1:]
-        units = [self._unit(int(edge)) for edge in self.edges]
+        units = [self._unit(edge) for edge in self.edges.tolist()]
         if not self.bidirectional:
-            x = np.array([self._x(unit) for unit in units])
-            np.maximum.accumulate(x, out=x)
+            x = np.array([self._x(unit) for unit in units], dtype=np.float64)
+            x = np.maximum.accumulate(x)
             return x[:-1], x[1:]
-        trailing = QTextLine.Edge.Trailing
-        lasts = [self._unit(int(edge) - 1) for edge in self.edges[1:]]
+        trailing = [
+            self._x(self._last_unit(start, end), QTextLine.Edge.Trailing)
+            for start, end in pairwise(units)
+        ]
         return (
             np.array([self._x(unit) for unit in units[:-1]], dtype=np.float64),
-            np.array([self._x(unit, trailing) for unit in lasts], dtype=np.float64),
+            np.array(trailing, dtype=np.float64),
         )
 
     def x(self, offset: int) -> float:
@@ -207,6 +210,17 @@ class RowLayout:
     def _x(self, unit: int, edge: QTextLine.Edge = QTextLine.Edge.Leading) -> float:
         return float(cast("tuple[float, int]", self._line.cursorToX(unit, edge))[0])
 
+    def _last_unit(self, start: int, end: int) -> int:
+        """The last unit of a cluster that has a trailing edge of its own.
+
+        Within what Qt takes for one cluster, cursorToX answers for the cluster after it; and what
+        the text takes for one (a Devanagari conjunct, a stand-in) may be several to Qt.
+        """
+        for unit in range(end - 1, start, -1):
+            if self._layout.isValidCursorPosition(unit):
+                return unit
+        return start
+
     def _edge_near(self, offset: int) -> int:
         at = int(self.edges.searchsorted(np.int64(offset), side="right")) - 1
         return int(self.edges[at])
@@ -241,5 +255,5 @@ def _option(style: TextStyle, right_to_left: bool) -> QTextOption:
 
 def _format(start: int, length: int, look: QTextCharFormat) -> QTextLayout.FormatRange:
     piece = QTextLayout.FormatRange()
-    piece.start, piece.length, piece.format = start, length, look  # type: ignore[misc, assignment]
+    piece.start, piece.length, piece.format = start, length, look
     return piece

@@ -53,9 +53,10 @@ class PaintedRow:
 def x_ranges(painted: PaintedRow, start: int, end: int) -> list[tuple[float, float]]:
     """Where the characters [start, end) of the text stand in the row, neighbours joined."""
     row, cells = painted.row, painted.cells
-    edges = np.append(
-        row.layout.edges, row.layout.edges[-1] + np.arange(1, len(row.tail) + 1)
-    ) + row.start
+    edges = (
+        np.append(row.layout.edges, row.layout.edges[-1] + np.arange(1, len(row.tail) + 1))
+        + row.start
+    )
     inside = (edges[:-1] < end) & (edges[1:] > start)
     lows = np.minimum(cells.leading[inside], cells.trailing[inside])
     highs = np.maximum(cells.leading[inside], cells.trailing[inside])
@@ -118,9 +119,7 @@ class RowPainter:
         bottom = top + self._style.token_height
         for piece in painted.pieces:
             left, right = painted.left + piece.left, painted.left + piece.right
-            fills.setdefault(piece.color, []).append(
-                QRectF(left, top, right - left, bottom - top)
-            )
+            fills.setdefault(piece.color, []).append(QRectF(left, top, right - left, bottom - top))
             edges.append(QLineF(right - 0.5, top + 1, right - 0.5, bottom - 1))
             edges.append(QLineF(left, bottom - 0.5, right, bottom - 0.5))
         painter.setPen(Qt.PenStyle.NoPen)
@@ -149,9 +148,7 @@ class RowPainter:
         if lines:
             painter.drawRects(lines)
 
-    def _paint_byte_cells(
-        self, painter: QPainter, painted: PaintedRow, tokens: TokenRows
-    ) -> None:
+    def _paint_byte_cells(self, painter: QPainter, painted: PaintedRow, tokens: TokenRows) -> None:
         strips = byte_cells(painted.cells, tokens, painted.first_byte)
         if not strips:
             return
@@ -161,7 +158,9 @@ class RowPainter:
         gaps: list[QLineF] = []
         for cell in strips:
             left, right = painted.left + cell.left, painted.left + cell.right
-            painter.fillRect(QRectF(left, top, right - left, height), self._palette.tokens[cell.color])
+            painter.fillRect(
+                QRectF(left, top, right - left, height), self._palette.tokens[cell.color]
+            )
             step = (right - left) / max(1, cell.n_bytes)
             if step >= 3:
                 gaps += [
@@ -315,4 +314,3 @@ def _wave(left: float, right: float, y: float) -> QPainterPath:
         path.quadTo(x + 1.5, y - 2.5 if up else y + 2.5, x + 3, y)
         x, up = x + 3, not up
     return path
-

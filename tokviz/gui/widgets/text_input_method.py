@@ -38,7 +38,9 @@ def apply(view: "TokenTextView", event: QInputMethodEvent) -> None:
         if kind == QInputMethodEvent.AttributeType.Cursor:
             cursor = attribute.start if attribute.length else -1
         elif kind == QInputMethodEvent.AttributeType.TextFormat:
-            look = attribute.value.toCharFormat() if hasattr(attribute.value, "toCharFormat") else None
+            look = (
+                attribute.value.toCharFormat() if hasattr(attribute.value, "toCharFormat") else None
+            )
             if look is not None:
                 formats.append((attribute.start, attribute.length, look))
     preedit = Preedit(0, composed, tuple(formats)) if composed else None

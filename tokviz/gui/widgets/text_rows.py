@@ -215,7 +215,9 @@ class TextRows:
             line=line,
             first_in_line=number == 0,
             last_in_line=number == cuts,
-            right_to_left=_reads_leftwards(text if number == 0 else source.slice(start, start + 500)),
+            right_to_left=_reads_leftwards(
+                text if number == 0 else source.slice(start, start + 500)
+            ),
             text=text,
         )
 
@@ -234,9 +236,7 @@ class TextRows:
         if self._preedit and self._holds_preedit(segment):
             position, preedit = self._preedit
             here = Preedit(position - segment.start, preedit.text, preedit.formats)
-            return SegmentRows(
-                segment.text, self.style, segment.right_to_left, self.width, here
-            )
+            return SegmentRows(segment.text, self.style, segment.right_to_left, self.width, here)
         key = (segment.text, segment.right_to_left)
         rows = self._cache.get(key)
         if rows is None:

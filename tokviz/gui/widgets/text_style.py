@@ -6,7 +6,6 @@ and never a sum over fonts.
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QLoggingCategory
 from PySide6.QtGui import QColor, QFont, QFontInfo, QFontMetricsF
 
 TEXT_FAMILY = "JetBrains Mono"
@@ -60,9 +59,6 @@ def text_style(points: float, marks_shown: bool, mark_color: QColor) -> TextStyl
 
 
 def _text_font(points: float) -> QFont:
-    # Qt warns each time a font without Devanagari (and the like) is passed over for one that has
-    # it, which is what fallback fonts are for.
-    QLoggingCategory.setFilterRules("qt.text.font.db.warning=false")
     font = QFont(TEXT_FAMILY)
     font.setStyleHint(QFont.StyleHint.Monospace)
     font.setPointSizeF(points)

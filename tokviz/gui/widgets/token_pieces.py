@@ -117,7 +117,9 @@ def _strip(cells: Cells, at: int, tokens: TokenRows, row_byte: int) -> list[Byte
     width = abs(cells.trailing[at] - cells.leading[at])
     leftwards = cells.trailing[at] < cells.leading[at]
     strip = []
-    for token in range(int(tokens.byte_ends.searchsorted(np.int64(low), side="right")), len(tokens.ids)):
+    for token in range(
+        int(tokens.byte_ends.searchsorted(np.int64(low), side="right")), len(tokens.ids)
+    ):
         start = max(low, int(tokens.byte_starts[token]))
         end = min(high, int(tokens.byte_ends[token]))
         if start >= high:
@@ -140,7 +142,9 @@ def _spans(
         lefts = np.interp(lows, cells.byte_edges, x)
         rights = np.interp(highs, cells.byte_edges, x)
         return [[span] for span in zip(lefts.tolist(), rights.tolist(), strict=True)]
-    return [_pieces(cells, low, high) for low, high in zip(lows.tolist(), highs.tolist(), strict=True)]
+    return [
+        _pieces(cells, low, high) for low, high in zip(lows.tolist(), highs.tolist(), strict=True)
+    ]
 
 
 def _pieces(cells: Cells, low: int, high: int) -> list[tuple[float, float]]:

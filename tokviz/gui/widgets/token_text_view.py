@@ -6,13 +6,14 @@ as the `edited` signal, whose receiver applies it at once.
 """
 
 from time import monotonic
-from typing import Any
+from typing import Any, cast
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
     QDragEnterEvent,
+    QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
     QFocusEvent,
@@ -221,7 +222,7 @@ class TokenTextView(QAbstractScrollArea):
         self._reveal_x(start)
 
     def move_caret(self, how: str, select: bool) -> None:
-        """Move by a named step: "left", "next word", "page down", ...; `select` keeps the anchor."""
+        """Move by a named step ("left", "next word", ...); `select` keeps the anchor."""
         caret = self._caret
         if caret.position != caret.anchor and not select and how in ("left", "right"):
             start, end = caret.range
@@ -608,11 +609,10 @@ class TokenTextView(QAbstractScrollArea):
             action(self)
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            # A menu's Ctrl+C must not take the key from the text that has the focus.
-            if action_for(event, self._editable):
-                event.accept()
-                return True
+        asked = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
+        if asked and action_for(cast("QKeyEvent", event), self._editable):
+            event.accept()  # a menu's Ctrl+C must not take the key from the text with the focus
+            return True
         return super().event(event)
 
     def focusNextPrevChild(self, next: bool) -> bool:
@@ -732,7 +732,7 @@ class TokenTextView(QAbstractScrollArea):
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         self._drag_over(event)
 
-    def dragLeaveEvent(self, event: QEvent) -> None:  # type: ignore[override]
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         self._drop_at = None
         self.viewport().update()
 
