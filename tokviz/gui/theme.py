@@ -135,6 +135,8 @@ def _style_sheet(c: Palette) -> str:
     #panel {{ background: {n(c.panel)}; border: 1px solid {n(c.line)}; border-radius: 6px; }}
     #panelHeader {{ border-bottom: 1px solid {n(c.line)}; }}
     #panelTitle {{ font-weight: 600; }}
+    QLabel#mono {{ font-family: "JetBrains Mono"; }}
+    QLabel#tokenTitle {{ font-family: "JetBrains Mono"; font-size: 16pt; font-weight: 700; }}
     #muted, QLabel#muted {{ color: {n(c.muted)}; }}
     QToolButton, QPushButton {{ border: 1px solid {n(c.line)}; border-radius: 5px;
         padding: 4px 10px; background: {n(c.panel)}; color: {n(c.text)}; }}
@@ -155,7 +157,8 @@ def _style_sheet(c: Palette) -> str:
     QSpinBox, QComboBox, QLineEdit {{ border: 1px solid {n(c.line)}; border-radius: 5px;
         padding: 3px 6px; background: {n(c.panel)}; color: {n(c.text)};
         selection-background-color: {n(c.accent)}; selection-color: {n(c.panel)}; }}
-    QSpinBox::up-button, QSpinBox::down-button {{ width: 0; }}
+    QSpinBox::up-button, QSpinBox::down-button {{ border: 0; width: 0;
+        subcontrol-origin: border; }}
     QSpinBox QLineEdit {{ border: 0; padding: 0; background: transparent; }}
     QSpinBox:focus, QComboBox:focus, QLineEdit:focus {{ border-color: {n(c.accent)}; }}
     QScrollBar:vertical {{ background: transparent; width: 12px; margin: 2px; }}

@@ -63,8 +63,8 @@ class NoticesPanel(QWidget):
         self._column.removeWidget(row)
         row.hide()
         row.deleteLater()
-        rows = [self._column.itemAt(i).widget() for i in range(self._column.count())]
-        self.setVisible(any(not other.isHidden() for other in rows if other is not None))
+        rows = [child for child in self.findChildren(QFrame) if child.parent() is self]
+        self.setVisible(any(not other.isHidden() for other in rows))
 
 
 class _TaskRow(QFrame):

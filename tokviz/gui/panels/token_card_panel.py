@@ -148,21 +148,14 @@ def _text(text: str, *, mono: bool = False, muted: bool = False) -> QLabel:
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(not muted)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    if muted:
-        label.setObjectName("muted")
-    if mono:
-        font = label.font()
-        font.setFamily("JetBrains Mono")
-        label.setFont(font)
+    if muted or mono:
+        label.setObjectName("muted" if muted else "mono")
     return label
 
 
 def _title(text: str) -> QLabel:
-    label = _text(text if len(text) <= 120 else text[:119] + "…", mono=True)
-    font = label.font()
-    font.setPointSizeF(font.pointSizeF() * 1.6)
-    font.setBold(True)
-    label.setFont(font)
+    label = _text(text if len(text) <= 120 else text[:119] + "…")
+    label.setObjectName("tokenTitle")
     return label
 
 
