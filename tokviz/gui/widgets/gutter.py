@@ -5,7 +5,7 @@ from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 
 from tokviz.gui.palette import Palette
-from tokviz.gui.widgets.row_painting import PaintedRow
+from tokviz.gui.widgets.painted_row import PaintedRow
 from tokviz.gui.widgets.text_style import TextStyle
 from tokviz.gui.widgets.token_source import TokenRows, TokenSource
 

@@ -7,12 +7,12 @@ drawn. All x are pixels from the row's left end; offsets are characters from the
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import cast
+from typing import NamedTuple, cast
 
 import numpy as np
 import regex
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QLineF, QPointF, Qt
 from PySide6.QtGui import QPainter, QTextCharFormat, QTextLayout, QTextLine, QTextOption
 
 from tokviz.gui.widgets.character_marks import DisplayText, display_text
@@ -24,6 +24,8 @@ _RIGHT_TO_LEFT = regex.compile(
     r"[\u0590-\u08FF\u200F\u202B\u202E\u2067\uFB1D-\uFDFF\uFE70-\uFEFE"
     r"\U00010800-\U00010FFF\U0001E800-\U0001EFFF]"
 )
+_LONG = 4_000  # pixels above which a row is drawn in part
+_WINDOW = 1_024
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,13 @@ class Preedit:
     formats: tuple[tuple[int, int, QTextCharFormat], ...] = ()
 
 
+class WhiteSpaceMarks(NamedTuple):
+    """Dots for spaces; the lines of arrows for tabs and of squares for ideographic spaces."""
+
+    dots: list[QPointF]
+    lines: list[QLineF]
+
+
 class RowLayout:
     """The geometry and the drawing of one row."""
 
@@ -44,6 +53,7 @@ class RowLayout:
         self.text = text
         self.right_to_left = right_to_left
         self.preedit = preedit
+        self._part: tuple[float, float, RowLayout] | None = None
         self._style = style
         self.plain = style.fixed_pitch and not preedit and bool(_PLAIN.fullmatch(text))
         self.bidirectional = right_to_left or bool(_RIGHT_TO_LEFT.search(text))
@@ -114,26 +124,56 @@ class RowLayout:
         """One cluster to the right on screen; the same offset at the row's right end."""
         return self._stepped(offset, to_left=False)
 
-    def draw(self, painter: QPainter, x: float, baseline: float) -> None:
-        """Draw the text with the painter's pen, its stand-ins in the colour of marks."""
+    def draw(self, painter: QPainter, baseline: float, seen_from: float) -> None:
+        """Draw the text with the painter's pen from x 0; `seen_from` is the view's left end."""
+        if not self.text and not self.preedit:
+            return
+        if self.width > _LONG and not self.bidirectional and "\t" not in self.text:
+            self._draw_part(painter, baseline, seen_from)
+            return
         line = self._line
-        line.draw(painter, QPointF(x, baseline - line.ascent()))
+        line.draw(painter, QPointF(0, baseline - line.ascent()))
 
-    def marks(self) -> list[tuple[int, float, float]]:
-        """(Index, left, right) of the clusters that begin with a space, a tab or U+3000."""
-        if not (" " in self.text or "\t" in self.text or "\u3000" in self.text):
-            return []
-        leading, trailing = self.cluster_x
-        starts = self.edges[:-1].tolist()
-        text = self.text
-        return [
-            (at, min(leading[i], trailing[i]), max(leading[i], trailing[i]))
-            for i, at in enumerate(starts)
-            if text[at] in " \t\u3000"
-        ]
+    def _draw_part(self, painter: QPainter, baseline: float, seen_from: float) -> None:
+        """Of a very long row draw what is near the view only."""
+        window = seen_from // _WINDOW * _WINDOW
+        if self._part is None or self._part[0] != window:
+            leading, trailing = self.cluster_x
+            first = int(trailing.searchsorted(window - _WINDOW))
+            last = int(leading.searchsorted(window + 4 * _WINDOW))
+            if first >= last:
+                return
+            text = self.text[int(self.edges[first]) : int(self.edges[last])]
+            part = RowLayout(text, self._style, self.right_to_left)
+            self._part = (window, float(leading[first]), part)
+        line = self._part[2]._line
+        line.draw(painter, QPointF(self._part[1], baseline - line.ascent()))
 
+    @cached_property
+    def white_space(self) -> WhiteSpaceMarks:
+        """What is painted over spaces, tabs and ideographic spaces, from the row's top left."""
+        dots: list[QPointF] = []
+        lines: list[QLineF] = []
+        if any(space in self.text for space in " \t\u3000"):
+            style, (leading, trailing) = self._style, self.cluster_x
+            y = style.token_top + style.token_height * 0.52
+            for number, at in enumerate(self.edges[:-1].tolist()):
+                if self.text[at] not in " \t\u3000":
+                    continue
+                one, other = float(leading[number]), float(trailing[number])
+                if self.text[at] == " ":
+                    dots.append(QPointF((one + other) / 2, y))
+                elif self.text[at] == "\t":
+                    lines += _arrow(min(one, other) + 3, max(one, other) - 4, y)
+                else:
+                    lines += _square((one + other) / 2, y, style.advance * 0.3)
+        return WhiteSpaceMarks(dots, lines)
+
+    @cached_property
     def stand_in_boxes(self) -> list[tuple[float, float]]:
         """Left and right end of each stand-in."""
+        if self.plain:
+            return []
         boxes = []
         for start, length in self._display.stand_ins:
             start += self._shift(start)
@@ -257,3 +297,22 @@ def _format(start: int, length: int, look: QTextCharFormat) -> QTextLayout.Forma
     piece = QTextLayout.FormatRange()
     piece.start, piece.length, piece.format = start, length, look
     return piece
+
+
+def _arrow(left: float, right: float, y: float) -> list[QLineF]:
+    right = max(right, left + 3)
+    return [
+        QLineF(left, y, right, y),
+        QLineF(right, y, right - 3, y - 3),
+        QLineF(right, y, right - 3, y + 3),
+    ]
+
+
+def _square(x: float, y: float, size: float) -> list[QLineF]:
+    corners = [
+        QPointF(x - size, y - size),
+        QPointF(x + size, y - size),
+        QPointF(x + size, y + size),
+        QPointF(x - size, y + size),
+    ]
+    return [QLineF(one, other) for one, other in pairwise([*corners, corners[0]])]

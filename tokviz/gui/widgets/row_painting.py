@@ -1,28 +1,23 @@
 """Paints one row: its tokens behind the text, the text, the marks and what is highlighted.
 
-Everything is painted in batches of plain rectangles and lines on whole pixels; a page of 1,500
-tokens must cost a few milliseconds.
+Each row is painted from its own corner (the painter is moved there), so that the lists of
+rectangles kept with its geometry are painted as they are.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import pairwise
 
-import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen
 
 from tokviz.gui.palette import Palette
 from tokviz.gui.widgets.character_marks import LINE_BREAK_MARKS
-from tokviz.gui.widgets.text_rows import Row
+from tokviz.gui.widgets.painted_row import PaintedRow
 from tokviz.gui.widgets.text_style import TextStyle
-from tokviz.gui.widgets.token_pieces import (
-    Cells,
-    TokenPiece,
-    byte_cells,
-    byte_x,
-    cells_of,
-    token_pieces,
-)
-from tokviz.gui.widgets.token_source import TokenRows, TokenSource
+from tokviz.gui.widgets.token_pieces import byte_x
+from tokviz.gui.widgets.token_source import TokenRows
+
+_Hint = QPainter.RenderHint.Antialiasing
 
 
 @dataclass(frozen=True)
@@ -36,182 +31,114 @@ class Highlights:
     attended: tuple[int, int] | None = None  # range of token indexes that is shaded
 
 
-@dataclass
-class PaintedRow:
-    """A row in view with all its geometry, as it is painted and as the mouse finds it."""
-
-    row: Row
-    left: float  # x of the row's left end in the viewport
-    top: float
-    cells: Cells
-    pieces: list[TokenPiece]
-    first_byte: int
-    uncovered: list[tuple[float, float]] = field(default_factory=list)
-    selected: list[tuple[float, float]] = field(default_factory=list)
-
-
-def x_ranges(painted: PaintedRow, start: int, end: int) -> list[tuple[float, float]]:
-    """Where the characters [start, end) of the text stand in the row, neighbours joined."""
-    row, cells = painted.row, painted.cells
-    edges = (
-        np.append(row.layout.edges, row.layout.edges[-1] + np.arange(1, len(row.tail) + 1))
-        + row.start
-    )
-    inside = (edges[:-1] < end) & (edges[1:] > start)
-    lows = np.minimum(cells.leading[inside], cells.trailing[inside])
-    highs = np.maximum(cells.leading[inside], cells.trailing[inside])
-    order = np.argsort(lows, kind="stable")
-    joined: list[tuple[float, float]] = []
-    for left, right in zip(lows[order].tolist(), highs[order].tolist(), strict=True):
-        if joined and left <= joined[-1][1] + 0.5:
-            joined[-1] = (joined[-1][0], max(right, joined[-1][1]))
-        else:
-            joined.append((left, right))
-    return joined
-
-
-def measure_row(
-    row: Row, left: float, top: float, source: TokenSource, tokens: TokenRows, style: TextStyle
-) -> PaintedRow:
-    """Find where everything of a row stands."""
-    cells = cells_of(row, style)
-    first_byte = source.byte_offset(row.start)
-    return PaintedRow(row, left, top, cells, token_pieces(cells, tokens, first_byte), first_byte)
-
-
 class RowPainter:
     """Paints rows in one style and palette."""
 
     def __init__(self, style: TextStyle, palette: Palette) -> None:
         self._style, self._palette = style, palette
+        self._border = QColor(palette.token_border)
+        self._border.setAlpha(min(255, self._border.alpha() * 4 // 3))
+        self._veil = QColor(palette.panel)
+        self._veil.setAlpha(165)
 
     def paint(
-        self, painter: QPainter, painted: PaintedRow, tokens: TokenRows, marked: Highlights
+        self,
+        painter: QPainter,
+        painted: PaintedRow,
+        tokens: TokenRows,
+        marked: Highlights,
+        selection: tuple[int, int],
     ) -> None:
         """Paint a row, all but the caret."""
-        self._paint_tokens(painter, painted, marked)
-        self._paint_byte_cells(painter, painted, tokens)
-        for left, right in painted.selected:
-            painter.fillRect(self._rect(painted, left, right), self._palette.selection)
+        painter.translate(painted.left, painted.top)
+        self._paint_tokens(painter, painted)
+        self._paint_attended(painter, painted, marked)
+        self._paint_byte_cells(painter, painted)
+        if selection[0] < selection[1]:
+            for left, right in painted.ranges(*selection):
+                painter.fillRect(self._rect(left, right), self._palette.selection)
         painter.setPen(self._palette.token_text)
-        style = self._style
-        if painted.row.layout.text or painted.row.layout.preedit:
-            painted.row.layout.draw(painter, painted.left, painted.top + style.baseline)
+        painted.row.layout.draw(painter, self._style.baseline, -painted.left)
+        painter.setRenderHint(_Hint, True)
         self._paint_marks(painter, painted)
         self._paint_uncovered(painter, painted)
         self._paint_rings(painter, painted, marked)
+        painter.setRenderHint(_Hint, False)
         self._paint_outside_context(painter, painted, tokens, marked)
+        painter.translate(-painted.left, -painted.top)
 
-    def rect(self, painted: PaintedRow, piece: TokenPiece) -> QRectF:
-        """A token's rectangle in the viewport."""
-        return self._rect(painted, piece.left, piece.right)
+    def _rect(self, left: float, right: float) -> QRectF:
+        return QRectF(left, self._style.token_top, right - left, self._style.token_height)
 
-    def _rect(self, painted: PaintedRow, left: float, right: float) -> QRectF:
-        style = self._style
-        return QRectF(
-            painted.left + left, painted.top + style.token_top, right - left, style.token_height
-        )
-
-    def _paint_tokens(self, painter: QPainter, painted: PaintedRow, marked: Highlights) -> None:
-        fills: dict[int, list[QRectF]] = {}
-        edges: list[QLineF] = []
-        top = painted.top + self._style.token_top
-        bottom = top + self._style.token_height
-        for piece in painted.pieces:
-            left, right = painted.left + piece.left, painted.left + piece.right
-            fills.setdefault(piece.color, []).append(QRectF(left, top, right - left, bottom - top))
-            edges.append(QLineF(right - 0.5, top + 1, right - 0.5, bottom - 1))
-            edges.append(QLineF(left, bottom - 0.5, right, bottom - 0.5))
+    def _paint_tokens(self, painter: QPainter, painted: PaintedRow) -> None:
+        geometry = painted.geometry
+        if not geometry.pieces:
+            return
         painter.setPen(Qt.PenStyle.NoPen)
-        for color, rects in fills.items():
+        painter.setBrush(self._border)
+        painter.drawRects(geometry.bands)
+        for color, rects in geometry.fills:
             painter.setBrush(self._palette.tokens[color])
             painter.drawRects(rects)
-        self._paint_attended(painter, painted, marked)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        if edges:
-            painter.setPen(QPen(self._palette.token_border, 1))
-            painter.drawLines(edges)
 
     def _paint_attended(self, painter: QPainter, painted: PaintedRow, marked: Highlights) -> None:
         if marked.attended is None:
             return
-        first, last = marked.attended
-        top, height = painted.top + self._style.token_top, self._style.token_height
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._palette.accent)
-        lines = []
-        for piece in painted.pieces:
-            if first <= piece.index < last:
-                left = painted.left + piece.left
-                painter.fillRect(self.rect(painted, piece), self._palette.attended)
-                lines.append(QRectF(left, top + height + 1, piece.right - piece.left, 2))
-        if lines:
-            painter.drawRects(lines)
+        first, last = (index - painted.first_token for index in marked.attended)
+        bottom = self._style.token_top + self._style.token_height
+        for piece in painted.geometry.pieces:
+            if first <= piece.token < last:
+                width = piece.right - piece.left
+                painter.fillRect(self._rect(piece.left, piece.right), self._palette.attended)
+                painter.fillRect(QRectF(piece.left, bottom, width, 2), self._palette.accent)
 
-    def _paint_byte_cells(self, painter: QPainter, painted: PaintedRow, tokens: TokenRows) -> None:
-        strips = byte_cells(painted.cells, tokens, painted.first_byte)
-        if not strips:
+    def _paint_byte_cells(self, painter: QPainter, painted: PaintedRow) -> None:
+        """Below a cut cluster a cell for each byte in its token's colour."""
+        cells = painted.geometry.byte_cells
+        if not cells:
             return
-        top = painted.top + self._style.token_top + self._style.token_height + 1
-        height = max(3, self._style.row_height - self._style.token_top - self._style.token_height)
-        painter.setPen(Qt.PenStyle.NoPen)
-        gaps: list[QLineF] = []
-        for cell in strips:
-            left, right = painted.left + cell.left, painted.left + cell.right
-            painter.fillRect(
-                QRectF(left, top, right - left, height), self._palette.tokens[cell.color]
-            )
-            step = (right - left) / max(1, cell.n_bytes)
-            if step >= 3:
-                gaps += [
-                    QLineF(left + i * step, top, left + i * step, top + height)
-                    for i in range(1, cell.n_bytes)
-                ]
-            painter.fillRect(QRectF(right - 1, top, 1, height), self._palette.token_border)
-        if gaps:
-            painter.setPen(QPen(self._palette.panel, 1))
-            painter.drawLines(gaps)
+        top = self._style.token_top + self._style.token_height
+        height = max(4, self._style.row_height - top)
+        for cell in cells:
+            left, right = round(cell.left), round(cell.right)
+            painter.fillRect(QRectF(left, top, right - left, height), self._border)
+            step = (cell.right - cell.left) / max(1, cell.n_bytes)
+            color = self._palette.tokens[cell.color]
+            if step < 3:
+                painter.fillRect(QRectF(left, top + 1, right - left - 1, height - 2), color)
+                continue
+            edges = [round(cell.left + step * i) for i in range(cell.n_bytes + 1)]
+            for one, other in pairwise(edges):
+                painter.fillRect(QRectF(one, top + 1, other - one - 1, height - 2), color)
 
     def _paint_marks(self, painter: QPainter, painted: PaintedRow) -> None:
         style, layout = self._style, painted.row.layout
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for left, right in layout.stand_in_boxes() if not layout.plain else ():
-            painter.setPen(QPen(style.mark_color, 0.7))
-            box = self._rect(painted, left, right).adjusted(0.5, 4.5, -1.5, -4.5)
-            painter.drawRoundedRect(box, 2.5, 2.5)
+        if boxes := layout.stand_in_boxes:
+            painter.setPen(QPen(style.mark_color, 0.8))
+            for left, right in boxes:
+                box = self._rect(left, right).adjusted(1.5, 4.5, -1.5, -4.5)
+                painter.drawRoundedRect(box, 2.5, 2.5)
         if style.marks_shown:
             self._paint_white_space(painter, painted)
             self._paint_tail(painter, painted)
 
     def _paint_white_space(self, painter: QPainter, painted: PaintedRow) -> None:
-        style, text = self._style, painted.row.layout.text
-        middle = painted.top + style.token_top + style.token_height * 0.52
-        dots: list[QPointF] = []
-        painter.setPen(QPen(style.mark_color, 1.2))
-        for at, left, right in painted.row.layout.marks():
-            left, right = painted.left + left, painted.left + right
-            if text[at] == " ":
-                dots.append(QPointF((left + right) / 2, middle))
-            elif text[at] == "\t":
-                _arrow(painter, left + 3, right - 4, middle)
-            else:
-                size = min(right - left, style.advance) * 0.5
-                painter.drawRect(QRectF((left + right - size) / 2, middle - size / 2, size, size))
-        if dots:
+        style, marks = self._style, painted.row.layout.white_space
+        if marks.dots:
             pen = QPen(style.mark_color, max(1.6, style.advance * 0.2))
             pen.setCapStyle(Qt.PenCapStyle.RoundCap)
             painter.setPen(pen)
-            painter.drawPoints(dots)
+            painter.drawPoints(marks.dots)
+        if marks.lines:
+            painter.setPen(QPen(style.mark_color, 1.2))
+            painter.drawLines(marks.lines)
 
     def _paint_tail(self, painter: QPainter, painted: PaintedRow) -> None:
-        tail = painted.row.tail
-        if not tail:
-            return
-        cells = painted.cells
+        tail, cells = painted.row.tail, painted.cells
         for place, character in enumerate(tail, len(cells.leading) - len(tail)):
-            left = min(cells.leading[place], cells.trailing[place])
-            right = max(cells.leading[place], cells.trailing[place])
-            rect = self._rect(painted, left, right)
+            one, other = float(cells.leading[place]), float(cells.trailing[place])
+            rect = self._rect(min(one, other), max(one, other))
             if character == "\n":
                 _return_arrow(painter, rect, self._style)
             else:
@@ -220,38 +147,37 @@ class RowPainter:
                 painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, LINE_BREAK_MARKS[character])
 
     def _paint_uncovered(self, painter: QPainter, painted: PaintedRow) -> None:
+        color = QColor(self._palette.bad)
         for left, right in painted.uncovered:
-            rect = self._rect(painted, left, max(right, left + 4))
-            color = QColor(self._palette.bad)
+            rect = self._rect(left, max(right, left + 4)).adjusted(0, 0, -1, -1)
+            color.setAlpha(150)
+            painter.fillRect(rect, QBrush(color, Qt.BrushStyle.BDiagPattern))
+            color.setAlpha(255)
             painter.setPen(QPen(color, 1.6))
-            painter.drawPath(_wave(rect.left(), rect.right(), rect.bottom() + 1.5))
-            color.setAlpha(70)
-            painter.fillRect(rect, color)
-            painter.fillRect(rect, Qt.BrushStyle.BDiagPattern)
+            painter.drawPath(_wave(rect.left(), rect.right(), rect.bottom() + 2))
 
     def _paint_rings(self, painter: QPainter, painted: PaintedRow, marked: Highlights) -> None:
-        accent = self._palette.accent
         if not marked.selected_ids and marked.hovered_id is None and marked.selected_index is None:
             return
+        accent, ids = self._palette.accent, painted.ids
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for piece in painted.pieces:
-            rect = self.rect(painted, piece)
-            if piece.index == marked.selected_index:
-                painter.setPen(QPen(self._palette.panel, 3.5))
-                painter.drawRoundedRect(rect.adjusted(-1, -1, 0, 1), 3, 3)
+        for piece in painted.geometry.pieces:
+            if painted.first_token + piece.token == marked.selected_index:
+                rect = self._rect(piece.left, piece.right).adjusted(-1, -1, 0, 0.5)
+                painter.setPen(QPen(self._palette.panel, 4))
+                painter.drawRoundedRect(rect, 3.5, 3.5)
                 painter.setPen(QPen(accent, 2))
-                painter.drawRoundedRect(rect.adjusted(-1, -1, 0, 1), 3, 3)
-            elif piece.id in marked.selected_ids:
-                painter.setPen(QPen(accent, 1.2))
-                painter.drawRoundedRect(rect.adjusted(0, 0, -1, 0), 2, 2)
-                painter.fillRect(
-                    QRectF(rect.left(), rect.bottom() + 1, rect.width() - 1, 2), accent
-                )
-            elif piece.id == marked.hovered_id:
+                painter.drawRoundedRect(rect, 3.5, 3.5)
+            elif ids[piece.token] in marked.selected_ids:
+                rect = self._rect(piece.left, piece.right).adjusted(0.5, 0.5, -1.5, -1.5)
+                painter.setPen(QPen(accent, 1.4))
+                painter.drawRoundedRect(rect, 2, 2)
+            elif ids[piece.token] == marked.hovered_id:
                 soft = QColor(accent)
-                soft.setAlpha(170)
-                painter.setPen(QPen(soft, 1.2))
-                painter.drawRoundedRect(rect.adjusted(0, 0, -1, 0), 2, 2)
+                soft.setAlpha(150)
+                painter.setPen(QPen(soft, 1.4))
+                rect = self._rect(piece.left, piece.right).adjusted(0.5, 0.5, -1.5, -1.5)
+                painter.drawRoundedRect(rect, 2, 2)
 
     def _paint_outside_context(
         self, painter: QPainter, painted: PaintedRow, tokens: TokenRows, marked: Highlights
@@ -261,34 +187,22 @@ class RowPainter:
             return
         at = marked.context_end - tokens.first
         byte = int(tokens.byte_starts[at]) - painted.first_byte if at >= 0 else -1
-        cells, top, height = painted.cells, painted.top, self._style.row_height
+        cells, height = painted.cells, self._style.row_height
         if byte > cells.byte_edges[-1] or byte == cells.byte_edges[-1] > 0:
             return
-        veil = QColor(self._palette.panel)
-        veil.setAlpha(160)
-        if cells.bidirectional and byte >= 0:
-            for piece in painted.pieces:
-                if piece.index >= marked.context_end:
-                    x = painted.left + piece.left
-                    painter.fillRect(QRectF(x, top, piece.right - piece.left, height), veil)
+        if cells.bidirectional and byte > 0:
+            for piece in painted.geometry.pieces:
+                if painted.first_token + piece.token >= marked.context_end:
+                    width = piece.right - piece.left
+                    painter.fillRect(QRectF(piece.left, 0, width, height), self._veil)
         else:
-            x = byte_x(cells, byte) if byte > 0 else min(0.0, *cells.leading, *cells.trailing)
-            right = max(painted.row.layout.width, x, *cells.leading, *cells.trailing) + 4
-            painter.fillRect(QRectF(painted.left + x, top, right - x, height), veil)
+            ends = [*cells.leading[-2:].tolist(), *cells.trailing[-2:].tolist()]
+            left = byte_x(cells, byte) if byte > 0 else min([0.0, *ends])
+            right = max([painted.row.layout.width, *ends]) + 4
+            painter.fillRect(QRectF(left, 0, right - left, height), self._veil)
         if byte >= 0:
-            x = round(painted.left + byte_x(cells, byte))
-            painter.fillRect(QRectF(x - 1, top, 2, height), self._palette.accent)
-
-
-def _arrow(painter: QPainter, left: float, right: float, y: float) -> None:
-    right = max(right, left + 3)
-    painter.drawLines(
-        [
-            QLineF(left, y, right, y),
-            QLineF(right, y, right - 3, y - 3),
-            QLineF(right, y, right - 3, y + 3),
-        ]
-    )
+            x = round(byte_x(cells, byte))
+            painter.fillRect(QRectF(x - 1, 0, 2, height), self._palette.accent)
 
 
 def _return_arrow(painter: QPainter, rect: QRectF, style: TextStyle) -> None:

@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QTextBoundaryFinder
 
 from tokviz.gui.widgets.character_marks import LINE_BREAK_MARKS, display_text
+from tokviz.gui.widgets.cluster_widths import ClusterWidths
 from tokviz.gui.widgets.grapheme_edges import cluster_edges
 from tokviz.gui.widgets.row_breaking import row_edges
 from tokviz.gui.widgets.row_layout import Preedit, RowLayout
-from tokviz.gui.widgets.text_style import TAB_COLUMNS, TextStyle
+from tokviz.gui.widgets.text_style import TextStyle
 from tokviz.gui.widgets.token_source import TokenSource
 
 SEGMENT = 2_000  # characters; a line that is longer is laid out in pieces of about this many
@@ -74,22 +75,15 @@ class SegmentRows:
     """How one segment's text breaks into rows; the layout of a row is made when first asked for."""
 
     def __init__(
-        self,
-        text: str,
-        style: TextStyle,
-        right_to_left: bool,
-        width: float | None,
-        preedit: Preedit | None = None,
+        self, segment: Segment, layouts: "RowLayouts", width: float | None, preedit: Preedit | None
     ) -> None:
-        self._text, self._style, self._right_to_left = text, style, right_to_left
+        self._text, self._right_to_left = segment.text, segment.right_to_left
+        self._kept = layouts
         self._preedit = preedit
-        whole = RowLayout(text, style, right_to_left, preedit)
-        self.starts = [0, len(text)]
+        self.starts = [0, len(segment.text)]
         self._layouts: dict[int, RowLayout] = {}
-        if width is None or whole.width <= width:
-            self._layouts[0] = whole
-        else:
-            self.starts = _broken(whole, style, width)
+        if width is not None:
+            self.starts = _row_starts(segment.text, layouts, width, preedit)
 
     @property
     def count(self) -> int:
@@ -98,8 +92,8 @@ class SegmentRows:
     def layout(self, index: int) -> RowLayout:
         if index not in self._layouts:
             start, end = self.starts[index], self.starts[index + 1]
-            self._layouts[index] = RowLayout(
-                self._text[start:end], self._style, self._right_to_left, self._preedit_in(index)
+            self._layouts[index] = self._kept.layout(
+                self._text[start:end], self._right_to_left, self._preedit_in(index)
             )
         return self._layouts[index]
 
@@ -113,6 +107,31 @@ class SegmentRows:
         return None
 
 
+class RowLayouts:
+    """The layouts of rows by their text, the least recently used forgotten first."""
+
+    def __init__(self, style: TextStyle) -> None:
+        self.style = style
+        self.widths = ClusterWidths(style)
+        self._known: OrderedDict[tuple[str, bool], RowLayout] = OrderedDict()
+        self._n_chars = 0
+
+    def layout(self, text: str, right_to_left: bool, preedit: Preedit | None = None) -> RowLayout:
+        if preedit is not None:
+            return RowLayout(text, self.style, right_to_left, preedit)
+        key = (text, right_to_left)
+        found = self._known.get(key)
+        if found is not None:
+            self._known.move_to_end(key)
+            return found
+        made = self._known[key] = RowLayout(text, self.style, right_to_left)
+        self._n_chars += len(text)
+        while len(self._known) > _CACHED_SEGMENTS or self._n_chars > _CACHED_CHARS:
+            (oldest, _), _ = self._known.popitem(last=False)
+            self._n_chars -= len(oldest)
+        return made
+
+
 class TextRows:
     """The rows of a source in one style and width; `width` None means that rows never wrap."""
 
@@ -121,6 +140,7 @@ class TextRows:
         self.style = style
         self.width = width
         self._preedit: tuple[int, Preedit] | None = None
+        self._layouts = RowLayouts(style)
         self._segments: dict[int, Segment] = {}
         self._cache: OrderedDict[tuple[str, bool], SegmentRows] = OrderedDict()
         self._cached_chars = 0
@@ -236,12 +256,11 @@ class TextRows:
         if self._preedit and self._holds_preedit(segment):
             position, preedit = self._preedit
             here = Preedit(position - segment.start, preedit.text, preedit.formats)
-            return SegmentRows(segment.text, self.style, segment.right_to_left, self.width, here)
+            return SegmentRows(segment, self._layouts, self.width, here)
         key = (segment.text, segment.right_to_left)
         rows = self._cache.get(key)
         if rows is None:
-            rows = SegmentRows(segment.text, self.style, segment.right_to_left, self.width)
-            self._cache[key] = rows
+            rows = self._cache[key] = SegmentRows(segment, self._layouts, self.width, None)
             self._cached_chars += len(segment.text)
             self._forget_oldest()
         else:
@@ -290,31 +309,32 @@ def _reads_leftwards(text: str) -> bool:
     return False
 
 
-def _broken(whole: RowLayout, style: TextStyle, width: float) -> list[int]:
+def _row_starts(text: str, layouts: RowLayouts, width: float, preedit: Preedit | None) -> list[int]:
     """Offsets at which the rows of a segment begin, and its length."""
-    leading, trailing = whole.cluster_x
-    widths = np.abs(trailing - leading)
-    edges = whole.edges
-    first = np.array([whole.text[at] for at in edges[:-1].tolist()])
-    widths[first == "\t"] = TAB_COLUMNS * style.advance  # where its row begins is not known yet
-    if whole.preedit and whole.preedit.offset == len(whole.text) and len(widths):
-        widths[-1] += max(0.0, whole.width - whole.x(len(whole.text)))
-    ends = np.append(0.0, np.cumsum(widths))
-    spaces = first == " "
-    rows = row_edges(ends, _opportunities(whole, spaces), spaces, width)
+    edges, widths = layouts.widths.measure(text)
+    if preedit and len(widths):
+        at = int(edges.searchsorted(np.int64(preedit.offset), side="right")) - 1
+        at = min(at, len(widths) - 1)
+        widths[at] += layouts.widths.measure(preedit.text)[1].sum()
+    if widths.sum() <= width:
+        return [0, len(text)]
+    ends = np.concatenate([[0.0], np.cumsum(widths)])
+    spaces = np.array([text[at] == " " for at in edges[:-1].tolist()])
+    rows = row_edges(ends, _opportunities(text, edges, spaces), spaces, width)
     return [int(edges[row]) for row in rows]
 
 
-def _opportunities(whole: RowLayout, spaces: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _opportunities(
+    text: str, edges: NDArray[np.int64], spaces: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
     """For each cluster edge whether a row may begin there."""
-    allowed = np.append(False, spaces)
-    if whole.text.isascii():
+    allowed = np.concatenate([[False], spaces])
+    if text.isascii():
         return allowed
-    display = display_text(whole.text, marks_shown=False)
+    display = display_text(text, marks_shown=False)
     finder = QTextBoundaryFinder(QTextBoundaryFinder.BoundaryType.Line, display.text)
-    places = set()
+    units = []
     while (unit := finder.toNextBoundary()) >= 0:
-        offset = display.offset(unit)
-        if display.unit(offset) == unit:
-            places.add(offset)
-    return allowed | np.isin(whole.edges, np.array(sorted(places), dtype=np.int64))
+        units.append(unit)
+    starts = edges if display.units is None else display.units[edges]
+    return allowed | np.isin(starts, np.array(units, dtype=np.int64))

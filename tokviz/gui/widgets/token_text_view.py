@@ -39,14 +39,9 @@ from tokviz.gui.widgets.empty_source import EmptySource
 from tokviz.gui.widgets.exact_clipboard import local_files, mime_data, text_of
 from tokviz.gui.widgets.grapheme_edges import nearest_edge
 from tokviz.gui.widgets.gutter import Gutter
+from tokviz.gui.widgets.painted_row import PaintedRow, RowMeasurer
 from tokviz.gui.widgets.row_layout import Preedit
-from tokviz.gui.widgets.row_painting import (
-    Highlights,
-    PaintedRow,
-    RowPainter,
-    measure_row,
-    x_ranges,
-)
+from tokviz.gui.widgets.row_painting import Highlights, RowPainter
 from tokviz.gui.widgets.scroll_anchor import ScrollAnchor
 from tokviz.gui.widgets.text_mouse import TextMouse
 from tokviz.gui.widgets.text_rows import Row, TextRows
@@ -95,6 +90,7 @@ class TokenTextView(QAbstractScrollArea):
         self._rows = TextRows(self.source, self._style, None)
         self._scroll = ScrollAnchor(self._rows)
         self._painter = RowPainter(self._style, self._palette)
+        self._measurer = RowMeasurer(self._style)
         self._set_up_widget()
 
     def _set_up_widget(self) -> None:
@@ -331,22 +327,33 @@ class TokenTextView(QAbstractScrollArea):
 
     def token_rects(self) -> list[tuple[int, QRectF, int]]:
         """(Token index, rectangle in the viewport, colour index) of each token in view."""
+        style = self._style
         return [
-            (piece.index, self._painter.rect(painted, piece), piece.color)
+            (
+                painted.first_token + piece.token,
+                QRectF(
+                    painted.left + piece.left,
+                    painted.top + style.token_top,
+                    piece.right - piece.left,
+                    style.token_height,
+                ),
+                piece.color,
+            )
             for painted in self._measured()
-            for piece in painted.pieces
+            for piece in painted.geometry.pieces
         ]
 
     def token_at(self, point: QPointF) -> int | None:
         """Index of the token whose rectangle holds a point of the viewport."""
         if point.x() < self._gutter.width:
             return None
+        painted = self._painted_at(point)
+        return None if painted is None else painted.token_at(point.x())
+
+    def _painted_at(self, point: QPointF) -> PaintedRow | None:
         for painted in self._measured():
             if painted.top <= point.y() < painted.top + self._style.row_height:
-                x = point.x() - painted.left
-                for piece in painted.pieces:
-                    if piece.left <= x < piece.right:
-                        return piece.index
+                return painted
         return None
 
     def position_at(self, point: QPointF) -> tuple[int, bool]:
@@ -367,12 +374,10 @@ class TokenTextView(QAbstractScrollArea):
 
     def is_selected_at(self, point: QPointF) -> bool:
         """Whether a point lies on selected text."""
-        start, end = self.selection()
-        return any(
+        painted = self._painted_at(point)
+        return painted is not None and any(
             left <= point.x() - painted.left < right
-            for painted in self._measured()
-            if painted.top <= point.y() < painted.top + self._style.row_height
-            for left, right in x_ranges(painted, start, end)
+            for left, right in painted.ranges(*self.selection())
         )
 
     def caret_rect(self, position: int | None = None) -> QRectF:
@@ -412,6 +417,7 @@ class TokenTextView(QAbstractScrollArea):
     def _restyle(self) -> None:
         self._style = text_style(self._zoom, self._marks_shown, self._mark_color())
         self._painter = RowPainter(self._style, self._palette)
+        self._measurer = RowMeasurer(self._style)
         self._gutter = Gutter(self._style, self._palette)
         colors = self.palette()
         colors.setColor(QPalette.ColorRole.Base, self._palette.panel)
@@ -440,14 +446,14 @@ class TokenTextView(QAbstractScrollArea):
         self._sync_bars()
         self.viewport().update()
 
-    def _left_of(self, row: Row) -> float:
+    def _left_of(self, row: Row) -> int:
         """X of a row's left end in the viewport."""
         left = self._gutter.width + _PAD - self.horizontalScrollBar().value()
         if not row.layout.right_to_left:
             return left
         if self._rows.width is None:
-            return left + len(row.tail) * self._style.tail_width
-        return left + max(0.0, self._rows.width - row.layout.width)
+            return left + round(len(row.tail) * self._style.tail_width)
+        return left + max(0, round(self._rows.width - row.layout.width))
 
     def _x_in(self, row: Row, position: int) -> float:
         if position <= row.end:
@@ -461,14 +467,17 @@ class TokenTextView(QAbstractScrollArea):
             seen = list(self._scroll.visible())
             start, end = seen[0][0].start, seen[-1][0].full_end
             self._tokens = tokens = self.source.tokens(start, end)
+            width = self.viewport().width()
             self._painted = [
-                measure_row(row, self._left_of(row), y, self.source, tokens, self._style)
+                self._measurer.measure(
+                    row, (self._left_of(row), round(y)), self.source, tokens, width
+                )
                 for row, y in seen
             ]
             holes = self.source.uncovered(start, end)
             for painted in self._painted if holes else ():
                 for hole in holes:
-                    painted.uncovered += x_ranges(painted, *hole)
+                    painted.uncovered += painted.ranges(*hole)
         return self._painted
 
     def _sync_bars(self) -> None:
@@ -565,16 +574,14 @@ class TokenTextView(QAbstractScrollArea):
         rows = self._measured()
         tokens = self._tokens
         assert tokens is not None
-        start, end = self.selection()
+        selection = self.selection()
         with QPainter(self.viewport()) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.fillRect(event.rect(), self._palette.panel)
             painter.save()
             clip = self.viewport().rect().adjusted(self._gutter.width, 0, 0, 0)
             painter.setClipRect(clip)
             for painted in rows:
-                painted.selected = x_ranges(painted, start, end) if start < end else []
-                self._painter.paint(painter, painted, tokens, self._highlights)
+                self._painter.paint(painter, painted, tokens, self._highlights, selection)
             self._paint_carets(painter)
             painter.restore()
             self._gutter.paint(painter, rows, tokens, self.source, self.viewport().height())
