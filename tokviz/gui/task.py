@@ -4,6 +4,7 @@ The thread iterates the generator into a bounded queue and never touches Qt; a t
 thread takes batches out. A panel sees results in order, at most thirty times a second.
 """
 
+import logging
 import queue
 import threading
 from collections.abc import Generator, Iterator
@@ -14,6 +15,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 _TICK_MS = 33
 _UNREAD = 64  # items that may wait before the thread does
 _WAIT = 0.05  # seconds after which a waiting thread looks whether it was cancelled
+_log = logging.getLogger("tokviz")
 
 
 class _End:
@@ -27,7 +29,8 @@ class Task(QObject):
     """Runs `generator` in a thread; `total` is the number of items expected, if known.
 
     `stepped` carries the list of items since the last one. After `cancel` no signal but
-    `finished` is sent, at once; the thread ends at its next step and closes the generator.
+    `finished` is sent, at once; the thread ends at its next step and closes the generator. The
+    object deletes itself after `finished`.
     """
 
     stepped = Signal(object)  # not `Signal(list)`: that copies, and loses characters
@@ -47,6 +50,7 @@ class Task(QObject):
         self.done = 0
         self._generator = generator
         self._queue: queue.Queue[Any] = queue.Queue(_UNREAD)
+        self._active = False
         self._cancelled = threading.Event()
         self._running = threading.Event()
         self._steps = threading.Semaphore(0)
@@ -58,17 +62,20 @@ class Task(QObject):
     @property
     def is_active(self) -> bool:
         """Started and neither finished nor cancelled."""
-        return self._timer.isActive()
+        return self._active
 
     @property
     def is_paused(self) -> bool:
         return not self._running.is_set()
 
     def start(self) -> None:
+        self._active = True
         self._timer.start()
         self._thread.start()
 
     def pause(self) -> None:
+        while self._steps.acquire(blocking=False):
+            pass  # steps of an earlier pause that nobody waits for any more
         self._running.clear()
 
     def resume(self) -> None:
@@ -76,14 +83,15 @@ class Task(QObject):
 
     def step(self) -> None:
         """Let a paused task take one step."""
-        self._steps.release()
+        if self.is_paused:
+            self._steps.release()
 
     def cancel(self) -> None:
         """Discard what is still to come; answers at once."""
         if not self.is_active:
             return
         self._stop()
-        self.finished.emit()
+        self._finish()
 
     def wait(self, seconds: float = 2.0) -> bool:
         """Wait for the thread to end; True if it did. For the program's end and for tests."""
@@ -91,9 +99,14 @@ class Task(QObject):
         return not self._thread.is_alive()
 
     def _stop(self) -> None:
+        self._active = False
         self._timer.stop()
         self._cancelled.set()
         self._running.set()
+
+    def _finish(self) -> None:
+        self.finished.emit()
+        self.deleteLater()
 
     def _drain(self) -> None:
         batch: list[Any] = []
@@ -114,8 +127,13 @@ class Task(QObject):
         if end is not None and self.is_active:
             self._stop()
             if end.error is not None:
-                self.failed.emit(end.error)
-            self.finished.emit()
+                self._tell(end.error)
+            self._finish()
+
+    def _tell(self, error: BaseException) -> None:
+        if not isinstance(error, ValueError):  # those carry a sentence for the user
+            _log.error("%s failed", self.title, exc_info=error)
+        self.failed.emit(error)
 
     def _run(self) -> None:
         error: BaseException | None = None
@@ -147,3 +165,16 @@ class Task(QObject):
                 return
             except queue.Full:
                 continue
+
+
+def failure(title: str, error: BaseException) -> str:
+    """One sentence for the user about a task that failed.
+
+    >>> failure("Opening a.txt", MemoryError())
+    'Opening a.txt failed: there is not enough memory.'
+    """
+    if isinstance(error, MemoryError):
+        return f"{title} failed: there is not enough memory."
+    if isinstance(error, ValueError) and str(error):
+        return str(error)
+    return f"{title} failed ({error!r})."
