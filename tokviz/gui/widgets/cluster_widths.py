@@ -13,6 +13,7 @@ from tokviz.gui.widgets.row_layout import RowLayout
 from tokviz.gui.widgets.text_style import TAB_COLUMNS, TextStyle
 
 _PIECE = regex.compile(r"\t|[\p{Han}\p{Hiragana}\p{Katakana}]\p{M}*|[ ]*[^ \t\p{Han}]+|[ ]+")
+_JOINS = regex.compile(r"[\p{M}\p{Cf}\p{Emoji_Modifier}]")
 _REMEMBERED = 20_000
 _LONGEST = 64
 
@@ -60,8 +61,7 @@ def _pieces(text: str) -> list[str]:
     pieces: list[str] = []
     for match in _PIECE.finditer(text):
         piece = match.group()
-        joins = regex.match(r"[\p{M}\p{Cf}\p{Emoji_Modifier}]", piece)
-        if joins and pieces:
+        if pieces and _JOINS.match(piece):
             pieces[-1] += piece
         else:
             pieces.append(piece)

@@ -17,6 +17,7 @@ from PySide6.QtGui import QPainter, QTextCharFormat, QTextLayout, QTextLine, QTe
 
 from tokviz.gui.widgets.character_marks import DisplayText, display_text
 from tokviz.gui.widgets.grapheme_edges import cluster_edges
+from tokviz.gui.widgets.reading_turns import mended_edges
 from tokviz.gui.widgets.text_style import TAB_COLUMNS, TextStyle
 
 _PLAIN = regex.compile(r"[ -~]*")
@@ -93,10 +94,9 @@ class RowLayout:
             self._x(self._last_unit(start, end), QTextLine.Edge.Trailing)
             for start, end in pairwise(units)
         ]
-        return (
-            np.array([self._x(unit) for unit in units[:-1]], dtype=np.float64),
-            np.array(trailing, dtype=np.float64),
-        )
+        leading = np.array([self._x(unit) for unit in units[:-1]], dtype=np.float64)
+        leftwards = [bool(_RIGHT_TO_LEFT.match(self.text, at)) for at in self.edges[:-1].tolist()]
+        return mended_edges(leading, np.array(trailing, dtype=np.float64), leftwards, self.width)
 
     def x(self, offset: int) -> float:
         """Where a caret stands that is before the character at this offset."""

@@ -18,6 +18,7 @@ from tokviz.gui.widgets.token_pieces import byte_x
 from tokviz.gui.widgets.token_source import TokenRows
 
 _Hint = QPainter.RenderHint.Antialiasing
+_FAR = 8_000  # pixels: wider than any view
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,8 @@ class RowPainter:
         height = max(4, self._style.row_height - top)
         for cell in cells:
             left, right = round(cell.left), round(cell.right)
+            if right < -painted.left or left > _FAR - painted.left:
+                continue
             painter.fillRect(QRectF(left, top, right - left, height), self._border)
             step = (cell.right - cell.left) / max(1, cell.n_bytes)
             color = self._palette.tokens[cell.color]

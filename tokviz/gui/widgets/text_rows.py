@@ -7,7 +7,7 @@ layout is kept in a bounded cache under the text it shows, so an edit has nothin
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from unicodedata import bidirectional
 
 import numpy as np
@@ -24,6 +24,7 @@ from tokviz.gui.widgets.token_source import TokenSource
 
 SEGMENT = 2_000  # characters; a line that is longer is laid out in pieces of about this many
 _REACH = 200  # how far before that a better place to cut is looked for
+_STRETCHED = 1_000  # characters by which an edited segment may grow or shrink before all move
 _CACHED_CHARS = 200_000
 _CACHED_SEGMENTS = 2_048
 
@@ -69,6 +70,37 @@ class Row:
     @property
     def ends_line(self) -> bool:
         return self.last and self.segment.last_in_line
+
+
+@dataclass(frozen=True)
+class _Stretch:
+    """How far typing has pushed the cuts of a long line that come after segment `number`.
+
+    Without it every key in a line of a megabyte would move each cut after it by a character, and
+    every segment in view would be another text to lay out.
+    """
+
+    line_start: int
+    number: int
+    added: int
+
+    def place(self, number: int) -> int:
+        """The place near which segment `number` begins."""
+        return self.line_start + number * SEGMENT + (self.added if number > self.number else 0)
+
+    def cut_before(self, position: int) -> int:
+        """The segment whose place is the last at or before a position."""
+        if position >= self.place(self.number + 1):
+            return (position - self.line_start - self.added) // SEGMENT
+        return min((position - self.line_start) // SEGMENT, self.number)
+
+    def n_cuts(self, line_end: int) -> int:
+        """How often the line is cut."""
+        whole = line_end - self.line_start
+        pushed = (whole - self.added - _REACH) // SEGMENT
+        return max(
+            0, pushed if pushed > self.number else min(self.number, (whole - _REACH) // SEGMENT)
+        )
 
 
 class SegmentRows:
@@ -142,12 +174,37 @@ class TextRows:
         self._preedit: tuple[int, Preedit] | None = None
         self._layouts = RowLayouts(style)
         self._segments: dict[int, Segment] = {}
+        self._stretch: _Stretch | None = None
         self._cache: OrderedDict[tuple[str, bool], SegmentRows] = OrderedDict()
         self._cached_chars = 0
 
     def text_changed(self) -> None:
         """Forget where segments were; the layouts of unchanged text stay good."""
         self._segments.clear()
+        self._stretch = None
+
+    def text_edited(self, start: int, removed: int, inserted: str, lines: tuple[int, int]) -> None:
+        """Like `text_changed`, but the segments after the edit keep their texts, and so layouts.
+
+        `lines` are the first and last line that the edit touched, as they were before it.
+        """
+        stretch, self._stretch = self._stretch, None
+        self._segments.clear()
+        line_start = self.source.line_start(lines[0])
+        added = len(inserted) - removed
+        if stretch and start < stretch.line_start and start + removed <= stretch.line_start:
+            if lines[1] < self.source.line_at(stretch.line_start + added):
+                self._stretch = replace(stretch, line_start=stretch.line_start + added)
+            return
+        if lines[0] != lines[1] or any(mark in inserted for mark in LINE_BREAK_MARKS):
+            return
+        number = (start - line_start) // SEGMENT
+        if stretch and stretch.line_start == line_start:
+            known = stretch.cut_before(start)
+            if known == stretch.number:
+                number, added = known, added + stretch.added
+        if abs(added) <= _STRETCHED:
+            self._stretch = _Stretch(line_start, number, added)
 
     def set_preedit(self, position: int, preedit: Preedit | None) -> None:
         """Show what an input method composes at a position (`preedit.offset` is ignored)."""
@@ -221,12 +278,17 @@ class TextRows:
         start, after = source.line_start(line), source.line_start(line + 1)
         tail = _line_break(source, start, after) if line < source.n_lines - 1 else ""
         end = after - len(tail)
-        cuts = max(0, (end - start - _REACH) // SEGMENT)
-        number = min((position - start) // SEGMENT, cuts)
-        if number < cuts and position >= self._cut(start, number + 1):
+        stretch = self._stretch
+        if stretch is None or stretch.line_start != start:
+            stretch = _Stretch(start, 0, 0)
+        cuts = stretch.n_cuts(end)
+        number = min(stretch.cut_before(position), cuts)
+        if number < cuts and position >= self._cut(stretch.place(number + 1)):
             number += 1
-        left = start if number == 0 else self._cut(start, number)
-        right = end if number == cuts else self._cut(start, number + 1)
+        elif number and position < self._cut(stretch.place(number)):
+            number -= 1
+        left = start if number == 0 else self._cut(stretch.place(number))
+        right = end if number == cuts else self._cut(stretch.place(number + 1))
         text = source.slice(left, right)
         return Segment(
             start=left,
@@ -241,9 +303,8 @@ class TextRows:
             text=text,
         )
 
-    def _cut(self, line_start: int, number: int) -> int:
-        """Where segment `number` of a long line begins: after white space, or at a cluster edge."""
-        place = line_start + number * SEGMENT
+    def _cut(self, place: int) -> int:
+        """Where a segment begins near a place: after white space, or at a cluster's edge."""
         near = self.source.slice(place - _REACH, place + 1)
         for offset in range(_REACH - 1, 0, -1):
             if near[offset].isspace() and len(cluster_edges(near[offset : offset + 2])) == 3:

@@ -318,7 +318,7 @@ class TokenTextView(QAbstractScrollArea):
             self.edited.emit(start, removed, inserted)
         finally:
             self._editing = False
-        self._rows.text_changed()
+        self._rows.text_edited(start, removed, inserted, lines)
         self._scroll.text_changed(start, removed, len(inserted), lines)
         self._fit_gutter()
         self._changed()
