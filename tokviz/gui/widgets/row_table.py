@@ -1,0 +1,301 @@
+"""RowTable: a table of millions of rows; it asks its source for the cells in view and paints them.
+
+Qt's table brings the header, the selection, the keys and the scrolling. The cells are painted here:
+a delegate is called once a cell, which makes a page of a big table slow to scroll.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFont,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
+
+from tokviz.gui.palette import LIGHT, Palette
+from tokviz.gui.widgets.row_table_model import RowSource, RowTableModel
+from tokviz.gui.widgets.text_style import text_style
+
+_PAD = 12
+_MEASURED_ROWS = 40
+_WIDEST = 360  # pixels of a column until the user widens it
+_KEYS = {
+    Qt.Key.Key_Up,
+    Qt.Key.Key_Down,
+    Qt.Key.Key_PageUp,
+    Qt.Key.Key_PageDown,
+    Qt.Key.Key_Home,
+    Qt.Key.Key_End,
+}
+
+
+class RowTable(QTableView):
+    """Rows of one height; one row is current, and that row is the selection."""
+
+    row_picked = Signal(int)  # by a click (on the current row, too) or by keys
+    row_menu_requested = Signal(int, object)  # row, QPoint on the screen
+    sort_requested = Signal(int, bool)  # column, ascending; the source does the sorting
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._palette: Palette = LIGHT
+        self._hovered = -1
+        self._silent = False
+        self._empty_words = ""
+        self._rows = RowTableModel(self)
+        self.setModel(self._rows)
+        style = text_style(9.5, False, LIGHT.faint)
+        self._font = style.font
+        self._bold = QFont(style.font)
+        self._bold.setBold(True)
+        self._advance = style.advance
+        self._set_up_view()
+        self._set_up_headers(round(style.row_height))
+        self.set_colors(LIGHT)
+
+    def _set_up_view(self) -> None:
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)  # Tab leaves the table
+        self.setCornerButtonEnabled(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.viewport().setMouseTracking(True)
+
+    def _set_up_headers(self, row_height: int) -> None:
+        rows = self.verticalHeader()
+        rows.hide()
+        rows.setMinimumSectionSize(1)
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setDefaultSectionSize(row_height)
+        columns = self.horizontalHeader()
+        columns.setSectionsClickable(True)
+        columns.setHighlightSections(False)
+        columns.setStretchLastSection(True)
+        columns.setMinimumSectionSize(28)
+        columns.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        columns.setSortIndicatorShown(True)
+        columns.sectionClicked.connect(self._on_heading_clicked)
+
+    # -- what it shows -------------------------------------------------------------------------
+
+    @property
+    def source(self) -> RowSource:
+        return self._rows.source
+
+    @property
+    def row(self) -> int:
+        """The current row, -1 if there is none."""
+        return self.currentIndex().row()
+
+    def set_source(self, source: RowSource) -> None:
+        """Show other rows from the top, without a current row; the columns take their widths."""
+        with self._silence():
+            self._rows.reset(source)
+            self._hovered = -1
+            self.scrollToTop()
+        self._fit_columns()
+
+    def refresh(self) -> None:
+        """Show what the source holds now. Place, column widths and current row stay if they can."""
+        row, scrolled = self.row, self.verticalScrollBar().value()
+        columns = self.horizontalHeader()
+        widths = [columns.sectionSize(i) for i in range(columns.count())]
+        with self._silence():
+            self._rows.reset(self._rows.source)
+            if len(widths) == columns.count():
+                for column, width in enumerate(widths[:-1]):
+                    columns.resizeSection(column, width)
+            if 0 <= row < self._rows.rowCount():
+                self.setCurrentIndex(self._rows.index(row, 0))
+            self.updateGeometries()
+            self.verticalScrollBar().setValue(scrolled)
+
+    def show_row(self, row: int) -> None:
+        """Make a row current and bring it into view, the middle if it was far; emits nothing.
+
+        A row that is not there leaves the table without a current row.
+        """
+        with self._silence():
+            if not 0 <= row < self._rows.rowCount():
+                self.clearSelection()
+                self.setCurrentIndex(QModelIndex())
+                return
+            index = self._rows.index(row, 0)
+            near = self.viewport().rect().intersects(self.visualRect(index))
+            hint = QAbstractItemView.ScrollHint
+            scrolled = self.horizontalScrollBar().value()
+            self.setCurrentIndex(index)
+            self.scrollTo(index, hint.EnsureVisible if near else hint.PositionAtCenter)
+            self.horizontalScrollBar().setValue(scrolled)
+
+    def show_sorting(self, column: int, ascending: bool) -> None:
+        """Mark the column that the source is sorted by, -1 for none; emits nothing."""
+        order = Qt.SortOrder.AscendingOrder if ascending else Qt.SortOrder.DescendingOrder
+        self.horizontalHeader().setSortIndicator(column, order)
+
+    def set_empty_words(self, words: str) -> None:
+        """A sentence for a table without rows."""
+        self._empty_words = words
+        self.viewport().update()
+
+    def set_colors(self, palette: Palette) -> None:
+        self._palette = palette
+        panel, line, muted = palette.panel.name(), palette.line.name(), palette.muted.name()
+        self.setStyleSheet(
+            f"QTableView {{ background: {panel}; border: 0; }}"
+            f"QHeaderView {{ background: {panel}; border: 0; }}"
+            f"QHeaderView::section {{ background: {panel}; color: {muted}; border: 0;"
+            f" border-bottom: 1px solid {line}; padding: 4px {_PAD}px; }}"
+            f"QHeaderView::section:hover {{ color: {palette.text.name()}; }}"
+        )
+        self.viewport().update()
+
+    @contextmanager
+    def _silence(self) -> Iterator[None]:
+        before, self._silent = self._silent, True
+        try:
+            yield
+        finally:
+            self._silent = before
+
+    def _fit_columns(self) -> None:
+        source, columns = self._rows.source, self.horizontalHeader()
+        n_rows = self._rows.rowCount()
+        rows = [*range(min(n_rows, _MEASURED_ROWS)), n_rows - 1] if n_rows else []
+        metrics = QFontMetrics(self._bold)
+        for column in range(columns.count()):
+            widths = [metrics.horizontalAdvance(source.cell(row, column)) for row in rows]
+            wide = max([columns.sectionSizeHint(column), *(w + 2 * _PAD for w in widths)])
+            columns.resizeSection(column, min(wide, _WIDEST))
+
+    # -- the user ------------------------------------------------------------------------------
+
+    def _on_heading_clicked(self, column: int) -> None:
+        ascending = self.horizontalHeader().sortIndicatorOrder() is Qt.SortOrder.AscendingOrder
+        self.sort_requested.emit(column, ascending)
+
+    def currentChanged(
+        self,
+        current: QModelIndex | QPersistentModelIndex,
+        previous: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        super().currentChanged(current, previous)
+        if not self._silent and current.isValid() and current.row() != previous.row():
+            self.row_picked.emit(current.row())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        before = self.row
+        super().mousePressEvent(event)
+        again = self.indexAt(event.position().toPoint()).row() == before >= 0
+        if again and event.button() == Qt.MouseButton.LeftButton:
+            self.row_picked.emit(before)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        self._hover(self.rowAt(int(event.position().y())))
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Leave:
+            self._hover(-1)
+        return super().viewportEvent(event)
+
+    def _hover(self, row: int) -> None:
+        if row != self._hovered:
+            self._hovered = row
+            self.viewport().update()
+
+    def event(self, event: QEvent) -> bool:
+        # A shortcut of the panel on Home or End would otherwise take the key from the table.
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+            if plain and event.key() in _KEYS:
+                event.accept()
+                return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        n_rows = self._rows.rowCount()
+        if event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End) and n_rows:
+            row = 0 if event.key() == Qt.Key.Key_Home else n_rows - 1
+            self.setCurrentIndex(self._rows.index(row, max(self.currentIndex().column(), 0)))
+        elif event.text() and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            event.ignore()  # Qt would search all rows for what is typed, millions of them
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            row = self.row
+            y = self.rowViewportPosition(row) + self.rowHeight(max(row, 0))
+            place = self.viewport().mapToGlobal(QPoint(_PAD, y))
+        else:
+            row = self.indexAt(self.viewport().mapFromGlobal(event.globalPos())).row()
+            place = event.globalPos()
+        if row >= 0:
+            self.row_menu_requested.emit(row, place)
+
+    # -- painting ------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self.viewport()) as painter:
+            painter.fillRect(event.rect(), self._palette.panel)
+            n_rows = self._rows.rowCount()
+            if not n_rows:
+                painter.setPen(self._palette.muted)
+                middle = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+                painter.drawText(self.viewport().rect(), middle, self._empty_words)
+                return
+            first = self.rowAt(max(event.rect().top(), 0))
+            last = self.rowAt(event.rect().bottom())
+            if first >= 0:
+                last = last if last >= 0 else n_rows - 1
+                self._paint_rows(painter, range(first, min(last + 1, self.source.n_rows())))
+
+    def _paint_rows(self, painter: QPainter, rows: range) -> None:
+        source, colors = self._rows.source, self._palette
+        tall, wide = self.verticalHeader().defaultSectionSize(), self.viewport().width()
+        columns = [
+            (i, self.columnViewportPosition(i), self.columnWidth(i), source.align_right(i))
+            for i in range(self._rows.columnCount())
+        ]
+        columns = [c for c in columns if c[1] < wide and c[1] + c[2] > 0]
+        current = self.row
+        for row in rows:
+            top = self.rowViewportPosition(row)
+            emphasised = source.is_emphasised(row)
+            if row in (current, self._hovered):
+                wash = colors.accent_soft if row == current else colors.window
+                painter.fillRect(0, top, wide, tall, wash)
+            painter.fillRect(0, top + tall - 1, wide, 1, colors.line)
+            if emphasised:
+                painter.fillRect(0, top, 3, tall - 1, colors.accent)
+            painter.setFont(self._bold if emphasised else self._font)
+            for column, left, width, right in columns:
+                calm = right and not emphasised and row != current
+                painter.setPen(colors.muted if calm else colors.text)
+                place = QRect(left + _PAD, top, width - 2 * _PAD, tall - 1)
+                self._paint_cell(painter, place, source.cell(row, column), right)
+        if self.hasFocus() and current in rows:
+            top = self.rowViewportPosition(current)
+            painter.fillRect(0, top, 1, tall - 1, colors.accent)
+
+    def _paint_cell(self, painter: QPainter, place: QRect, words: str, right: bool) -> None:
+        # Measuring is half of the time, and needless for what is as wide as it is long.
+        if not words.isascii() or len(words) * self._advance > place.width():
+            metrics = painter.fontMetrics()
+            words = metrics.elidedText(words, Qt.TextElideMode.ElideRight, place.width())
+        side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+        flags = side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(place, flags | Qt.TextFlag.TextSingleLine, words)

@@ -1,0 +1,77 @@
+"""The icons of a player, drawn: first, previous, play, pause, next, last, loop."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap, QPolygonF
+
+_SIZE = 16
+_RATIOS = (1, 2, 3)  # pixels a point on screens of these days
+
+
+def transport_icon(name: str, color: QColor) -> QIcon:
+    """The icon of that name in a colour, sharp on screens up to three pixels a point."""
+    icon = QIcon()
+    for ratio in _RATIOS:
+        pixmap = QPixmap(QSize(_SIZE, _SIZE) * ratio)
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        with QPainter(pixmap) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(color, 1, j=Qt.PenJoinStyle.RoundJoin))
+            painter.setBrush(color)
+            _DRAWINGS[name](painter)
+        icon.addPixmap(pixmap)
+    return icon
+
+
+def _right(painter: QPainter, left: float, width: float = 8) -> None:
+    painter.drawPolygon(
+        QPolygonF([QPointF(left, 3.5), QPointF(left + width, 8), QPointF(left, 12.5)])
+    )
+
+
+def _left(painter: QPainter, right: float, width: float = 8) -> None:
+    painter.drawPolygon(
+        QPolygonF([QPointF(right, 3.5), QPointF(right - width, 8), QPointF(right, 12.5)])
+    )
+
+
+def _bar(painter: QPainter, left: float, width: float = 1.5) -> None:
+    painter.drawRect(QRectF(left, 3.5, width, 9))
+
+
+def _first(painter: QPainter) -> None:
+    _bar(painter, 2.5)
+    _left(painter, 13.5)
+
+
+def _last(painter: QPainter) -> None:
+    _bar(painter, 12)
+    _right(painter, 2.5)
+
+
+def _pause(painter: QPainter) -> None:
+    _bar(painter, 4, 2.5)
+    _bar(painter, 9.5, 2.5)
+
+
+def _loop(painter: QPainter) -> None:
+    color = painter.brush().color()
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(color, 1.6))
+    painter.drawArc(QRectF(3, 3, 10, 10), 60 * 16, -300 * 16)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(color)
+    painter.drawPolygon(QPolygonF([QPointF(7.5, 0.4), QPointF(12, 3.8), QPointF(7.2, 6.4)]))
+
+
+_DRAWINGS: dict[str, Callable[[QPainter], None]] = {
+    "first": _first,
+    "previous": lambda painter: _left(painter, 11.5),
+    "play": lambda painter: _right(painter, 4.5),
+    "pause": _pause,
+    "next": lambda painter: _right(painter, 4.5),
+    "last": _last,
+    "loop": _loop,
+}
