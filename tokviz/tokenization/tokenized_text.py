@@ -26,6 +26,9 @@ from tokviz.tokenization.reencoding import Reencoding, encode_in_parts, reencode
 from tokviz.tokenization.token_colors import alternating, between, fitted, same_level
 from tokviz.tokenization.tokenizer import Tokenizer
 
+_MOST_AT_ONCE = 1 << 15
+"""Characters that one edit may bring in and still be encoded within a frame or so."""
+
 
 class TokenizedText:
     """See the module's docstring. Positions are characters (code points) of the text."""
@@ -208,7 +211,8 @@ class TokenizedText:
     def replace(self, start: int, removed: int, inserted: str) -> None:
         """Replace `removed` characters at `start`, and encode again around them.
 
-        An edit that touches text not encoded yet changes the text only.
+        An edit that touches text not encoded yet changes the text only. So does one of very many
+        characters: the text from there on is to be encoded again.
         """
         end = start + removed
         if not 0 <= start <= end <= self.n_chars:
@@ -221,6 +225,11 @@ class TokenizedText:
         high = min(max(table.at(end) + 1, low + 1), len(table))
         if reach is None:
             high = max(high, table.n_encoded)
+        # Taking text out costs an eighth of bringing it in.
+        if len(inserted) + removed // 8 > _MOST_AT_ONCE:
+            high = max(high, table.n_encoded)
+            self._replace_unencoded(low, high, (start, end, inserted))
+            return
         while high <= table.n_encoded:
             if self._replace_within(low, high, (start, end, inserted)):
                 return
