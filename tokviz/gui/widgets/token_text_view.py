@@ -76,6 +76,7 @@ class TokenTextView(QAbstractScrollArea):
         self._marks_shown, self._word_wrap = True, True
         self._preedit_cursor: int | None = None
         self._hovered_index = -1
+        self._walked: tuple[int, int] | None = None  # token picked by walking, caret there
         self._painted: list[PaintedRow] | None = None
         self._tokens: TokenRows | None = None
         self._widest = 0.0
@@ -111,7 +112,7 @@ class TokenTextView(QAbstractScrollArea):
         """Show another text from its start, with no history."""
         self.source = source
         self.history.clear()
-        self._caret, self._widest = Caret(), 0.0
+        self._caret, self._widest, self._walked = Caret(), 0.0, None
         self._scroll.to_start()
         self._restyle()
         self.horizontalScrollBar().setValue(0)
@@ -237,17 +238,27 @@ class TokenTextView(QAbstractScrollArea):
         """Go to the next or previous token: the caret before it, and `picked` tells its index."""
         if self.source.n_tokens == 0:
             return
-        here = self._highlights.selected_index
-        if here is None:
-            here = self.source.index_at(self.caret)
-            if here is None:
-                return
-            here -= step if step > 0 else 0
-        index = max(0, min(here + step, self.source.n_tokens - 1))
+        here = self._walked_token()
+        if here is not None:
+            index = max(0, min(here + step, self.source.n_tokens - 1))
+        else:
+            found = self.source.index_at(min(self.caret, max(0, self.source.n_encoded - 1)))
+            index = self.source.n_tokens - 1 if found is None else found
         start, end = self.source.token_span(index)
-        self._set_caret(Caret(nearest_edge(self.source, start), nearest_edge(self.source, start)))
+        self.set_caret(start)
         self.reveal(start, end)
+        self._walked = (index, self.caret)
         self.picked.emit(index)
+
+    def _walked_token(self) -> int | None:
+        """The token that walking goes on from; None if the caret has left it."""
+        if self._walked is not None and self._walked[1] == self.caret:
+            return min(self._walked[0], self.source.n_tokens - 1)
+        selected = self._highlights.selected_index
+        if selected is None or selected >= self.source.n_tokens:
+            return None
+        start, end = self.source.token_span(selected)
+        return selected if start <= self.caret <= end or not self._editable else None
 
     # Editing
 

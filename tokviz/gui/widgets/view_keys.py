@@ -53,9 +53,6 @@ _EDITS: dict[QKeySequence.StandardKey, _Action] = {
     _Key.Redo: lambda view: view.redo(),
     _Key.Cut: lambda view: view.cut(),
     _Key.Paste: lambda view: view.paste(),
-    _Key.Backspace: lambda view: view.delete_to(
-        caret_movement.backspace_start(view.source, view.caret)
-    ),
     _Key.Delete: lambda view: view.delete_to(next_edge(view.source, view.caret)),
     _Key.DeleteStartOfWord: lambda view: view.delete_to(
         caret_movement.previous_word(view.source, view.caret)
@@ -81,6 +78,9 @@ def action_for(event: QKeyEvent, editable: bool) -> _Action | None:
         return _walk(1 if key == Qt.Key.Key_Right else -1)
     if not editable and not modifiers and key in _WALKING:
         return _walk(_WALKING[Qt.Key(key)])
+    plain = not modifiers & ~Qt.KeyboardModifier.ShiftModifier
+    if editable and plain and key == Qt.Key.Key_Backspace:  # not among Qt's standard keys
+        return lambda view: view.delete_to(caret_movement.backspace_start(view.source, view.caret))
     if modifiers == _CONTROL and key == Qt.Key.Key_0:
         return lambda view: view.reset_zoom()
     if modifiers & _CONTROL and key in (Qt.Key.Key_Equal, Qt.Key.Key_Plus):
