@@ -96,13 +96,15 @@ class Encoder:
 
     def encode(self, text: str) -> Encoding:
         """Encode a text that starts and ends where pre-tokens do."""
+        return self.encode_pre_tokens(text, self._split.split(without_surrogates(text)))
+
+    def encode_pre_tokens(self, text: str, pre_tokens: list[str]) -> Encoding:
+        """Encode a text that is split already; `pre_tokens` have U+FFFD for lone surrogates."""
         if self.memory > MEMORY_LIMIT:
             self._forget()
-        valid = without_surrogates(text)
-        pre_tokens = self._split.split(valid)
         self._learn(set(pre_tokens).difference(self._entries))
         entries = np.fromiter(map(self._entries.__getitem__, pre_tokens), np.int32, len(pre_tokens))
-        return self._gather(text, valid, entries)
+        return self._gather(text, entries)
 
     def _learn(self, pre_tokens: Iterable[str]) -> None:
         columns: list[list[int]] = [[] for _ in range(9)]
@@ -123,14 +125,14 @@ class Encoder:
         for pool, column in zip(self._pools, columns, strict=True):
             pool.extend(column)
 
-    def _gather(self, text: str, valid: str, entries: NDArray[np.int32]) -> Encoding:
+    def _gather(self, text: str, entries: NDArray[np.int32]) -> Encoding:
         n_tokens, n_bytes = self._n_tokens.data[entries], self._n_bytes.data[entries]
         byte_starts = _starts(n_bytes)
         tokens = _ranges(self._first_token.data[entries], n_tokens)
         shift = np.repeat(byte_starts, n_tokens)
         lost = np.zeros(0, np.int32)
         if self._loses_bytes:
-            data = np.frombuffer(valid.encode("utf-8"), np.uint8)
+            data = np.frombuffer(without_surrogates(text).encode("utf-8"), np.uint8)
             lost = np.flatnonzero(self._lost_bytes[data]).astype(np.int32)
         return Encoding(
             text=text,

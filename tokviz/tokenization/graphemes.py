@@ -4,6 +4,12 @@ import regex
 
 _GRAPHEME = regex.compile(r"\X")
 
+# What follows one of these is divided in the same way whatever stands before it. (An emoji behind
+# a joiner belongs to what is before; an Indic consonant or a flag's half may.)
+_SETTLED = r"[ -~\p{Hiragana}\p{Katakana}\p{Han}]|(?<=[^\u200d])\p{Extended_Pictographic}"
+_FIRST_SETTLED = regex.compile(_SETTLED)
+_LAST_SETTLED = regex.compile("(?r)" + _SETTLED)
+
 
 def count_graphemes(text: str) -> int:
     """How many grapheme clusters a text has.
@@ -16,11 +22,13 @@ def count_graphemes(text: str) -> int:
     return len(_GRAPHEME.findall(text))
 
 
-def joins(before: str, after: str) -> bool:
-    """Whether the first character of `after` belongs to the last grapheme of `before`."""
-    if not before or not after:
-        return False
-    end = 0
-    for match in _GRAPHEME.finditer(before[-64:] + after[0]):
-        end = match.start()
-    return end < len(before[-64:])
+def joins(before: str, after: str) -> int:
+    """How many graphemes fewer the joined text has than its two halves together.
+
+    >>> joins("e", "\\u0301"), joins("\\U0001f469\\u200d", "\\U0001f680"), joins("a", "b")
+    (1, 1, 0)
+    """
+    last, first = _LAST_SETTLED.search(before), _FIRST_SETTLED.search(after)
+    left = before[last.start() :] if last else before
+    right = after[: first.end()] if first else after
+    return count_graphemes(left) + count_graphemes(right) - count_graphemes(left + right)

@@ -13,6 +13,7 @@ import numpy as np
 from tokviz.tokenization.encoding import Encoding, Int64s, utf8_lengths
 from tokviz.tokenization.graphemes import count_graphemes
 from tokviz.tokenization.token_colors import Colors
+from tokviz.tokenization.truncation import Truncation, truncated_colors
 
 PIECE = 8192
 """Characters of a piece, about; one of twice that is cut."""
@@ -32,6 +33,7 @@ class Piece:
         self.text = text
         self.encoding = encoding
         self.colors = colors
+        self._cut: tuple[Truncation, int | None, Encoding, Colors] | None = None
 
     @cached_property
     def line_starts(self) -> Int64s:
@@ -56,9 +58,20 @@ class Piece:
     def n_graphemes(self) -> int:
         return count_graphemes(self.text)
 
-    def measures(self) -> tuple[int, int, int, int]:
-        n_tokens = 0 if self.encoding is None else len(self.encoding.ids)
-        return len(self.text), self.n_bytes, n_tokens, self.n_breaks
+    def n_tokens(self, truncation: Truncation | None) -> int:
+        if self.encoding is None:
+            return 0
+        return len(self.encoding.ids) if truncation is None else truncation.n_tokens(self.encoding)
+
+    def cut(self, truncation: Truncation, after: int | None) -> tuple[Encoding, Colors]:
+        """The encoding and colours that a truncation leaves; `after`: the next token's colour."""
+        whole = self.encoding
+        assert whole is not None
+        if self._cut is None or self._cut[:2] != (truncation, after):
+            cut = truncation.encoding(whole)
+            colors = truncated_colors(whole, self.colors, cut, after)
+            self._cut = truncation, after, cut, colors
+        return self._cut[2:]
 
 
 class PieceTable:
@@ -69,11 +82,12 @@ class PieceTable:
         self.pieces: list[Piece] = []
         self.totals = np.zeros((1, 4), np.int64)
         self.n_encoded = 0  # pieces, from the first
+        self.truncation: Truncation | None = None
         self.put(0, 0, raw_pieces(text))
 
     def put(self, low: int, high: int, new: Sequence[Piece]) -> None:
         """Replace the pieces [low, high)."""
-        measures = np.array([piece.measures() for piece in new], np.int64).reshape(-1, 4)
+        measures = np.array([self._measures(piece) for piece in new], np.int64).reshape(-1, 4)
         middle = np.cumsum(measures, axis=0) + self.totals[low]
         end = middle[-1] if len(new) else self.totals[low]
         behind = self.totals[high + 1 :] + (end - self.totals[high])
@@ -82,6 +96,25 @@ class PieceTable:
         encoded = sum(piece.encoding is not None for piece in new)
         if low <= self.n_encoded:
             self.n_encoded = max(self.n_encoded - high, 0) + low + encoded
+
+    def _measures(self, piece: Piece) -> tuple[int, int, int, int]:
+        n_tokens = piece.n_tokens(self.truncation)
+        return len(piece.text), piece.n_bytes, n_tokens, piece.n_breaks
+
+    def truncate(self, truncation: Truncation | None) -> None:
+        """Show fewer merges, or all of them: only the numbers of tokens change."""
+        self.truncation = truncation
+        counts = [piece.n_tokens(truncation) for piece in self.pieces]
+        self.totals[1:, TOKENS] = np.cumsum(counts)
+
+    def shown(self, i: int) -> tuple[Encoding, Colors]:
+        """The encoding and the colours of a piece, with the merges that are shown."""
+        piece = self.pieces[i]
+        if self.truncation is not None:
+            behind = self.pieces[i + 1].colors if i + 1 < len(self.pieces) else _NO_COLORS
+            return piece.cut(self.truncation, int(behind[0]) if len(behind) else None)
+        assert piece.encoding is not None
+        return piece.encoding, piece.colors
 
     def __len__(self) -> int:
         return len(self.pieces)

@@ -6,6 +6,7 @@ to one thread, the GUI's.
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -25,6 +26,7 @@ from tokviz.tokenization.pieces import (
 from tokviz.tokenization.reencoding import Reencoding, encode_in_parts, reencode
 from tokviz.tokenization.token_colors import alternating, between, fitted, same_level
 from tokviz.tokenization.tokenizer import Tokenizer
+from tokviz.tokenization.truncation import Truncation
 
 _MOST_AT_ONCE = 1 << 15
 """Characters that one edit may bring in and still be encoded within a frame or so."""
@@ -107,7 +109,7 @@ class TokenizedText:
         """All tokens with a byte in the characters [start, end), as far as they are known."""
         rows = []
         for i, base in self._table.within(start, min(end, self.n_encoded)):
-            encoding = self._encoding(i)
+            encoding = self._shown(i)
             low = encoding.to_byte(max(start - base, 0))
             high = encoding.to_byte(min(end - base, len(encoding.text)))
             first = int(encoding.byte_ends.searchsorted(np.int32(low), "right"))
@@ -140,19 +142,19 @@ class TokenizedText:
         piece = self._table.at(position)
         if piece >= self._table.n_encoded:
             return self.n_tokens
-        encoding = self._encoding(piece)
+        encoding = self._shown(piece)
         byte = encoding.to_byte(position - self._table.start(piece))
         inside = int(encoding.byte_starts.searchsorted(np.int32(byte)))
         return self._table.start(piece, TOKENS) + inside
 
     def ids(self) -> Int32s:
         """All ids known so far, int32."""
-        parts = [encoding.ids for encoding in self._table.encoded()]
+        parts = [encoding.ids for encoding in self._all_shown()]
         return np.concatenate(parts) if parts else np.zeros(0, np.int32)
 
     def count_of(self, token_id: int) -> int:
         """Occurrences of a token in what is encoded so far."""
-        return sum(int(np.count_nonzero(e.ids == token_id)) for e in self._table.encoded())
+        return sum(int(np.count_nonzero(e.ids == token_id)) for e in self._all_shown())
 
     def gap_ranks(self) -> Int32s | None:
         """(bytes - 1,) gap ranks of what is encoded so far; None where they mean nothing."""
@@ -197,12 +199,45 @@ class TokenizedText:
         """
         return _find_losses(self._tokenizer, list(self._table.encoded()))
 
+    # -- fewer merges --------------------------------------------------------------------------
+
+    @property
+    def n_merges(self) -> int | None:
+        """How many merges the tokens above are made with; None: all."""
+        truncation = self._table.truncation
+        return None if truncation is None else truncation.n_merges
+
+    def set_n_merges(self, n_merges: int | None) -> None:
+        """Show the tokens as they would be with the first `n_merges` merges only."""
+        if n_merges is not None and n_merges >= len(self._tokenizer.merges):
+            n_merges = None
+        truncation = None if n_merges is None else Truncation(self._tokenizer, n_merges)
+        self._table.truncate(truncation)
+
+    def whole_encoding(self, start: int, end: int) -> tuple[Encoding, int]:
+        """The encoding, with all merges, of the pre-tokens that touch the characters [start, end),
+        as far as they are known, and the first character of the first of them."""
+        parts: list[Encoding] = []
+        first = start
+        for i, base in self._table.within(start, min(end, self.n_encoded)):
+            encoding = self._encoding(i)
+            edges = encoding.pre_token_chars
+            low, high = max(start - base, 0), min(end - base, len(encoding.text))
+            if edges is not None:
+                low = int(edges[int(edges.searchsorted(np.int32(low), "right")) - 1])
+                behind = int(edges.searchsorted(np.int32(high)))
+                high = int(edges[behind]) if behind < len(edges) else len(encoding.text)
+            if not parts:
+                first = base + low
+            parts.append(encoding.part(low, high))
+        return concatenate(parts or [self._nothing()]), first
+
     # -- changing it ---------------------------------------------------------------------------
 
     def set_tokenizer(self, tokenizer: Tokenizer) -> None:
         """Another tokenizer: the text stays, all of its tokens are pending."""
         self._tokenizer, self._encoder = tokenizer, tokenizer.encoder()
-        self._table = PieceTable(str(self))
+        self._table = PieceTable(str(self))  # with all merges shown
 
     def extend_tokenizer(self, tokenizer: Tokenizer) -> None:
         """The same tokenizer with ids appended: the tokens known so far stay."""
@@ -226,15 +261,15 @@ class TokenizedText:
         if reach is None:
             high = max(high, table.n_encoded)
         # Taking text out costs an eighth of bringing it in.
-        if len(inserted) + removed // 8 > _MOST_AT_ONCE:
+        is_huge = len(inserted) + removed // 8 > _MOST_AT_ONCE
+        if is_huge:
             high = max(high, table.n_encoded)
-            self._replace_unencoded(low, high, (start, end, inserted))
-            return
-        while high <= table.n_encoded:
-            if self._replace_within(low, high, (start, end, inserted)):
-                return
-            high += 1
-        self._replace_unencoded(low, min(high, len(table)), (start, end, inserted))
+        with self._all_merges():
+            while high <= table.n_encoded and not is_huge:
+                if self._replace_within(low, high, (start, end, inserted)):
+                    return
+                high += 1
+            self._replace_unencoded(low, min(high, len(table)), (start, end, inserted))
 
     def _replace_within(self, low: int, high: int, edit: tuple[int, int, str]) -> bool:
         """Encode the pieces [low, high) again; False where that window is too small."""
@@ -296,6 +331,10 @@ class TokenizedText:
 
     def absorb(self, encoding: Encoding) -> None:
         """Take in the encoding of the next pending characters."""
+        with self._all_merges():
+            self._absorb(encoding)
+
+    def _absorb(self, encoding: Encoding) -> None:
         table, low = self._table, self._table.n_encoded
         before = self._color(self.n_tokens - 1)
         missing = len(encoding.text)
@@ -309,13 +348,33 @@ class TokenizedText:
 
     # -- inside --------------------------------------------------------------------------------
 
+    @contextmanager
+    def _all_merges(self) -> Iterator[None]:
+        """Edits and colours are about the whole encoding, whatever is shown of it."""
+        truncation = self._table.truncation
+        if truncation is None:
+            yield
+            return
+        self._table.truncate(None)
+        try:
+            yield
+        finally:
+            self._table.truncate(truncation)
+
     def _encoding(self, piece: int) -> Encoding:
         encoding = self._table.pieces[piece].encoding
         assert encoding is not None
         return encoding
 
+    def _shown(self, piece: int) -> Encoding:
+        return self._table.shown(piece)[0]
+
+    def _all_shown(self) -> Iterator[Encoding]:
+        return map(self._shown, range(self._table.n_encoded))
+
     def _rows(self, piece: int, first: int, last: int) -> TokenRows:
-        encoding, table = self._encoding(piece), self._table
+        table = self._table
+        encoding, colors = table.shown(piece)
         base, byte_base = table.start(piece), table.start(piece, BYTES)
         begins = encoding.byte_starts[first:last].astype(np.int64)
         stops = encoding.byte_ends[first:last].astype(np.int64)
@@ -326,7 +385,7 @@ class TokenizedText:
             encoding.chars_at(stops - 1) + base + 1,
             begins + byte_base,
             stops + byte_base,
-            table.pieces[piece].colors[first:last],
+            colors[first:last],
         )
 
     def _color(self, index: int) -> int | None:

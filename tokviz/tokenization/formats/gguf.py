@@ -104,7 +104,7 @@ def tokenizer_from_gguf(path: Path, name: str) -> Tokenizer:
     """The byte-level BPE tokenizer of a GGUF file. Raises `TokenizerFileError`, `OSError`."""
     metadata = read_metadata(path)
     model, pattern = metadata.get("tokenizer.ggml.model"), metadata.get("tokenizer.ggml.pre")
-    if model != "gpt2" or pattern not in _SPLIT_PATTERNS:
+    if model != "gpt2" or not isinstance(pattern, str) or pattern not in _SPLIT_PATTERNS:
         raise TokenizerFileError(
             f"{path} holds a tokenizer of kind {model!r} with the split pattern {pattern!r}; "
             f"known are 'gpt2' with {', '.join(sorted(_SPLIT_PATTERNS))}."

@@ -1,0 +1,221 @@
+"""Replays of encoding, to be sought to any step: of one pre-token, and of a stretch of text.
+
+A replay keeps the merges as events, not a picture of every step: the state after s steps follows
+from the first s events. The events come from the merge loop that encodes.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+
+from tokviz.tokenization.bpe import MergeStep, apply_merges
+from tokviz.tokenization.encoding import Encoding, Int32s, Int64s
+from tokviz.tokenization.tokenizer import Tokenizer
+
+
+@dataclass(frozen=True)
+class Node:
+    """What one merge made: it covers the symbols [start, end). `left`, `right` are the parts as
+    indexes: below the number of symbols a symbol, above it an earlier node."""
+
+    left: int
+    right: int
+    start: int
+    end: int
+    rank: int
+    id: int
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Two neighbouring tokens of a row: `left` is the index of the first; no rule: rank None."""
+
+    left: int
+    left_id: int
+    right_id: int
+    rank: int | None
+
+
+class MergeReplay:
+    """The merges of one pre-token. Step s, from 1, is `nodes[s - 1]`; state 0 is the bare symbols.
+
+    `symbols`: the id of each byte the vocabulary has; `places`: its offset in the pre-token.
+    """
+
+    def __init__(self, tokenizer: Tokenizer, data: bytes) -> None:
+        self.data = data
+        self._merges = tokenizer.merges
+        known = [(tokenizer.byte_ids[byte], place) for place, byte in enumerate(data)]
+        self.symbols = [symbol for symbol, _ in known if symbol >= 0]
+        self.places = [place for symbol, place in known if symbol >= 0]
+        _, self._events = apply_merges(self.symbols, self._merges)
+
+    @property
+    def n_steps(self) -> int:
+        return len(self._events)
+
+    @cached_property
+    def nodes(self) -> list[Node]:
+        """The merge tree, in the order of merging."""
+        n = len(self.symbols)
+        start_of, end_of = list(range(n)), list(range(n))
+        made = list(range(n))  # first symbol of a token → its leaf or node
+        merged = self._merges.columns[2]
+        nodes = []
+        for rank, gap in self._events:
+            start, middle = start_of[gap], gap + 1
+            end = end_of[middle]
+            start_of[end], end_of[start] = start, end
+            nodes.append(Node(made[start], made[middle], start, end + 1, rank, merged[rank]))
+            made[start] = n + len(nodes) - 1
+        return nodes
+
+    @cached_property
+    def _columns(self) -> tuple[Int64s, Int32s]:
+        starts = np.array([node.start for node in self.nodes], np.int64)
+        return starts, np.array([node.id for node in self.nodes], np.int32)
+
+    def row(self, state: int) -> tuple[Int64s, Int32s]:
+        """The tokens after `state` steps: the first symbol of each (int64), and its id (int32)."""
+        n = len(self.symbols)
+        is_start = np.ones(n, bool)
+        gaps = np.array([gap for _, gap in self._events[:state]], np.int64)
+        is_start[gaps + 1] = False
+        ids = np.array(self.symbols, np.int32)
+        starts, made = self._columns
+        ids[starts[:state]] = made[:state]  # of several nodes at one place the last one counts
+        firsts = np.flatnonzero(is_start)
+        return firsts, ids[firsts]
+
+    def spans(self, state: int) -> list[tuple[int, int]]:
+        """The byte span of each token after `state` steps, from its first to its last byte."""
+        firsts = self.row(state)[0].tolist()
+        lasts = [first - 1 for first in firsts[1:]] + [len(self.symbols) - 1]
+        return [
+            (self.places[a], self.places[b] + 1) for a, b in zip(firsts, lasts, strict=bool(firsts))
+        ]
+
+    def step(self, step: int) -> MergeStep:
+        """Step 1..n_steps; `byte` is the offset of the left part in the pre-token."""
+        node = self.nodes[step - 1]
+        merge = self._merges[node.rank]
+        return MergeStep(node.rank, merge.left, merge.right, merge.id, self.places[node.start])
+
+    def pair_index(self, step: int) -> int:
+        """Where the left part of a step stands in the row before it."""
+        firsts, _ = self.row(step - 1)
+        return int(firsts.searchsorted(np.int64(self.nodes[step - 1].start)))
+
+    def candidates(self, state: int) -> list[Candidate]:
+        """All neighbouring pairs after `state` steps: the winner first, those without rule last."""
+        ids = self.row(state)[1].tolist()
+        rank_of = self._merges.rank_of_pair.get
+        pairs = [
+            Candidate(i, left, right, rank_of(left << 32 | right))
+            for i, (left, right) in enumerate(pairwise(ids))
+        ]
+        without = len(self._merges)
+        return sorted(pairs, key=lambda c: (without if c.rank is None else c.rank, c.left))
+
+    def next_best(self, step: int) -> int | None:
+        """The rank that would have won at a step had its pair not been there."""
+        ranks = [c.rank for c in self.candidates(step - 1)[1:] if c.rank is not None]
+        return ranks[0] if ranks else None
+
+
+class TextReplay:
+    """The merges of a stretch of text, one after the other.
+
+    `by_rank` False: pre-token by pre-token; True: by rank, everywhere at once. Both end in the
+    same ids. A step of the whole is a step of one pre-token: `locate` says of which.
+    """
+
+    def __init__(self, tokenizer: Tokenizer, encoding: Encoding, *, by_rank: bool = False) -> None:
+        self._tokenizer = tokenizer
+        self._encoding = encoding
+        starts = encoding.pre_token_bytes
+        self._starts = np.zeros(0, np.int64) if starts is None else starts.astype(np.int64)
+        places, ranks = self._closings()
+        owners = self._starts.searchsorted(places, "right") - 1
+        order = np.lexsort((places, ranks, owners))
+        self._owners = owners[order]
+        firsts = self._owners.searchsorted(self._owners, "left")
+        self._locals = np.arange(len(order)) - firsts + 1
+        self._ranks = ranks[order]
+        if by_rank:
+            again = np.lexsort((places[order], self._ranks))
+            self._owners, self._locals = self._owners[again], self._locals[again]
+            self._ranks = self._ranks[again]
+
+    def _closings(self) -> tuple[Int64s, Int64s]:
+        """Byte place and rank of every merge: where its left part ends."""
+        gaps, lost = self._encoding.gaps, self._encoding.uncovered_bytes
+        if gaps is None:
+            return np.zeros(0, np.int64), np.zeros(0, np.int64)
+        places = np.flatnonzero(gaps >= 0)
+        ranks = gaps[places].astype(np.int64)
+        # Beside a lost byte a merge closes no gap between neighbours: ask the merge loop there.
+        affected = np.unique(self._starts.searchsorted(lost.astype(np.int64), "right") - 1)
+        for owner in affected.tolist():
+            start, end = self._byte_span(owner)
+            keep = (places < start) | (places >= end)
+            replay = self.pre_token(owner)
+            own = [replay.nodes[i] for i in range(replay.n_steps)]
+            ends = [start + replay.places[_last_symbol(replay, node)] for node in own]
+            places = np.concatenate((places[keep], np.array(ends, np.int64)))
+            ranks = np.concatenate((ranks[keep], np.array([node.rank for node in own], np.int64)))
+        return places, ranks
+
+    def _byte_span(self, pre_token: int) -> tuple[int, int]:
+        n = len(self._starts)
+        end = int(self._starts[pre_token + 1]) if pre_token + 1 < n else self._encoding.n_bytes
+        return int(self._starts[pre_token]), end
+
+    @property
+    def n_steps(self) -> int:
+        return len(self._owners)
+
+    @property
+    def n_pre_tokens(self) -> int:
+        return len(self._starts)
+
+    def pre_token_start(self, pre_token: int) -> int:
+        """Byte offset of a pre-token in the stretch."""
+        return int(self._starts[pre_token])
+
+    def pre_token(self, pre_token: int) -> MergeReplay:
+        """The replay of one pre-token."""
+        start, end = self._byte_span(pre_token)
+        encoding = self._encoding
+        chars = encoding.chars_at(np.array([start, end - 1], np.int64))
+        text = encoding.text[int(chars[0]) : int(chars[1]) + 1]
+        data = text.encode("utf-8", "surrogatepass")
+        if any(0xD800 <= ord(c) <= 0xDFFF for c in text):
+            data = "".join("\ufffd" if 0xD800 <= ord(c) <= 0xDFFF else c for c in text).encode()
+        return MergeReplay(self._tokenizer, data)
+
+    def locate(self, step: int) -> tuple[int, int]:
+        """Step 1..n_steps of the whole → (pre-token, its own step)."""
+        return int(self._owners[step - 1]), int(self._locals[step - 1])
+
+    def step_of(self, pre_token: int, own_step: int) -> int:
+        """The other way round; own step 0 gives the step before the pre-token's first."""
+        mine = np.flatnonzero(self._owners == pre_token)
+        if not len(mine):
+            return int(self._owners.searchsorted(pre_token)) if self.n_steps else 0
+        return int(mine[own_step - 1]) + 1 if own_step else int(mine[0])
+
+    def step_of_rank(self, rank: int) -> int | None:
+        """The first step that applies the merge of a rank; None if it never fires."""
+        found = np.flatnonzero(self._ranks == rank)
+        return int(found[0]) + 1 if len(found) else None
+
+
+def _last_symbol(replay: MergeReplay, node: Node) -> int:
+    """The last symbol of a node's left part."""
+    n = len(replay.symbols)
+    if node.left < n:
+        return node.left
+    return replay.nodes[node.left - n].end - 1
