@@ -56,6 +56,10 @@ class MergeReplay:
     def n_steps(self) -> int:
         return len(self._events)
 
+    def rank_of(self, left: int, right: int) -> int | None:
+        """The rank of the rule for a pair of ids, None if there is no rule."""
+        return self._merges.rank_of_pair.get(left << 32 | right)
+
     @cached_property
     def nodes(self) -> list[Node]:
         """The merge tree, in the order of merging."""
@@ -111,9 +115,8 @@ class MergeReplay:
     def candidates(self, state: int) -> list[Candidate]:
         """All neighbouring pairs after `state` steps: the winner first, those without rule last."""
         ids = self.row(state)[1].tolist()
-        rank_of = self._merges.rank_of_pair.get
         pairs = [
-            Candidate(i, left, right, rank_of(left << 32 | right))
+            Candidate(i, left, right, self.rank_of(left, right))
             for i, (left, right) in enumerate(pairwise(ids))
         ]
         without = len(self._merges)

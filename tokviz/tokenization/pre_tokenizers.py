@@ -34,6 +34,45 @@ class SplitPattern:
             return pre_tokens
         return self._split_keeping_the_rest(text)
 
+    @cached_property
+    def alternatives(self) -> list[str]:
+        r"""The parts of the pattern between its outermost bars.
+
+        >>> SplitPattern("", r"a(b|c)|[|]\||d").alternatives
+        ['a(b|c)', '[|]\\|', 'd']
+        """
+        parts, depth, in_class, start = [], 0, False, 0
+        skip = False
+        for i, character in enumerate(self.pattern):
+            if skip or character == "\\":
+                skip = not skip
+            elif in_class:
+                in_class = character != "]"
+            elif character == "[":
+                in_class = True
+            elif character in "()":
+                depth += 1 if character == "(" else -1
+            elif character == "|" and depth == 0:
+                parts.append(self.pattern[start:i])
+                start = i + 1
+        return [*parts, self.pattern[start:]]
+
+    def alternative_at(self, text: str, start: int, end: int) -> str | None:
+        """Which alternative matched the pre-token [start, end); None where none did.
+
+        `text` must go on behind `end` as far as the pattern looks. The first alternative that
+        matches wins, so the first that matches just this stretch is the one.
+        """
+        for alternative, compiled in zip(self.alternatives, self._compiled_parts, strict=True):
+            match = compiled.match(text, start)
+            if match is not None:
+                return alternative if match.end() == end else None
+        return None
+
+    @cached_property
+    def _compiled_parts(self) -> "list[regex.Pattern[str]]":
+        return [regex.compile(part) for part in self.alternatives]
+
     def _split_keeping_the_rest(self, text: str) -> list[str]:
         """Text that no match covers is kept (tiktoken and minbpe drop it in silence)."""
         pre_tokens = []
@@ -47,6 +86,23 @@ class SplitPattern:
         if at < len(text):
             pre_tokens.append(text[at:])
         return pre_tokens
+
+
+_IN_WORDS = {
+    r"'(?:[sdmt]|ll|ve|re)": "an English contraction",
+    r" ?\p{L}+": "letters, with a space before them",
+    r" ?\p{N}+": "digits, with a space before them",
+    r"\p{N}": "one digit",
+    r" ?[^\s\p{L}\p{N}]+": "other characters, with a space before them",
+    r"\s+(?=\p{N})": "white space before a digit",
+    r"\s+(?!\S)": "white space, all but the last before a word",
+    r"\s+": "white space",
+}
+
+
+def in_words(alternative: str) -> str:
+    """What an alternative of a known pattern matches; empty for others."""
+    return _IN_WORDS.get(alternative, "")
 
 
 GPT2 = SplitPattern(
