@@ -47,7 +47,8 @@ class RowGeometry:
         """(Colour index, rectangles), each a pixel short at the right and below: the borders."""
         top, height = self._style.token_top, self._style.token_height
         fills: dict[int, list[QRectF]] = {}
-        for piece in self.pieces:
+        # Hundreds of tokens may share one place (combining marks): the last one is seen.
+        for piece in {(piece.left, piece.right): piece for piece in self.pieces}.values():
             rect = QRectF(piece.left, top, piece.right - piece.left - 1, height - 1)
             fills.setdefault(piece.color, []).append(rect)
         return list(fills.items())

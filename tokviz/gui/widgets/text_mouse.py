@@ -138,7 +138,9 @@ class TextMouse(QObject):
         actions = Qt.DropAction.CopyAction
         if view.editable:
             actions |= Qt.DropAction.MoveAction
-        drag.exec(actions, Qt.DropAction.MoveAction if view.editable else actions)
+        done = drag.exec(actions, Qt.DropAction.MoveAction if view.editable else actions)
+        if done == Qt.DropAction.MoveAction and drag.target() not in (view, view.viewport()):
+            view.insert_text("")
 
     def _on_autoscroll(self) -> None:
         height, y = self._view.viewport().height(), self._at.y()

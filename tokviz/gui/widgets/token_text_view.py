@@ -8,7 +8,7 @@ as the `edited` signal, whose receiver applies it at once.
 from time import monotonic
 from typing import Any, cast
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -301,14 +301,22 @@ class TokenTextView(QAbstractScrollArea):
         return self._editable and self.history.can_redo
 
     def undo(self) -> None:
-        if self._editable and (edit := self.history.undo()):
+        if self._editable and (edit := self.history.undo()) and self._holds(edit, edit.inserted):
             self._apply(edit.start, len(edit.inserted), edit.removed)
             self._set_caret(Caret(edit.before[1], edit.before[0]), ends_step=False)
 
     def redo(self) -> None:
-        if self._editable and (edit := self.history.redo()):
+        if self._editable and (edit := self.history.redo()) and self._holds(edit, edit.removed):
             self._apply(edit.start, len(edit.removed), edit.inserted)
             self._set_caret(Caret(edit.after[1], edit.after[0]), ends_step=False)
+
+    def _holds(self, edit: Edit, text: str) -> bool:
+        """Whether a step still fits the text; if other hands changed it, no step fits any more."""
+        if self.source.slice(edit.start, edit.start + len(text)) == text:
+            return True
+        self.history.clear()
+        self.history.mark_dirty()
+        return False
 
     def _edit(self, start: int, end: int, text: str, typed: bool) -> None:
         if not self._editable or (start == end and not text):
@@ -316,9 +324,10 @@ class TokenTextView(QAbstractScrollArea):
         removed = self.source.slice(start, end)
         after = start + len(text)
         before = (self.anchor, self.caret)
-        self._apply(start, end - start, text)
+        # Recorded first, so that the receiver of `edited` finds the history no longer clean.
         edit = Edit(start, removed, text, before, (after, after))
         self.history.record(edit, typed, monotonic())
+        self._apply(start, end - start, text)
         self._set_caret(Caret(after, after), ends_step=False)
 
     def _apply(self, start: int, removed: int, inserted: str) -> None:
@@ -592,10 +601,17 @@ class TokenTextView(QAbstractScrollArea):
             clip = self.viewport().rect().adjusted(self._gutter.width, 0, 0, 0)
             painter.setClipRect(clip)
             for painted in rows:
+                if not event.rect().intersects(self._area_of(painted)):
+                    continue
                 self._painter.paint(painter, painted, tokens, self._highlights, selection)
             self._paint_carets(painter)
             painter.restore()
             self._gutter.paint(painter, rows, tokens, self.source, self.viewport().height())
+
+    def _area_of(self, painted: PaintedRow) -> QRect:
+        """A row with the space that tall characters may take above and below it."""
+        tall = self._style.row_height
+        return QRect(0, painted.top - tall, self.viewport().width(), 3 * tall)
 
     def _paint_carets(self, painter: QPainter) -> None:
         if self._caret_shown and self._preedit_cursor != -1:
