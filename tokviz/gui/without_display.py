@@ -3,11 +3,17 @@
 import os
 import sys
 import tempfile
+from time import monotonic
+from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication
 
 from tokviz.gui.settings import Settings
 from tokviz.token_table import token_table
+
+if TYPE_CHECKING:
+    from tokviz.gui.app import Session
 
 
 def draw_picture(tokenizer: str | None) -> int:
@@ -21,7 +27,7 @@ def draw_picture(tokenizer: str | None) -> int:
     session = Session(app, settings, tokenizer, restore=False)
     session.window.resize(1280, 820)
     session.window.show()
-    app.processEvents()
+    wait_until_settled(session)
     handle, path = tempfile.mkstemp(prefix="tokviz-", suffix=".png")
     os.close(handle)
     saved = session.window.grab().save(path)
@@ -31,3 +37,17 @@ def draw_picture(tokenizer: str | None) -> int:
     sys.stdout.write(f"{picture}\n\n{table}\n")
     session.end()
     return 0
+
+
+def wait_until_settled(session: "Session", seconds: float = 30.0) -> None:
+    """Let events pass until the text is encoded and checked, so that a picture shows facts only.
+
+    Raises `TimeoutError`.
+    """
+    deadline = monotonic() + seconds
+    window = session.window
+    while not (session.model.text.complete and window.status.is_settled):
+        if monotonic() > deadline:
+            raise TimeoutError(f"The window is still busy after {seconds:g} seconds.")
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
+    QApplication.processEvents()

@@ -55,6 +55,11 @@ class StatusPanel(QStatusBar):
         theme.changed.connect(self._update)
         self._on_encoding_changed()
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether all that is shown was computed for the text as it stands now."""
+        return self._checked is not None
+
     def set_selection(self, start: int, end: int) -> None:
         if (start, end) != self._selection:
             self._selection = (start, end)

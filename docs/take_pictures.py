@@ -1,0 +1,146 @@
+"""Takes the pictures of README.md and docs/guide.md from the program itself.
+
+    python docs/take_pictures.py [FOLDER]
+
+Each picture waits until the whole text is encoded and checked, so nothing in it is half done. The
+size is the same everywhere; the letters of other scripts come from the system's fonts.
+"""
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+
+from tokviz.gui.app import Session
+from tokviz.gui.settings import Settings
+from tokviz.gui.without_display import wait_until_settled
+from tokviz.resources import read_resource
+
+PICTURES = Path(__file__).resolve().parent / "pictures"
+WINDOW = (1440, 900)
+SMALL = (1200, 560)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture: a text, a tokenizer, and what is done in the window before it is taken."""
+
+    name: str
+    text: str
+    prepare: Callable[[Session], None]
+    tokenizer: str = "gpt2"
+    theme: str = "Light"
+    size: tuple[int, int] = SMALL
+
+
+def pictures() -> list[Picture]:
+    sample = read_resource("texts/sample.txt").decode("utf-8")
+    return [
+        Picture("inspect-light", sample, _pick(" token,"), size=WINDOW),
+        Picture("inspect-dark", sample, _pick(" token,"), theme="Dark", size=WINDOW),
+        Picture("scripts", SCRIPTS, _pick("看")),
+        Picture("invisible", INVISIBLE, _pick("no")),
+        Picture("context", _long_text(), _pick_token(1023)),
+        Picture("loss", LOSSY, _pick("=\x04="), tokenizer="smollm2"),
+    ]
+
+
+SCRIPTS = """\
+English needs one token for most of its words.
+हिन्दी: नमस्ते दुनिया, आप कैसे हैं?
+中文：语言模型看到的不是字，而是编号。
+العربية: النموذج لا يرى الحروف بل يرى أرقاما.
+ไทย: แบบจำลองไม่เห็นตัวอักษร
+日本語と한국어, Ελληνικά и кириллица.
+Emoji: 🚀 👩‍🚀 👨‍👩‍👧‍👦 🇯🇵 👍🏽
+"""
+
+INVISIBLE = (
+    "spaces:   one, two  three, and no\u00a0break\r\n"
+    "a tab:\tand a carriage return with its line feed\r\n"
+    "zero width: joiner 👩\u200d🚀, space a\u200bb, byte order mark \ufeff\n"
+    "controls: bell \x07, escape \x1b[0m, null \x00\n"
+    "four spaces in front\n"
+    "    return None\n"
+)
+
+LOSSY = (
+    "SmolLM2 has no token for 21 of the 256 bytes.\n"
+    "An end of transmission \x04 is lost between two tokens,\n"
+    "and inside =\x04= as well; a bell \x07 is not,\n"
+    "and neither is a tab \t.\n"
+)
+
+
+def _long_text() -> str:
+    lines = [f"Line {n}: GPT-2 attends to 1,024 tokens and to no more.\n" for n in range(1, 80)]
+    return "".join(lines)
+
+
+def _pick(piece: str) -> Callable[[Session], None]:
+    """Select the token in which a piece of the text begins."""
+
+    def prepare(session: Session) -> None:
+        text = session.model.text
+        index = text.index_at(str(text).index(piece))
+        assert index is not None
+        _pick_token(index)(session)
+
+    return prepare
+
+
+def _pick_token(index: int) -> Callable[[Session], None]:
+    def prepare(session: Session) -> None:
+        view = session.window.text_panel.view
+        start, end = session.model.text.token_span(index)
+        view.set_caret(start)
+        view.reveal(start, end)
+        session.model.select_token(index)
+
+    return prepare
+
+
+def take(app: QApplication, picture: Picture, folder: Path) -> Path:
+    """Open a window for one picture, take it, and close the window."""
+    settings = Settings(theme=picture.theme, tokenizer=picture.tokenizer)
+    session = Session(app, settings, restore=False)
+    window = session.window
+    try:
+        session.model.set_text(picture.text)
+        window.resize(*picture.size)
+        window.show()
+        window.activateWindow()
+        wait_until_settled(session)
+        picture.prepare(session)
+        wait_until_settled(session)
+        path = folder / f"{picture.name}.png"
+        if not window.grab().save(str(path)):
+            raise OSError(f"{path} cannot be written.")
+    finally:
+        session.end()
+        window.close()
+        window.deleteLater()
+        app.processEvents()
+    return path
+
+
+def main(arguments: list[str]) -> None:
+    folder = Path(arguments[0]) if arguments else PICTURES
+    folder.mkdir(parents=True, exist_ok=True)
+    app = QApplication(["tokviz"])
+    app.setCursorFlashTime(0)  # a caret that blinks is there in one picture and not in the next
+    for picture in pictures():
+        print(take(app, picture, folder))
+
+
+if __name__ == "__main__":
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    with tempfile.TemporaryDirectory() as home:  # nothing of the user's is read or written
+        for kind in ("CONFIG", "DATA", "CACHE", "STATE"):
+            os.environ[f"XDG_{kind}_HOME"] = str(Path(home) / kind.lower())
+        main(sys.argv[1:])
