@@ -1,5 +1,6 @@
 """Where the merges of a tokenizer fire in a text, and what becomes of what they make."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,6 +41,19 @@ def firings_of(tokenizer: Tokenizer, encoding: Encoding, rank: int) -> Firings:
     found = zip(ids[order].tolist(), counts[order].tolist(), strict=True)
     survives = int(counts[ids == made].sum())
     return Firings(gaps, survives, tuple((i, n) for i, n in found if i != made))
+
+
+def joined_firings(parts: list[tuple[int, Firings]]) -> Firings:
+    """The firings of a whole text from those of its parts: (first byte of the part, firings)."""
+    gaps = [firings.gaps + base for base, firings in parts]
+    times: Counter[int] = Counter()
+    for _, firings in parts:
+        times.update(dict(firings.absorbed_by))
+    return Firings(
+        np.concatenate([np.zeros(0, np.int64), *gaps]),
+        sum(firings.survives for _, firings in parts),
+        tuple(times.most_common()),
+    )
 
 
 def fired_counts(tokenizer: Tokenizer, encoding: Encoding) -> Int64s:

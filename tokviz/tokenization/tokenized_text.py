@@ -10,8 +10,9 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from tokviz.tokenization.encoding import Encoding, Int32s, TokenRows, concatenate, runs
+from tokviz.tokenization.encoding import Encoding, Int32s, Int64s, TokenRows, concatenate, runs
 from tokviz.tokenization.graphemes import joins
+from tokviz.tokenization.merge_firings import Firings, firings_of, joined_firings
 from tokviz.tokenization.pieces import (
     BREAKS,
     BYTES,
@@ -27,6 +28,11 @@ from tokviz.tokenization.reencoding import Reencoding, encode_in_parts, reencode
 from tokviz.tokenization.token_colors import alternating, between, fitted, same_level
 from tokviz.tokenization.tokenizer import Tokenizer
 from tokviz.tokenization.truncation import Truncation
+from tokviz.tokenization.vocabulary_curve import (
+    VocabularyCurve,
+    curve_of,
+    merges_over_lost_bytes,
+)
 
 _MOST_AT_ONCE = 1 << 15
 """Characters that one edit may bring in and still be encoded within a frame or so."""
@@ -164,6 +170,41 @@ class TokenizedText:
                 return None
             known.append(encoding.gaps)
         return np.concatenate(known)[:-1] if known else np.zeros(0, np.int32)
+
+    def firings(self, rank: int) -> Firings:
+        """Where the merge of a rank fires in what is encoded so far. Raises `IndexError`."""
+        found = []
+        for i, encoding in enumerate(self._table.encoded()):
+            firings = firings_of(self._tokenizer, encoding, rank)
+            if firings.n_fired:
+                found.append((self._table.start(i, BYTES), firings))
+        return joined_firings(found)
+
+    def fired_counts(self) -> Int64s:
+        """(n_merges,) int64: how often each merge fires, by rank."""
+        total = np.zeros(len(self._tokenizer.merges), np.int64)
+        ranks = self.gap_ranks()
+        if ranks is not None:
+            total += np.bincount(ranks[ranks >= 0], minlength=len(total))
+        return total
+
+    def char_of_byte(self, byte: int) -> int:
+        """The character that holds a byte of what is encoded so far."""
+        piece = self._table.at(byte, BYTES)
+        if piece >= self._table.n_encoded:
+            return self.n_encoded
+        inside = np.array([byte - self._table.start(piece, BYTES)], np.int64)
+        return self._table.start(piece) + int(self._encoding(piece).chars_at(inside)[0])
+
+    def vocabulary_curve(self) -> VocabularyCurve:
+        """Tokens of what is encoded so far after k merges, for every k at which that changes."""
+        n_merges = len(self._tokenizer.merges)
+        closed = np.zeros(n_merges, np.int64)
+        for encoding in self._table.encoded():
+            if len(encoding.uncovered_bytes):
+                closed += merges_over_lost_bytes(self._tokenizer, encoding)
+        with self._all_merges():
+            return curve_of(self.fired_counts() + closed, self.n_tokens)
 
     def pre_token_span(self, position: int) -> tuple[int, int] | None:
         """Characters of the pre-token that holds the one at `position`; None if not known."""
@@ -319,13 +360,17 @@ class TokenizedText:
 
     def encode_more(self, n_chars: int) -> None:
         """Encode at least `n_chars` more characters now, or all that are left."""
-        start = self.n_encoded
-        text = self.slice(start, start + n_chars + 2 * PIECE)
-        if start + len(text) < self.n_chars:
-            # Behind the window the text goes on: its last part is not sure, so it is left out.
-            parts = list(encode_in_parts(self._encoder, text, self._tokenizer.lookahead))[:-1]
-        else:
-            parts = list(encode_in_parts(self._encoder, text, self._tokenizer.lookahead))
+        start, reach = self.n_encoded, self._tokenizer.lookahead
+        size = self.n_chars if reach is None else n_chars + 2 * PIECE
+        while True:
+            text = self.slice(start, start + size)
+            parts = list(encode_in_parts(self._encoder, text, reach))
+            if start + len(text) == self.n_chars:
+                break
+            parts.pop()  # behind the window the text goes on, so its last part is not sure
+            if parts:
+                break
+            size *= 4  # one pre-token fills the window
         for encoding in parts:
             self.absorb(encoding)
 

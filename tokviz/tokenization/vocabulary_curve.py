@@ -24,15 +24,19 @@ def vocabulary_curve(tokenizer: Tokenizer, encoding: Encoding) -> VocabularyCurv
     closed = np.zeros(n_all, np.int64)
     if encoding.gaps is not None:
         closed += np.bincount(encoding.gaps[encoding.gaps >= 0], minlength=n_all)
-    closed += _merges_over_lost_bytes(tokenizer, encoding)
+    closed += merges_over_lost_bytes(tokenizer, encoding)
+    return curve_of(closed, len(encoding.ids))
+
+
+def curve_of(closed: Int64s, n_tokens: int) -> VocabularyCurve:
+    """The curve of a text of `n_tokens` tokens; `closed`: how often each merge fires, by rank."""
     changes = np.flatnonzero(closed) + 1
-    n_merges = np.unique(np.concatenate(([0], changes, [n_all])))
+    n_merges = np.unique(np.concatenate(([0], changes, [len(closed)])))
     totals = np.concatenate(([0], np.cumsum(closed)))
-    at_first = len(encoding.ids) + totals[-1]
-    return VocabularyCurve(n_merges, at_first - totals[n_merges])
+    return VocabularyCurve(n_merges, n_tokens + totals[-1] - totals[n_merges])
 
 
-def _merges_over_lost_bytes(tokenizer: Tokenizer, encoding: Encoding) -> Int64s:
+def merges_over_lost_bytes(tokenizer: Tokenizer, encoding: Encoding) -> Int64s:
     """How often each merge joined bytes that are no neighbours, as a byte between has no token.
 
     No gap tells of those, so the pre-tokens concerned are replayed.
