@@ -167,10 +167,9 @@ class MainWindow(QMainWindow):
         panel.view.caret_moved.connect(self._on_caret_moved)
         document.saved.connect(panel.mark_clean)
         document.changed.connect(self._update_title)
-        for source in (document, self.chooser):
+        for source in (model, document, self.chooser):
             source.problem.connect(self.notices.show_problem)
             source.task_started.connect(self.notices.show_task)
-        model.task_started.connect(self.notices.show_task)
         self.status.place_requested.connect(self._show_place)
 
     def _on_caret_moved(self) -> None:

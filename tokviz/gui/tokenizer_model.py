@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
-from tokviz.gui.task import Task
-from tokviz.tokenization.encoding import Encoding
+from tokviz.gui.task import Task, failure
+from tokviz.tokenization.encoding import Encoding, utf8_lengths
 from tokviz.tokenization.reencoding import encode_in_parts
 from tokviz.tokenization.tokenized_text import TokenizedText
 from tokviz.tokenization.tokenizer import Tokenizer
@@ -38,6 +38,7 @@ class TokenizerModel(QObject):
     hovered_changed = Signal()
     context_changed = Signal()
     task_started = Signal(object)
+    problem = Signal(object)
 
     def __init__(self, tokenizer: Tokenizer, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -74,20 +75,25 @@ class TokenizerModel(QObject):
         """Encode the text with another tokenizer: the first part now, the rest in a task."""
         if tokenizer is self.tokenizer:
             return
+        tokenizer = tokenizer.extended(str(self._text))
+        if _is_same_growing(tokenizer, self.tokenizer):
+            return
+        before = self._shared_facts()
         self._cancel_encoding()
-        self._text.set_tokenizer(tokenizer.extended(str(self._text)))
+        self._text.set_tokenizer(tokenizer)
         self._context = tokenizer.context
         self._selection, self._hovered = Selection(), None
         self._text.encode_more(_AT_ONCE)
         self._encode_the_rest()
         self.tokenizer_changed.emit()
-        self.context_changed.emit()
         self.encoding_changed.emit()
-        self.selection_changed.emit()
-        self.hovered_changed.emit()
+        self._emit_changes_since(before)
 
     def set_text(self, text: str) -> None:
         """Replace the whole text."""
+        if text == str(self._text):
+            return
+        before = self._shared_facts()
         self._cancel_encoding()
         grown = self.tokenizer.extended(text)
         tokenizer_grew = grown is not self.tokenizer
@@ -99,21 +105,21 @@ class TokenizerModel(QObject):
             self.tokenizer_changed.emit()
         self.text_replaced.emit()
         self.encoding_changed.emit()
-        self.selection_changed.emit()
-        self.hovered_changed.emit()
+        self._emit_changes_since(before)
 
     def edit_text(self, start: int, removed: int, inserted: str) -> None:
         """Replace `removed` characters at `start`; tokens are encoded again around the edit."""
-        text = self._text
+        if not removed and not inserted:
+            return
+        text, before = self._text, self._shared_facts()
         pending = text.n_chars - text.n_encoded
         touches_pending = start + removed > text.n_encoded
-        place_from_end = self._place_from_end(start, removed)
+        place = self._place_through(start, removed, inserted)
         grown = text.tokenizer.extended(inserted)
         tokenizer_grew = grown is not text.tokenizer
         if tokenizer_grew:
             text.extend_tokenizer(grown)
         text.replace(start, removed, inserted)
-        selection_moved = self._move_place(start, removed, place_from_end)
         if touches_pending or text.n_chars - text.n_encoded != pending:
             self._cancel_encoding()
             text.encode_more(_AT_ONCE)
@@ -121,11 +127,11 @@ class TokenizerModel(QObject):
         elif tokenizer_grew and self._encoding_task is not None:
             self._cancel_encoding()
             self._encode_the_rest()
+        self._selection = Selection(self._selection.ids, self._found(place))
         if tokenizer_grew:
             self.tokenizer_changed.emit()
         self.encoding_changed.emit()
-        if selection_moved:
-            self.selection_changed.emit()
+        self._emit_changes_since(before)
 
     def select(self, ids: Iterable[int], place: int | None = None) -> None:
         """Select tokens by id; `place` is the index of the one picked in the text."""
@@ -152,27 +158,51 @@ class TokenizerModel(QObject):
         """End what runs; for the program's end."""
         self._cancel_encoding()
 
+    def _shared_facts(self) -> tuple[Selection, int | None, int | None]:
+        return self._selection, self._hovered, self._context
+
+    def _emit_changes_since(self, before: tuple[Selection, int | None, int | None]) -> None:
+        selection, hovered, context = before
+        if context != self._context:
+            self.context_changed.emit()
+        if selection != self._selection:
+            self.selection_changed.emit()
+        if hovered != self._hovered:
+            self.hovered_changed.emit()
+
     # -- the selected place through an edit ------------------------------------------------------
 
-    def _place_from_end(self, start: int, removed: int) -> int | None:
-        """How far from the end the selected token stands if it lies behind the edit."""
-        place = self._selection.place
-        if place is None or place >= self._text.n_tokens:
-            return None
-        behind = self._text.token_span(place)[0] >= start + removed
-        return self._text.n_tokens - place if behind else None
+    def _place_through(self, start: int, removed: int, inserted: str) -> tuple[int, int] | None:
+        """Where the selected token will begin after an edit: (character, byte).
 
-    def _move_place(self, start: int, removed: int, from_end: int | None) -> bool:
-        """Keep the selected place on its token; forget it where the edit changed the token."""
-        place = self._selection.place
+        None where the edit takes its first character away. The token's index would not do: it
+        means nothing while the tokens before it, or the token itself, are being encoded again.
+        """
+        text, place = self._text, self._selection.place
+        if place is None or place >= text.n_tokens:
+            return None
+        row = text.token(place)
+        char, byte = int(row.starts[0]), int(row.byte_starts[0])
+        if char < start:
+            return char, byte
+        if char < start + removed:
+            return None
+        shift = byte - text.byte_offset(start + removed)
+        n_inserted = int(utf8_lengths(inserted).sum())
+        return char + len(inserted) - removed, text.byte_offset(start) + n_inserted + shift
+
+    def _found(self, place: tuple[int, int] | None) -> int | None:
+        """The index of the selected token that begins there, None if it became another."""
         if place is None:
-            return False
-        index = place if from_end is None else self._text.n_tokens - from_end
-        ids = self._selection.ids
-        known = 0 <= index < self._text.n_tokens
-        moved = index if known and int(self._text.token(index).ids[0]) in ids else None
-        self._selection = Selection(ids, moved)
-        return moved != place
+            return None
+        char, byte = place
+        rows = self._text.tokens(char, char + 1)
+        for i, (token_id, begin) in enumerate(
+            zip(rows.ids.tolist(), rows.byte_starts.tolist(), strict=True)
+        ):
+            if begin == byte and token_id in self._selection.ids:
+                return rows.first + i
+        return None
 
     # -- the rest of a long text -----------------------------------------------------------------
 
@@ -184,7 +214,8 @@ class TokenizerModel(QObject):
         parts = encode_in_parts(tokenizer.encoder(), self._text.pending_text(), tokenizer.lookahead)
         task = Task(parts, f"Encoding with {tokenizer.name}", parent=self)
         task.stepped.connect(self._on_encoding_stepped)
-        task.finished.connect(self._on_encoding_finished)
+        # No lambda: it would keep this object alive until the task, its child, is destroyed.
+        task.failed.connect(self._on_encoding_failed)
         self._encoding_task = task
         self.task_started.emit(task)
         task.start()
@@ -199,9 +230,15 @@ class TokenizerModel(QObject):
             self._text.absorb(encoding)
         self.encoding_changed.emit()
 
-    def _on_encoding_finished(self) -> None:
-        task = self.sender()
-        if task is self._encoding_task:
-            self._encoding_task = None
-        if task is not None:
-            task.deleteLater()
+    def _on_encoding_failed(self, error: BaseException) -> None:
+        self.problem.emit(failure(f"Encoding with {self.tokenizer.name}", error))
+
+
+def _is_same_growing(one: Tokenizer, other: Tokenizer) -> bool:
+    """Growing vocabularies are made anew from a text, so equal ones need not be identical."""
+    return (
+        one.growing
+        and other.growing
+        and one.name == other.name
+        and list(one.vocab) == list(other.vocab)
+    )
