@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.gui.widgets.conftest import Show, clipboard_text, press, type_keys
 from tokviz.gui.widgets.exact_clipboard import mime_data
+from tokviz.gui.widgets.text_menu import context_menu
 from tokviz.gui.widgets.token_text_view import TokenTextView
 
 _CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -185,7 +186,7 @@ def test_dropped_text_goes_where_it_falls_and_dropped_files_are_told(show: Show)
 def test_the_menu_offers_what_can_be_done(show: Show) -> None:
     view, source = show("abc")
     view.select(0, 1)
-    menu = view.context_menu()
+    menu = context_menu(view)
     actions = {action.text(): action for action in menu.actions()}
     assert not actions["Undo"].isEnabled()
     actions["Delete"].trigger()

@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import TypeVar
 
 import numpy as np
@@ -31,6 +32,7 @@ from tokviz.gui.widgets.token_source import TokenRows, TokenSource
 _KEPT = 1_024
 _LONG = 4_000  # pixels above which only what is near the view is measured
 _STEP = 1_024
+_NARROWEST_CELL = 3  # pixels
 _Value = TypeVar("_Value")
 
 
@@ -39,7 +41,7 @@ class RowGeometry:
 
     def __init__(self, cells: Cells, tokens: RowTokens, style: TextStyle) -> None:
         self.pieces: list[Piece] = token_pieces(cells, tokens)
-        self.byte_cells: list[ByteCell] = byte_cells(cells, tokens)
+        self._byte_cells: list[ByteCell] = byte_cells(cells, tokens)
         self._style = style
 
     @cached_property
@@ -59,6 +61,28 @@ class RowGeometry:
         top, height = self._style.token_top, self._style.token_height
         spans = joined_ranges([(piece.left, piece.right) for piece in self.pieces])
         return [QRectF(left, top, right - left, height) for left, right in spans]
+
+    @cached_property
+    def strip_bands(self) -> list[QRectF]:
+        """What lies behind the byte cells, below the clusters that tokens cut."""
+        top, height = self._style.strip_top, self._style.strip_height
+        edges = [(round(cell.left), round(cell.right)) for cell in self._byte_cells]
+        return [QRectF(left, top, right - left, height) for left, right in edges]
+
+    @cached_property
+    def strip_fills(self) -> list[tuple[int, list[QRectF]]]:
+        """(Colour index, cells): one a byte where there is room, else one a token."""
+        top, height = self._style.strip_top + 1, self._style.strip_height - 2
+        fills: dict[int, list[QRectF]] = {}
+        for cell in self._byte_cells:
+            step = (cell.right - cell.left) / max(1, cell.n_bytes)
+            count = cell.n_bytes if step >= _NARROWEST_CELL else 1
+            step = (cell.right - cell.left) / count
+            edges = [round(cell.left + step * number) for number in range(count + 1)]
+            fills.setdefault(cell.color, []).extend(
+                QRectF(left, top, right - left - 1, height) for left, right in pairwise(edges)
+            )
+        return list(fills.items())
 
 
 @dataclass

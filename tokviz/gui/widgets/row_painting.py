@@ -5,7 +5,6 @@ rectangles kept with its geometry are painted as they are.
 """
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen
@@ -18,7 +17,6 @@ from tokviz.gui.widgets.token_pieces import byte_x
 from tokviz.gui.widgets.token_source import TokenRows
 
 _Hint = QPainter.RenderHint.Antialiasing
-_FAR = 8_000  # pixels: wider than any view
 
 
 @dataclass(frozen=True)
@@ -95,24 +93,15 @@ class RowPainter:
 
     def _paint_byte_cells(self, painter: QPainter, painted: PaintedRow) -> None:
         """Below a cut cluster a cell for each byte in its token's colour."""
-        cells = painted.geometry.byte_cells
-        if not cells:
+        geometry = painted.geometry
+        if not geometry.strip_bands:
             return
-        top = self._style.token_top + self._style.token_height
-        height = max(4, self._style.row_height - top)
-        for cell in cells:
-            left, right = round(cell.left), round(cell.right)
-            if right < -painted.left or left > _FAR - painted.left:
-                continue
-            painter.fillRect(QRectF(left, top, right - left, height), self._border)
-            step = (cell.right - cell.left) / max(1, cell.n_bytes)
-            color = self._palette.tokens[cell.color]
-            if step < 3:
-                painter.fillRect(QRectF(left, top + 1, right - left - 1, height - 2), color)
-                continue
-            edges = [round(cell.left + step * i) for i in range(cell.n_bytes + 1)]
-            for one, other in pairwise(edges):
-                painter.fillRect(QRectF(one, top + 1, other - one - 1, height - 2), color)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._border)
+        painter.drawRects(geometry.strip_bands)
+        for color, rects in geometry.strip_fills:
+            painter.setBrush(self._palette.tokens[color])
+            painter.drawRects(rects)
 
     def _paint_marks(self, painter: QPainter, painted: PaintedRow) -> None:
         style, layout = self._style, painted.row.layout

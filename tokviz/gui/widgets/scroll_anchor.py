@@ -7,7 +7,7 @@ goes to the share of the characters, while both ends stay exact.
 
 from collections.abc import Iterator
 
-from tokviz.gui.widgets.text_rows import Row, TextRows
+from tokviz.gui.widgets.text_rows import SEGMENT, Row, TextRows
 
 _EXACT_CHARS = 32_000
 _EXACT_LINES = 1_000
@@ -181,8 +181,11 @@ class ScrollAnchor:
         return row
 
     def _at_end(self) -> bool:
-        y = -self._cut_off
-        for _ in self.rows.from_row(self._top()):
+        row, y = self._top(), -self._cut_off
+        in_view = self.height // self._pitch + 2
+        if self.rows.source.n_chars - row.start > in_view * 2 * SEGMENT:
+            return False
+        for _ in self.rows.from_row(row):
             y += self._pitch
             if y > self.height:
                 return False

@@ -29,6 +29,15 @@ class TextStyle:
     ascent: float
 
     @property
+    def strip_top(self) -> int:
+        """Top of the byte cells below a character that tokens cut."""
+        return self.token_top + self.token_height
+
+    @property
+    def strip_height(self) -> int:
+        return max(4, self.row_height - self.strip_top)
+
+    @property
     def tail_width(self) -> float:
         """Width of the cell that shows a line break."""
         return round(self.advance * 1.5)

@@ -8,7 +8,7 @@ as the `edited` signal, whose receiver applies it at once.
 from time import monotonic
 from typing import Any, cast
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -29,20 +29,22 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QMenu, QToolTip, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QToolTip, QWidget
 
 from tokviz.gui.palette import LIGHT, Palette
 from tokviz.gui.widgets import caret_movement, text_input_method
 from tokviz.gui.widgets.caret import Caret
 from tokviz.gui.widgets.edit_history import Edit, EditHistory
 from tokviz.gui.widgets.empty_source import EmptySource
-from tokviz.gui.widgets.exact_clipboard import local_files, mime_data, text_of
+from tokviz.gui.widgets.exact_clipboard import mime_data, text_of
 from tokviz.gui.widgets.grapheme_edges import nearest_edge
 from tokviz.gui.widgets.gutter import Gutter
 from tokviz.gui.widgets.painted_row import PaintedRow, RowMeasurer
 from tokviz.gui.widgets.row_layout import Preedit
 from tokviz.gui.widgets.row_painting import Highlights, RowPainter
 from tokviz.gui.widgets.scroll_anchor import ScrollAnchor
+from tokviz.gui.widgets.text_drop import TextDrop
+from tokviz.gui.widgets.text_menu import context_menu
 from tokviz.gui.widgets.text_mouse import TextMouse
 from tokviz.gui.widgets.text_rows import Row, TextRows
 from tokviz.gui.widgets.text_style import TextStyle, text_style
@@ -81,11 +83,11 @@ class TokenTextView(QAbstractScrollArea):
         self._tokens: TokenRows | None = None
         self._widest = 0.0
         self._syncing = self._editing = False
-        self._drop_at: int | None = None
         self._caret_shown = False
         self._blink = QTimer(self)
         self._blink.timeout.connect(self._on_blink)
         self._mouse = TextMouse(self)
+        self._drop = TextDrop(self)
         self._style: TextStyle = text_style(self._zoom, True, self._mark_color())
         self._gutter = Gutter(self._style, self._palette)
         self._rows = TextRows(self.source, self._style, None)
@@ -340,8 +342,8 @@ class TokenTextView(QAbstractScrollArea):
             self._editing = False
         self._rows.text_edited(start, removed, inserted, lines)
         self._scroll.text_changed(start, removed, len(inserted), lines)
+        self._painted = None  # the caret that is set next brings the rest
         self._fit_gutter()
-        self._changed()
 
     # Where things are on screen
 
@@ -362,6 +364,11 @@ class TokenTextView(QAbstractScrollArea):
             for painted in self._measured()
             for piece in painted.geometry.pieces
         ]
+
+    def visible_text(self) -> str:
+        """The characters of the rows in view."""
+        rows = [painted.row for painted in self._measured()]
+        return self.source.slice(rows[0].start, rows[-1].full_end)
 
     def token_at(self, point: QPointF) -> int | None:
         """Index of the token whose rectangle holds a point of the viewport."""
@@ -616,8 +623,8 @@ class TokenTextView(QAbstractScrollArea):
     def _paint_carets(self, painter: QPainter) -> None:
         if self._caret_shown and self._preedit_cursor != -1:
             painter.fillRect(self.caret_rect(), self._palette.text)
-        if self._drop_at is not None:
-            painter.fillRect(self.caret_rect(self._drop_at), self._palette.accent)
+        if self._drop.position is not None:
+            painter.fillRect(self.caret_rect(self._drop.position), self._palette.accent)
 
     def _restart_blink(self) -> None:
         self._caret_shown = self.hasFocus()
@@ -730,82 +737,20 @@ class TokenTextView(QAbstractScrollArea):
         return super().inputMethodQuery(query) if answer is None else answer
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = self.context_menu()
+        menu = context_menu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         keyboard = event.reason() == QContextMenuEvent.Reason.Keyboard
         at = self.caret_rect().bottomLeft().toPoint() if keyboard else None
         menu.popup(event.globalPos() if at is None else self.viewport().mapToGlobal(at))
 
-    def context_menu(self) -> QMenu:
-        """The menu of a right click."""
-        menu = QMenu(self)
-        chosen = self.selection()[0] < self.selection()[1]
-        pasteable = bool(text_of(QGuiApplication.clipboard().mimeData()))
-        for name, action, enabled in (
-            ("Undo", self.undo, self.can_undo),
-            ("Redo", self.redo, self.can_redo),
-            ("", None, False),
-            ("Cut", self.cut, chosen and self._editable),
-            ("Copy", self.copy, chosen),
-            ("Paste", self.paste, pasteable and self._editable),
-            ("Delete", lambda: self.delete_to(self.caret), chosen and self._editable),
-            ("", None, False),
-            ("Select all", self.select_all, self.source.n_chars > 0),
-        ):
-            if action is None:
-                menu.addSeparator()
-            else:
-                item = menu.addAction(name)
-                item.triggered.connect(action)
-                item.setEnabled(enabled)
-        return menu
-
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        self._drag_over(event)
+        self._drop.over(event)
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        self._drag_over(event)
+        self._drop.over(event)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self._drop_at = None
-        self.viewport().update()
-
-    def _drag_over(self, event: QDragMoveEvent) -> None:
-        data = event.mimeData()
-        if local_files(data):
-            event.acceptProposedAction()
-        elif self._editable and text_of(data) is not None:
-            self._drop_at = self.position_at(QPointF(event.position()))[0]
-            event.acceptProposedAction()
-        else:
-            event.ignore()
-        self.viewport().update()
+        self._drop.leave()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self._drop_at = None
-        data = event.mimeData()
-        files = local_files(data)
-        text = text_of(data)
-        event.acceptProposedAction()
-        if files:
-            self.files_dropped.emit(files)
-        elif text and self._editable:
-            self._drop_text(text, event)
-        self.viewport().update()
-
-    def _drop_text(self, text: str, event: QDropEvent) -> None:
-        position = self.position_at(event.position())[0]
-        start, end = self.selection()
-        moves = event.source() is self and event.dropAction() == Qt.DropAction.MoveAction
-        if moves and start <= position <= end:
-            return
-        if moves:
-            self._edit(start, end, "", typed=False)
-            position -= end - start if position > start else 0
-        self.place_caret(position)
-        self.insert_text(text)
-        self.select(self.caret - len(text), self.caret)
-
-    def gutter_point(self) -> QPoint:
-        """A point inside the gutter's first row."""
-        return QPoint(self._gutter.width // 2, self._style.row_height // 2)
+        self._drop.drop(event)

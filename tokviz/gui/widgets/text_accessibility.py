@@ -1,0 +1,45 @@
+"""What a screen reader learns of the token text: its role, and the text that is in view.
+
+Only the visible rows, since a text of megabytes may be behind them; what Qt would change reads as
+U+FFFD.
+"""
+
+import regex
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAccessible, QAccessibleInterface
+from PySide6.QtWidgets import QAccessibleWidget
+
+from tokviz.gui.widgets.token_text_view import TokenTextView
+
+_LOST_BY_QT = regex.compile(r"[\p{Cs}\uFEFF\uFFFE\0]")
+
+
+class TokenTextAccessible(QAccessibleWidget):
+    """An editable text whose value is what can be seen."""
+
+    def __init__(self, view: TokenTextView) -> None:
+        super().__init__(view, QAccessible.Role.EditableText, view.accessibleName())
+        self._view = view
+
+    def text(self, kind: QAccessible.Text) -> str:
+        if kind == QAccessible.Text.Value:
+            return _LOST_BY_QT.sub("\ufffd", self._view.visible_text())
+        return super().text(kind)
+
+
+_kept: dict[int, TokenTextAccessible] = {}  # Qt keeps no reference to what Python made
+
+
+def _interface(_name: str, thing: QObject) -> QAccessibleInterface | None:
+    if not isinstance(thing, TokenTextView):
+        return None
+    number = id(thing)
+    if number not in _kept:
+        _kept[number] = TokenTextAccessible(thing)
+        thing.destroyed.connect(lambda: _kept.pop(number, None))
+    return _kept[number]
+
+
+def install() -> None:
+    """Let screen readers find the text of every view made from now on."""
+    QAccessible.installFactory(_interface)

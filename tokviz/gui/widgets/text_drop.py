@@ -1,0 +1,60 @@
+"""What is dragged over the token text and dropped on it: text goes in, files are told."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QDragMoveEvent, QDropEvent
+
+from tokviz.gui.widgets.exact_clipboard import local_files, text_of
+
+if TYPE_CHECKING:
+    from tokviz.gui.widgets.token_text_view import TokenTextView
+
+
+class TextDrop:
+    """`position` is where dragged text would go now, None while nothing is dragged."""
+
+    def __init__(self, view: "TokenTextView") -> None:
+        self._view = view
+        self.position: int | None = None
+
+    def over(self, event: QDragMoveEvent) -> None:
+        """Say whether what is dragged may fall here, and show where."""
+        data = event.mimeData()
+        if local_files(data):
+            event.acceptProposedAction()
+        elif self._view.editable and text_of(data) is not None:
+            self.position = self._view.position_at(QPointF(event.position()))[0]
+            event.acceptProposedAction()
+        else:
+            event.ignore()
+        self._view.viewport().update()
+
+    def leave(self) -> None:
+        self.position = None
+        self._view.viewport().update()
+
+    def drop(self, event: QDropEvent) -> None:
+        """Take what falls."""
+        self.leave()
+        files, text = local_files(event.mimeData()), text_of(event.mimeData())
+        event.acceptProposedAction()
+        if files:
+            self._view.files_dropped.emit(files)
+        elif text and self._view.editable:
+            self._insert(text, event)
+
+    def _insert(self, text: str, event: QDropEvent) -> None:
+        view = self._view
+        position = view.position_at(event.position())[0]
+        start, end = view.selection()
+        moves = event.source() is view and event.dropAction() == Qt.DropAction.MoveAction
+        if moves and start <= position <= end:
+            return
+        if moves:
+            view.insert_text("")
+            position -= end - start if position > start else 0
+        view.set_caret(position)
+        position = view.caret
+        view.insert_text(text)
+        view.select(position, position + len(text))
