@@ -7,6 +7,7 @@ emits; an equal value emits nothing, so panels that follow each other cannot ech
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
@@ -28,6 +29,17 @@ class Selection:
     place: int | None = None
 
 
+class _Facts(NamedTuple):
+    """What one setter may change along with its own fact."""
+
+    context: int | None
+    n_merges: int | None
+    selection: Selection
+    hovered: int | None
+    marked_rank: int | None
+    caret: tuple[int, int]
+
+
 class TokenizerModel(QObject):
     """The tokenizer, the text and its tokens, and what is selected in them."""
 
@@ -37,6 +49,9 @@ class TokenizerModel(QObject):
     selection_changed = Signal()
     hovered_changed = Signal()
     context_changed = Signal()
+    n_merges_changed = Signal()
+    marks_changed = Signal()
+    caret_changed = Signal()
     task_started = Signal(object)
     problem = Signal(object)
 
@@ -46,6 +61,8 @@ class TokenizerModel(QObject):
         self._selection = Selection()
         self._hovered: int | None = None
         self._context = tokenizer.context
+        self._marked_rank: int | None = None
+        self._caret = (0, 0)
         self._encoding_task: Task | None = None
 
     @property
@@ -71,6 +88,21 @@ class TokenizerModel(QObject):
         """Tokens in the context window; None: unknown or without a limit."""
         return self._context
 
+    @property
+    def n_merges(self) -> int | None:
+        """How many of the merges the tokens shown are made with; None: all."""
+        return self._text.n_merges
+
+    @property
+    def marked_rank(self) -> int | None:
+        """The merge whose firings are marked in the text."""
+        return self._marked_rank
+
+    @property
+    def caret(self) -> tuple[int, int]:
+        """The characters selected in the text, start and end; equal where the caret just stands."""
+        return self._caret
+
     def set_tokenizer(self, tokenizer: Tokenizer) -> None:
         """Encode the text with another tokenizer: the first part now, the rest in a task."""
         if tokenizer is self.tokenizer:
@@ -82,7 +114,7 @@ class TokenizerModel(QObject):
         self._cancel_encoding()
         self._text.set_tokenizer(tokenizer)
         self._context = tokenizer.context
-        self._selection, self._hovered = Selection(), None
+        self._selection, self._hovered, self._marked_rank = Selection(), None, None
         self._text.encode_more(_AT_ONCE)
         self._encode_the_rest()
         self.tokenizer_changed.emit()
@@ -98,7 +130,9 @@ class TokenizerModel(QObject):
         grown = self.tokenizer.extended(text)
         tokenizer_grew = grown is not self.tokenizer
         self._text = TokenizedText(grown, text)
+        self._text.set_n_merges(before.n_merges)
         self._selection, self._hovered = Selection(self._selection.ids), None
+        self._caret = (0, 0)
         self._text.encode_more(_AT_ONCE)
         self._encode_the_rest()
         if tokenizer_grew:
@@ -154,21 +188,57 @@ class TokenizerModel(QObject):
             self._context = context
             self.context_changed.emit()
 
+    def set_n_merges(self, n_merges: int | None) -> None:
+        """Show the text as the first `n_merges` merges leave it; None, or all of them: as it is."""
+        before = self._shared_facts()
+        if n_merges is not None and n_merges >= len(self.tokenizer.merges):
+            n_merges = None
+        if n_merges == before.n_merges:
+            return
+        self._text.set_n_merges(n_merges)
+        # The place is an index among the tokens shown, and those are others now.
+        self._selection = Selection(self._selection.ids)
+        self.encoding_changed.emit()
+        self._emit_changes_since(before)
+
+    def mark(self, rank: int | None) -> None:
+        """Mark every place in the text where the merge of a rank fires."""
+        if rank != self._marked_rank:
+            self._marked_rank = rank
+            self.marks_changed.emit()
+
+    def set_caret(self, start: int, end: int) -> None:
+        """Tell which characters are selected in the text, or where the caret stands."""
+        if (start, end) != self._caret:
+            self._caret = (start, end)
+            self.caret_changed.emit()
+
     def close(self) -> None:
         """End what runs; for the program's end."""
         self._cancel_encoding()
 
-    def _shared_facts(self) -> tuple[Selection, int | None, int | None]:
-        return self._selection, self._hovered, self._context
+    def _shared_facts(self) -> _Facts:
+        return _Facts(
+            self._context,
+            self.n_merges,
+            self._selection,
+            self._hovered,
+            self._marked_rank,
+            self._caret,
+        )
 
-    def _emit_changes_since(self, before: tuple[Selection, int | None, int | None]) -> None:
-        selection, hovered, context = before
-        if context != self._context:
-            self.context_changed.emit()
-        if selection != self._selection:
-            self.selection_changed.emit()
-        if hovered != self._hovered:
-            self.hovered_changed.emit()
+    def _emit_changes_since(self, before: _Facts) -> None:
+        signals = (
+            self.context_changed,
+            self.n_merges_changed,
+            self.selection_changed,
+            self.hovered_changed,
+            self.marks_changed,
+            self.caret_changed,
+        )
+        for signal, old, new in zip(signals, before, self._shared_facts(), strict=True):
+            if old != new:
+                signal.emit()
 
     # -- the selected place through an edit ------------------------------------------------------
 
