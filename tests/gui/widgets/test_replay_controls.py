@@ -34,9 +34,9 @@ def panel(qtbot: QtBot) -> Iterator[Panel]:
     qtbot.addWidget(panel)
     panel.resize(900, 120)
     panel.controls.set_steps(11)
-    panel.show()
-    panel.activateWindow()
-    qtbot.waitActive(panel)
+    with qtbot.waitActive(panel):
+        panel.show()
+        panel.activateWindow()
     panel.setFocus()
     yield panel
     panel.controls.pause()

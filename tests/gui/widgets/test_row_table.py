@@ -42,8 +42,8 @@ def table(qtbot: QtBot) -> RowTable:
     qtbot.addWidget(table)
     table.resize(400, 400)
     table.set_source(Ranks(200_000))
-    table.show()
-    qtbot.waitExposed(table)
+    with qtbot.waitExposed(table):
+        table.show()
     return table
 
 
@@ -117,8 +117,9 @@ def test_shortcuts_of_the_panel_leave_the_table_its_keys(qtbot: QtBot) -> None:
         shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         shortcut.activated.connect(lambda name=name: fired.append(name))
     table.set_source(Ranks(100))
-    panel.show()
-    qtbot.waitActive(panel)
+    with qtbot.waitActive(panel):
+        panel.show()
+        panel.activateWindow()
     table.setFocus()
     table.show_row(4)
     for key in (Qt.Key.Key_Down, Qt.Key.Key_Space):

@@ -48,10 +48,10 @@ class MergeAxis:
         powers = [10**n for n in range(1, 12) if 10**n < self.most]
         return [0, *powers, self.most]
 
-    def first_k(self, xs: NDArray[np.float64]) -> NDArray[np.int64]:
-        """For each pixel, the smallest number of merges that lies on it or to its right."""
+    def reached(self, xs: NDArray[np.float64]) -> NDArray[np.int64]:
+        """For each pixel, how many merges lie on it or to its left."""
         shares = np.clip((xs - self.left) / self._width, 0.0, 1.0)
-        ks = np.ceil(np.expm1(shares * math.log1p(self.most)) - 1e-6)
+        ks = np.floor(np.expm1(shares * math.log1p(self.most)) + 1e-6)
         return np.asarray(ks, dtype=np.int64).clip(0, self.most)
 
     @property

@@ -34,6 +34,7 @@ class ReplayControls(QWidget):
         self._speed = _SpeedButton()
         self._loop = _button("loop", "Start again at the end")
         self._loop.setCheckable(True)
+        self._play_shown: tuple[str, bool, Palette] | None = None
         self._place_widgets()
         self._connect()
         for key, move in self._keys():
@@ -106,8 +107,8 @@ class ReplayControls(QWidget):
         self._play.setStyleSheet(
             f"QToolButton {{ background: {palette.accent.name()}; color: {palette.panel.name()};"
             f" border-color: {palette.accent.name()}; }}"
-            f"QToolButton:disabled {{ background: {palette.line.name()};"
-            f" border-color: {palette.line.name()}; }}"
+            f"QToolButton:disabled {{ background: {palette.window.name()};"
+            f" color: {palette.faint.name()}; border-color: {palette.line.name()}; }}"
             f"QToolButton:focus {{ border-color: {palette.text.name()}; }}"
         )
         self._update_play()
@@ -183,10 +184,16 @@ class ReplayControls(QWidget):
             button.setEnabled(step < n_steps)
         for widget in (self._play, self._scrubber, self._box):
             widget.setEnabled(n_steps > 0)
+        self._update_play()
 
     def _update_play(self) -> None:
         name = "pause" if self.is_playing else "play"
-        self._play.setIcon(transport_icon(name, self._palette.panel))
+        shown = (name, self.n_steps > 0, self._palette)
+        if shown == self._play_shown:  # asked at every step
+            return
+        self._play_shown = shown
+        color = self._palette.panel if self.n_steps else self._palette.faint
+        self._play.setIcon(transport_icon(name, color))
         self._play.setText(name)
         self._play.setAccessibleName(name.capitalize())
         self._play.setToolTip(f"{name.capitalize()} (Space)")
@@ -244,7 +251,7 @@ def _button(name: str, tip: str) -> QToolButton:
     button.setIconSize(QSize(16, 16))
     if name in ("play", "pause"):
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        button.setFixedWidth(button.fontMetrics().horizontalAdvance("pause") + 56)
+        button.setFixedWidth(button.fontMetrics().horizontalAdvance("pause") + 48)
     elif name != "loop":
         button.setAutoRepeat(name in ("previous", "next"))
     return button

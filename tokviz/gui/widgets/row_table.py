@@ -24,7 +24,7 @@ from tokviz.gui.widgets.row_table_model import RowSource, RowTableModel
 from tokviz.gui.widgets.text_style import text_style
 
 _PAD = 12
-_MEASURED_ROWS = 40
+_MEASURED_ROWS = 60
 _WIDEST = 360  # pixels of a column until the user widens it
 _KEYS = {
     Qt.Key.Key_Up,
@@ -82,10 +82,7 @@ class RowTable(QTableView):
         columns = self.horizontalHeader()
         columns.setSectionsClickable(True)
         columns.setHighlightSections(False)
-        columns.setStretchLastSection(True)
         columns.setMinimumSectionSize(28)
-        columns.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
-        columns.setSortIndicatorShown(True)
         columns.sectionClicked.connect(self._on_heading_clicked)
 
     # -- what it shows -------------------------------------------------------------------------
@@ -99,17 +96,23 @@ class RowTable(QTableView):
         """The current row, -1 if there is none."""
         return self.currentIndex().row()
 
+    @property
+    def n_rows(self) -> int:
+        """As of the last refresh."""
+        return self._rows.rowCount()
+
     def set_source(self, source: RowSource) -> None:
-        """Show other rows from the top, without a current row; the columns take their widths."""
+        """Show other rows from the top, unsorted and none of them current, in fitting columns."""
         with self._silence():
             self._rows.reset(source)
+            self._rows.set_sorting(-1, True)
             self._hovered = -1
             self.scrollToTop()
         self._fit_columns()
 
     def refresh(self) -> None:
         """Show what the source holds now. Place, column widths and current row stay if they can."""
-        row, scrolled = self.row, self.verticalScrollBar().value()
+        row, scrolled, was_empty = self.row, self.verticalScrollBar().value(), not self.n_rows
         columns = self.horizontalHeader()
         widths = [columns.sectionSize(i) for i in range(columns.count())]
         with self._silence():
@@ -117,8 +120,10 @@ class RowTable(QTableView):
             if len(widths) == columns.count():
                 for column, width in enumerate(widths[:-1]):
                     columns.resizeSection(column, width)
-            if 0 <= row < self._rows.rowCount():
+            if 0 <= row < self.n_rows:
                 self.setCurrentIndex(self._rows.index(row, 0))
+            if was_empty:
+                self._fit_columns()
             self.updateGeometries()
             self.verticalScrollBar().setValue(scrolled)
 
@@ -128,7 +133,7 @@ class RowTable(QTableView):
         A row that is not there leaves the table without a current row.
         """
         with self._silence():
-            if not 0 <= row < self._rows.rowCount():
+            if not 0 <= row < self.n_rows:
                 self.clearSelection()
                 self.setCurrentIndex(QModelIndex())
                 return
@@ -142,8 +147,7 @@ class RowTable(QTableView):
 
     def show_sorting(self, column: int, ascending: bool) -> None:
         """Mark the column that the source is sorted by, -1 for none; emits nothing."""
-        order = Qt.SortOrder.AscendingOrder if ascending else Qt.SortOrder.DescendingOrder
-        self.horizontalHeader().setSortIndicator(column, order)
+        self._rows.set_sorting(column, ascending)
 
     def set_empty_words(self, words: str) -> None:
         """A sentence for a table without rows."""
@@ -155,9 +159,9 @@ class RowTable(QTableView):
         panel, line, muted = palette.panel.name(), palette.line.name(), palette.muted.name()
         self.setStyleSheet(
             f"QTableView {{ background: {panel}; border: 0; }}"
-            f"QHeaderView {{ background: {panel}; border: 0; }}"
-            f"QHeaderView::section {{ background: {panel}; color: {muted}; border: 0;"
-            f" border-bottom: 1px solid {line}; padding: 4px {_PAD}px; }}"
+            f"QHeaderView {{ background: {panel}; border: 0; border-bottom: 1px solid {line}; }}"
+            f"QHeaderView::section {{ background: {panel}; color: {muted}; font-size: 9pt;"
+            f" border: 0; padding: 4px {_PAD}px; }}"
             f"QHeaderView::section:hover {{ color: {palette.text.name()}; }}"
         )
         self.viewport().update()
@@ -172,18 +176,22 @@ class RowTable(QTableView):
 
     def _fit_columns(self) -> None:
         source, columns = self._rows.source, self.horizontalHeader()
-        n_rows = self._rows.rowCount()
-        rows = [*range(min(n_rows, _MEASURED_ROWS)), n_rows - 1] if n_rows else []
+        n_rows = self.n_rows
+        rows = range(n_rows - 1, -1, -max(n_rows // _MEASURED_ROWS, 1))
         metrics = QFontMetrics(self._bold)
+        # A number would stand far from its neighbours at the end of a wide column.
+        last = columns.count() - 1
+        columns.setStretchLastSection(last >= 0 and not source.align_right(last))
         for column in range(columns.count()):
-            widths = [metrics.horizontalAdvance(source.cell(row, column)) for row in rows]
-            wide = max([columns.sectionSizeHint(column), *(w + 2 * _PAD for w in widths)])
+            cells = [metrics.horizontalAdvance(source.cell(row, column)) for row in rows]
+            wide = max([columns.sectionSizeHint(column) + _PAD, *(w + 2 * _PAD for w in cells)])
             columns.resizeSection(column, min(wide, _WIDEST))
 
     # -- the user ------------------------------------------------------------------------------
 
     def _on_heading_clicked(self, column: int) -> None:
-        ascending = self.horizontalHeader().sortIndicatorOrder() is Qt.SortOrder.AscendingOrder
+        ascending = (column, True) != self._rows.sorting
+        self.show_sorting(column, ascending)
         self.sort_requested.emit(column, ascending)
 
     def currentChanged(
@@ -226,7 +234,7 @@ class RowTable(QTableView):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        n_rows = self._rows.rowCount()
+        n_rows = self.n_rows
         if event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End) and n_rows:
             row = 0 if event.key() == Qt.Key.Key_Home else n_rows - 1
             self.setCurrentIndex(self._rows.index(row, max(self.currentIndex().column(), 0)))
@@ -251,7 +259,7 @@ class RowTable(QTableView):
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self.viewport()) as painter:
             painter.fillRect(event.rect(), self._palette.panel)
-            n_rows = self._rows.rowCount()
+            n_rows = self.n_rows
             if not n_rows:
                 painter.setPen(self._palette.muted)
                 middle = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
@@ -281,8 +289,8 @@ class RowTable(QTableView):
             painter.fillRect(0, top + tall - 1, wide, 1, colors.line)
             if emphasised:
                 painter.fillRect(0, top, 3, tall - 1, colors.accent)
-            painter.setFont(self._bold if emphasised else self._font)
             for column, left, width, right in columns:
+                painter.setFont(self._bold if emphasised and not right else self._font)
                 calm = right and not emphasised and row != current
                 painter.setPen(colors.muted if calm else colors.text)
                 place = QRect(left + _PAD, top, width - 2 * _PAD, tall - 1)

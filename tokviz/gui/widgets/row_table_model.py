@@ -10,7 +10,7 @@ _NOWHERE = QModelIndex()
 
 
 class RowSource(Protocol):
-    """Rows of text, asked for as they come into view (and a page of them to size the columns).
+    """Rows of text, asked for as they come into view, and sixty of them to size the columns.
 
     Cells are shown as they are: what cannot be seen (control characters, a byte order mark) must
     have been replaced by something that can.
@@ -52,7 +52,15 @@ class RowTableModel(QAbstractTableModel):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self.source: RowSource = NoRows()
+        self.sorting = (-1, True)  # column, ascending
         self._n_rows = 0
+
+    def set_sorting(self, column: int, ascending: bool) -> None:
+        """Put an arrow beside the heading of the column the rows are sorted by; -1 for none."""
+        self.sorting = (column, ascending)
+        last = self.columnCount() - 1
+        if last >= 0:
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, last)
 
     def reset(self, source: RowSource) -> None:
         """Read the source anew. It may have changed already: the number of rows is kept here."""
@@ -78,10 +86,15 @@ class RowTableModel(QAbstractTableModel):
     ) -> Any:
         if orientation is not Qt.Orientation.Horizontal or section >= len(self.source.headings):
             return None
+        right = self.source.align_right(section)
         if role == Qt.ItemDataRole.DisplayRole:
-            return self.source.headings[section]
+            heading = self.source.headings[section]
+            column, ascending = self.sorting
+            arrow = "↑" if ascending else "↓"
+            if section != column:
+                return heading
+            return f"{arrow} {heading}" if right else f"{heading} {arrow}"
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            right = self.source.align_right(section)
             side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
             return int(side | Qt.AlignmentFlag.AlignVCenter)
         return None

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
 _SIZE = 16
 _RATIOS = (1, 2, 3)  # pixels a point on screens of these days
@@ -58,12 +58,19 @@ def _pause(painter: QPainter) -> None:
 
 def _loop(painter: QPainter) -> None:
     color = painter.brush().color()
+    painter.setPen(QPen(color, 1.5, c=Qt.PenCapStyle.RoundCap, j=Qt.PenJoinStyle.RoundJoin))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(color, 1.6))
-    painter.drawArc(QRectF(3, 3, 10, 10), 60 * 16, -300 * 16)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(color)
-    painter.drawPolygon(QPolygonF([QPointF(7.5, 0.4), QPointF(12, 3.8), QPointF(7.2, 6.4)]))
+    for turn in (0, 180):  # the lower half is the upper one turned around
+        painter.save()
+        painter.translate(8, 8)
+        painter.rotate(turn)
+        way = QPainterPath(QPointF(-5.5, -0.5))
+        way.lineTo(-5.5, -1.5)
+        way.quadTo(-5.5, -3.7, -3.3, -3.7)
+        way.lineTo(5, -3.7)
+        painter.drawPath(way)
+        painter.drawPolyline(QPolygonF([QPointF(3.2, -6), QPointF(5.5, -3.7), QPointF(3.2, -1.4)]))
+        painter.restore()
 
 
 _DRAWINGS: dict[str, Callable[[QPainter], None]] = {

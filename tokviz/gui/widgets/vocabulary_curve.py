@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QFont,
     QFontMetricsF,
     QKeyEvent,
@@ -15,19 +14,19 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
-    QPolygonF,
+    QPixmap,
     QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from tokviz.gui.palette import LIGHT, Palette
-from tokviz.gui.widgets.merge_axis import MergeAxis, tick_label
+from tokviz.gui.widgets.curve_plot import CurvePlot
+from tokviz.gui.widgets.merge_axis import MergeAxis
 from tokviz.gui.widgets.slider_handle import HANDLE_ROOM, paint_handle
 
 _FACTOR = 1.25  # of one page key or one notch of the wheel
 _LABEL_ROOM = 18
-_TOP = HANDLE_ROOM
 _KEYS = {
     Qt.Key.Key_Left,
     Qt.Key.Key_Right,
@@ -53,7 +52,7 @@ class VocabularyCurve(QWidget):
         self._changes = np.zeros(1, np.int64)  # where the text changes, and 0
         self._most = 0
         self._value = 0
-        self._line: QPolygonF | None = None  # the curve in pixels, made when it is painted
+        self._pictures: tuple[QPixmap, QPixmap] | None = None  # made when they are painted
         self._hovered: float | None = None
         self._dragged = False
         self._wheel = 0.0
@@ -78,7 +77,7 @@ class VocabularyCurve(QWidget):
         self._most = most if len(self._n_merges) else 0
         changed = np.flatnonzero(np.diff(self._n_tokens)) + 1
         self._changes = np.append(np.int64(0), self._n_merges[changed])
-        self._line = None
+        self._pictures = None
         self._hovered = None
         self._place(self._most if at_end else min(self._value, self._most))
 
@@ -88,6 +87,7 @@ class VocabularyCurve(QWidget):
 
     def set_colors(self, palette: Palette) -> None:
         self._palette = palette
+        self._pictures = None
         self.update()
 
     @property
@@ -220,103 +220,59 @@ class VocabularyCurve(QWidget):
     # -- painting ------------------------------------------------------------------------------
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._line = None
+        self._pictures = None
+
+    def changeEvent(self, event: QEvent) -> None:
+        self._pictures = None  # the font may be another
+        super().changeEvent(event)
 
     def _axis(self) -> MergeAxis:
         return MergeAxis(self._most, HANDLE_ROOM, self.width() - HANDLE_ROOM)
 
-    @property
-    def _floor(self) -> float:
-        return self.height() - _LABEL_ROOM + 0.5
-
-    def _y_of(self, n_tokens: NDArray[np.float64]) -> NDArray[np.float64]:
-        tall = self._floor - _TOP
-        return self._floor - n_tokens / max(float(self._n_tokens.max()), 1.0) * tall
-
-    def _polyline(self) -> QPolygonF:
-        """The highest and the lowest value of each column of pixels, from left to right."""
-        axis = self._axis()
-        ratio = self.devicePixelRatioF()
-        xs = np.arange(axis.left, axis.right, 1 / ratio)
-        at = self._n_merges.searchsorted(axis.first_k(xs), side="right") - 1
-        highs = np.maximum.reduceat(self._n_tokens, at).astype(float)
-        lows = np.minimum.reduceat(self._n_tokens, at).astype(float)
-        xs = np.append(np.repeat(xs, 2), axis.right)
-        values = np.append(np.ravel(np.column_stack((highs, lows))), float(self._n_tokens[-1]))
-        bends = np.ones(len(values), np.bool_)  # points amid a level run are of no use
-        bends[1:-1] = (values[1:-1] != values[:-2]) | (values[1:-1] != values[2:])
-        ys = self._y_of(values)
-        points = zip(xs[bends].tolist(), ys[bends].tolist(), strict=True)
-        return QPolygonF([QPointF(x, y) for x, y in points])
+    def _plot(self) -> CurvePlot:
+        floor = self.height() - _LABEL_ROOM + 0.5
+        return CurvePlot(self._axis(), self._n_merges, self._n_tokens, HANDLE_ROOM, floor)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        plot = self._plot()
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            axis = self._axis()
-            painter.setPen(QPen(self._palette.line, 1))
-            painter.drawLine(QLineF(axis.left, self._floor, axis.right, self._floor))
-            if not self._most:
-                return
-            self._paint_ticks(painter, axis)
-            self._paint_curve(painter, axis)
-            self._paint_playhead(painter, axis)
-            self._paint_hint(painter, axis)
+            if self._most:
+                self._paint_curve(painter, plot)
+                self._paint_playhead(painter, plot)
+                self._paint_hint(painter, plot)
+            else:
+                painter.setPen(QPen(self._palette.line, 1))
+                painter.drawLine(QLineF(plot.axis.left, plot.floor, plot.axis.right, plot.floor))
 
-    def _paint_ticks(self, painter: QPainter, axis: MergeAxis) -> None:
-        painter.setFont(self._small_font())
-        metrics = QFontMetricsF(painter.font())
-        taken: list[QRectF] = []
-        for k in sorted(axis.ticks(), key=lambda k: k not in (0, axis.most)):  # the ends come first
-            x = axis.x_of(k)
-            label = tick_label(k, axis.most)
-            wide = metrics.horizontalAdvance(label) + 2
-            left = min(max(x - wide / 2, axis.left - 2), axis.right + 2 - wide)
-            place = QRectF(left, self._floor + 3, wide, _LABEL_ROOM - 3)
-            painter.setPen(QPen(self._palette.line, 1))
-            painter.drawLine(QLineF(x, _TOP, x, self._floor + 3))
-            if not any(place.adjusted(-4, 0, 4, 0).intersects(other) for other in taken):
-                taken.append(place)
-                painter.setPen(self._palette.muted)
-                painter.drawText(place, Qt.AlignmentFlag.AlignCenter, label)
-
-    def _paint_curve(self, painter: QPainter, axis: MergeAxis) -> None:
-        if self._line is None:
-            self._line = self._polyline()
-        area = QPolygonF(self._line)
-        area.append(QPointF(axis.right, self._floor))
-        area.append(QPointF(axis.left, self._floor))
-        x = axis.x_of(self._value)
-        done = QRectF(0, 0, x, self.height())
-        ahead = QRectF(x, 0, self.width() - x, self.height())
-        for part, color, strength in (
-            (done, self._palette.accent, 40),
-            (ahead, self._palette.faint, 22),
-        ):
-            painter.setClipRect(part)
-            fill = QColor(color)
-            fill.setAlpha(strength)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(fill)
-            painter.drawPolygon(area)
-            painter.setPen(QPen(color, 1.6))
-            painter.drawPolyline(self._line)
+    def _paint_curve(self, painter: QPainter, plot: CurvePlot) -> None:
+        ratio = self.devicePixelRatioF()
+        if self._pictures is None or self._pictures[0].devicePixelRatioF() != ratio:
+            font = self._small_font()
+            self._pictures = plot.pictures(self.size(), ratio, font, self._palette)
+        behind, ahead = self._pictures
+        x = plot.axis.x_of(self._value)
+        painter.setClipRect(QRectF(0, 0, x, self.height()))
+        painter.drawPixmap(0, 0, behind)
+        painter.setClipRect(QRectF(x, 0, self.width() - x, self.height()))
+        painter.drawPixmap(0, 0, ahead)
         painter.setClipping(False)
 
-    def _paint_playhead(self, painter: QPainter, axis: MergeAxis) -> None:
-        x = axis.x_of(self._value)
-        y = float(self._y_of(np.array([self.tokens_at(self._value)], float))[0])
+    def _paint_playhead(self, painter: QPainter, plot: CurvePlot) -> None:
+        x = plot.axis.x_of(self._value)
+        y = float(plot.y_of(np.array([self.tokens_at(self._value)], float))[0])
         painter.setPen(QPen(self._palette.accent, 1))
-        painter.drawLine(QLineF(x, 1, x, self._floor))
+        painter.drawLine(QLineF(x, 1, x, plot.floor))
         paint_handle(painter, QPointF(x, y), self._palette, active=self.hasFocus() or self._dragged)
 
-    def _paint_hint(self, painter: QPainter, axis: MergeAxis) -> None:
+    def _paint_hint(self, painter: QPainter, plot: CurvePlot) -> None:
         k = self._hinted()
         if k is None:
             return
-        x = axis.x_of(k)
+        x = plot.axis.x_of(k)
         if not self._dragged:
             painter.setPen(QPen(self._palette.faint, 1, Qt.PenStyle.DotLine))
-            painter.drawLine(QLineF(x, 1, x, self._floor))
+            painter.drawLine(QLineF(x, 1, x, plot.floor))
         painter.setFont(self._small_font())
         words = self._words(k)
         wide = QFontMetricsF(painter.font()).horizontalAdvance(words) + 14
