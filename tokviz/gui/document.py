@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from tokviz.gui.encoding_dialog import ask_for_encoding
 from tokviz.gui.settings import MOST_SESSION_CHARACTERS, Settings
-from tokviz.gui.task import Task
+from tokviz.gui.task import Task, failure
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.text_files import (
     CannotEncodeError,
@@ -42,7 +42,10 @@ class Document(QObject):
         self._settings = settings
         self._window = window
         self._task: Task | None = None
+        self._n_edits = 0
+        self._reading = ("", "", 0)  # path, encoding, edits made when reading began
         self._modified = settings.modified
+        self._discarded = False
 
     @property
     def path(self) -> str:
@@ -57,7 +60,14 @@ class Document(QObject):
     def is_modified(self) -> bool:
         return self._modified
 
+    @property
+    def is_discarded(self) -> bool:
+        """Whether the user wants the unsaved changes gone; the window closes then."""
+        return self._discarded
+
     def set_modified(self, modified: bool) -> None:
+        """Say after each edit whether the text now differs from the file."""
+        self._n_edits += 1
         if modified != self._modified:
             self._modified = self._settings.modified = modified
             self.changed.emit()
@@ -66,6 +76,7 @@ class Document(QObject):
 
     def new(self) -> None:
         if self.may_be_replaced():
+            self._cancel_reading()
             self._take("", "", "utf-8")
 
     def ask_and_open(self) -> None:
@@ -97,26 +108,33 @@ class Document(QObject):
         return answer == QMessageBox.StandardButton.Open
 
     def _read(self, path: str, encoding: str) -> None:
-        if self._task is not None:
-            self._task.cancel()
+        self._cancel_reading()
         task = Task(_reading(path, encoding), f"Opening {shown(path)}", parent=self)
-        task.stepped.connect(lambda batch: self._take(batch[-1], path, encoding))
-        task.failed.connect(lambda error: self._on_read_failed(error, path))
-        task.finished.connect(self._on_task_finished)
-        self._task = task
+        task.stepped.connect(self._on_read)
+        task.failed.connect(self._on_read_failed)
+        self._task, self._reading = task, (path, encoding, self._n_edits)
         self.task_started.emit(task)
         task.start()
 
-    def _on_task_finished(self) -> None:
-        self._task = None
+    def _cancel_reading(self) -> None:
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
 
-    def _on_read_failed(self, error: BaseException, path: str) -> None:
+    def _on_read(self, batch: list[str]) -> None:
+        path, encoding, n_edits = self._reading
+        # A long file takes seconds to read, in which one can type.
+        if n_edits == self._n_edits or self.may_be_replaced():
+            self._take(batch[-1], path, encoding)
+
+    def _on_read_failed(self, error: BaseException) -> None:
+        path = self._reading[0]
         if isinstance(error, WrongEncodingError) and not error.looks_binary:
             encoding = ask_for_encoding(self._window, shown(path), error)
             if encoding:
                 self._read(path, encoding)
         else:
-            self.problem.emit(str(error))
+            self.problem.emit(failure(f"Opening {shown(path)}", error))
 
     def _take(self, text: str, path: str, encoding: str) -> None:
         self._settings.file, self._settings.encoding = path, encoding
@@ -136,15 +154,18 @@ class Document(QObject):
         path, _ = QFileDialog.getSaveFileName(self._window, "Save text", self.path or "text.txt")
         return bool(path) and self._write(path)
 
-    def _write(self, path: str, errors: str = "strict") -> bool:
+    def _write(self, path: str, encoding: str | None = None, errors: str = "strict") -> bool:
+        encoding = encoding or self._settings.encoding
         try:
-            write_text(path, str(self._model.text), self._settings.encoding, errors)
+            write_text(path, str(self._model.text), encoding, errors)
         except CannotEncodeError as error:
-            return self._settings.encoding == "utf-8" and self._write_surrogates(path, error)
+            if encoding == "utf-8":
+                return self._write_surrogates(path, error)
+            return self._write_as_utf8(path, error)
         except TextFileError as error:
             self.problem.emit(str(error))
             return False
-        self._settings.file = path
+        self._settings.file, self._settings.encoding = path, encoding
         self._settings.remember_file(path)
         self._modified = self._settings.modified = False
         self.saved.emit()
@@ -161,13 +182,23 @@ class Document(QObject):
         )
         if answer != QMessageBox.StandardButton.Save:
             return False
-        return self._write(path, "surrogatepass")
+        return self._write(path, "utf-8", "surrogatepass")
+
+    def _write_as_utf8(self, path: str, error: CannotEncodeError) -> bool:
+        answer = _question(
+            self._window,
+            str(error),
+            "Save it as UTF-8 instead, which has every character?",
+            QMessageBox.StandardButton.Save | QMessageBox.StandardButton.Cancel,
+        )
+        return answer == QMessageBox.StandardButton.Save and self._write(path, "utf-8")
 
     # -- not losing anything -------------------------------------------------------------------
 
     def may_be_replaced(self) -> bool:
         """Ask what becomes of unsaved changes; False: stop, nothing is to be lost."""
-        if not self._modified or self._model.text.n_chars == 0:
+        is_empty = not self.path and self._model.text.n_chars == 0
+        if not self._modified or is_empty:
             return True
         buttons = QMessageBox.StandardButton
         answer = _question(
@@ -184,7 +215,11 @@ class Document(QObject):
         """A text without a file is kept for the next start, so only a file's changes are asked
         about, and a text too long to be kept."""
         kept = not self.path and self._model.text.n_chars <= MOST_SESSION_CHARACTERS
-        return kept or self.may_be_replaced()
+        if kept:
+            return True
+        may = self.may_be_replaced()
+        self._discarded = may and self._modified
+        return may
 
 
 def _reading(path: str, encoding: str) -> Iterator[str]:

@@ -1,5 +1,7 @@
 """Asks which encoding a file has, with the text as it would read: an encoding is never guessed."""
 
+import codecs
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import (
@@ -14,10 +16,10 @@ from PySide6.QtWidgets import (
 
 from tokviz.text_files import WrongEncodingError
 
+# Not plain "utf-16", which swallows the byte order mark and writes another.
 ENCODINGS = {
     "Western (Windows-1252)": "cp1252",
     "Western (ISO 8859-1)": "latin-1",
-    "UTF-16": "utf-16",
     "UTF-16, little endian": "utf-16-le",
     "UTF-16, big endian": "utf-16-be",
     "Central European (Windows-1250)": "cp1250",
@@ -35,6 +37,7 @@ ENCODINGS = {
     "Thai (TIS-620)": "tis_620",
 }
 _PREVIEW = 2000  # characters
+_MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 
 def ask_for_encoding(window: QWidget, name: str, error: WrongEncodingError) -> str | None:
@@ -67,6 +70,9 @@ class EncodingDialog(QDialog):
         column = QVBoxLayout(self)
         for widget in (message, self._choice, self._preview, self._buttons):
             column.addWidget(widget)
+        likely = _MARKS.get(self._data[:2])
+        if likely is not None:
+            self._choice.setCurrentIndex(self._choice.findData(likely))
         self._choice.currentIndexChanged.connect(self._show_preview)
         self._show_preview()
 
