@@ -5,15 +5,17 @@ QSettings is not used: it forgets types (`True` comes back as `'true'`, `['a']` 
 
 import contextlib
 import json
+import math
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths
 
-from tokviz.text_files import TextFileError, write_text
+from tokviz.text_files import TextFileError, read_bytes, read_text, write_text
 
 _MOST_RECENT = 10
 MOST_SESSION_CHARACTERS = 32 * 2**20
+LARGEST_CONTEXT = 10_000_000
 
 
 @dataclass
@@ -53,18 +55,37 @@ def load_settings() -> Settings:
     """The settings of the last start, or the defaults where there are none to be read."""
     settings = Settings()
     try:
-        stored = json.loads(settings_file().read_text("utf-8"))
-    except (OSError, ValueError, RecursionError):
+        stored = json.loads(read_text(str(settings_file())))
+    except (ValueError, RecursionError):
         return settings
     if not isinstance(stored, dict):
         return settings
     for entry in fields(Settings):
         value = stored.get(entry.name)
-        if isinstance(value, type(getattr(settings, entry.name))):
+        kind = type(getattr(settings, entry.name))
+        if kind is float and type(value) is int:
+            value = float(value)
+        if type(value) is kind:  # not isinstance: True is an int, too
             setattr(settings, entry.name, value)
-    settings.recent = [path for path in settings.recent if isinstance(path, str)]
-    settings.contexts = {k: v for k, v in settings.contexts.items() if isinstance(v, int)}
+    settings.recent = [path for path in settings.recent if isinstance(path, str)][:_MOST_RECENT]
+    settings.contexts = {
+        name: tokens
+        for name, tokens in settings.contexts.items()
+        if type(tokens) is int and 0 <= tokens <= LARGEST_CONTEXT
+    }
+    if not math.isfinite(settings.zoom):
+        settings.zoom = Settings.zoom
+    if not _is_text_encoding(settings.encoding):
+        settings.encoding = Settings.encoding
     return settings
+
+
+def _is_text_encoding(name: str) -> bool:
+    try:
+        "".encode(name)
+    except (LookupError, ValueError):
+        return False
+    return True
 
 
 def save_settings(settings: Settings) -> bool:
@@ -75,18 +96,20 @@ def save_settings(settings: Settings) -> bool:
 def load_session_text() -> str | None:
     """The text of the last session, exactly; None if there was none."""
     try:
-        return session_file().read_bytes().decode("utf-8", "surrogatepass")
-    except (OSError, ValueError):
+        return read_bytes(str(session_file())).decode("utf-8", "surrogatepass")
+    except ValueError:
         return None
 
 
 def save_session_text(text: str) -> bool:
-    """Keep the text for the next start; False if it is too long or cannot be written."""
-    if len(text) > MOST_SESSION_CHARACTERS:
-        with contextlib.suppress(OSError):
-            session_file().unlink()
-        return False
+    """Keep the text for the next start; False if it cannot be written."""
     return _write(session_file(), text)
+
+
+def forget_session_text() -> None:
+    """Keep no text: the next start reads the file again, or begins with the sample."""
+    with contextlib.suppress(OSError):
+        session_file().unlink()
 
 
 def _write(path: Path, text: str) -> bool:

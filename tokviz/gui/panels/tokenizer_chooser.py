@@ -7,12 +7,10 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSpinBox, QToolButton, QWidget
 
 from tokviz.catalog import TOKENIZERS, load_tokenizer, title_of
-from tokviz.gui.settings import Settings
-from tokviz.gui.task import Task
+from tokviz.gui.settings import LARGEST_CONTEXT, Settings
+from tokviz.gui.task import Task, failure
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.tokenization.tokenizer import Tokenizer
-
-_LARGEST_CONTEXT = 10_000_000
 
 
 class TokenizerChooser(QWidget):
@@ -74,15 +72,18 @@ class TokenizerChooser(QWidget):
             return
         text = str(self._model.text) if name == "characters" else ""
         task = Task(_loading(name, text), f"Loading {title_of(name)}", parent=self)
-        task.stepped.connect(lambda batch: self._use(batch[-1]))
-        task.failed.connect(lambda error: self._on_failed(error))
+        task.stepped.connect(self._on_loaded)
+        task.failed.connect(self._on_failed)
         self._task = task
         self.task_started.emit(task)
         task.start()
 
+    def _on_loaded(self, batch: list[Tokenizer]) -> None:
+        self._use(batch[-1])
+
     def _on_failed(self, error: BaseException) -> None:
         self._update()
-        self.problem.emit(str(error))
+        self.problem.emit(failure("Loading the tokenizer", error))
 
     def _use(self, tokenizer: Tokenizer) -> None:
         self._keep(tokenizer)
@@ -115,7 +116,7 @@ class TokenizerChooser(QWidget):
 
 def _context_box() -> QSpinBox:
     box = QSpinBox()
-    box.setRange(0, _LARGEST_CONTEXT)
+    box.setRange(0, LARGEST_CONTEXT)
     box.setSpecialValueText("no limit")
     box.setGroupSeparatorShown(True)
     box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
