@@ -7,6 +7,8 @@ import signal
 import socket
 import sys
 import traceback
+from collections.abc import Iterator
+from copy import deepcopy
 from types import TracebackType
 
 from PySide6.QtCore import QSocketNotifier, QTimer
@@ -16,15 +18,20 @@ from PySide6.QtWidgets import QApplication
 from tokviz.catalog import TOKENIZERS, load_tokenizer
 from tokviz.gui.main_window import MainWindow
 from tokviz.gui.settings import (
+    MOST_SESSION_CHARACTERS,
     Settings,
+    forget_session_text,
     load_session_text,
     load_settings,
     save_session_text,
     save_settings,
+    settings_file,
 )
+from tokviz.gui.task import Task
 from tokviz.gui.theme import Theme, ThemeMode
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.resources import ResourceError, read_resource, resource_path
+from tokviz.text_files import shown
 
 _AUTOSAVE_MS = 2000
 _log = logging.getLogger("tokviz")
@@ -76,46 +83,97 @@ class Session:
     ) -> None:
         self.settings = settings
         self._keeps = restore
-        problems = []
+        self._saving: Task | None = None
+        self._told_unwritable = False
+        self._problems: list[str] = []
         name = tokenizer or settings.tokenizer
         if name not in {shipped.name for shipped in TOKENIZERS}:
-            problems.append(f"There is no tokenizer named {name!r}; GPT-2 is used.")
+            self._problems.append(f"There is no tokenizer named {name!r}; GPT-2 is used.")
             name = "gpt2"
-        text = load_session_text() if restore else None
-        if text is None:
-            settings.file, settings.modified = "", False
-            text = _sample()
+        text, file_to_open = self._text_to_begin_with()
         try:
             loaded = load_tokenizer(name, text)
         except ValueError as error:
-            problems.append(str(error))
+            self._problems.append(str(error))
             loaded = load_tokenizer("bytes")
         self.model = TokenizerModel(loaded)
-        if (context := settings.contexts.get(name)) is not None:
+        if (context := settings.contexts.get(loaded.name)) is not None:
             self.model.set_context(context or None)
         self.model.set_text(text)
         self.theme = Theme(app, _theme_mode(settings.theme))
         self.window = MainWindow(self.model, self.theme, settings)
-        for problem in problems:
-            self.window.notices.show_problem(problem)
+        if self._problems:
+            self.window.notices.show_problem(" ".join(self._problems))
         sys.excepthook = self._on_exception
         self._autosave = QTimer(self.window, singleShot=True, interval=_AUTOSAVE_MS)
-        self._autosave.timeout.connect(self.save)
-        self.model.encoding_changed.connect(self._autosave.start)
-        self.window.document.changed.connect(self._autosave.start)
+        self._autosave.timeout.connect(self._save_beside)
+        self.model.encoding_changed.connect(self._save_soon)
+        self.window.document.changed.connect(self._save_soon)
+        if file_to_open:
+            self.window.document.open(file_to_open, settings.encoding)
+
+    def _text_to_begin_with(self) -> tuple[str, str]:
+        """The text of the last start, or the path of the file to read it from; or the sample."""
+        settings = self.settings
+        kept = load_session_text() if self._keeps else None
+        if kept is not None:
+            # What was typed without a file is worth a question even if the settings were lost.
+            settings.modified |= not settings.file and kept not in ("", self._sample())
+            return kept, ""
+        path, settings.file, settings.modified = settings.file, "", False
+        return ("", path) if path else (self._sample(), "")
+
+    def _sample(self) -> str:
+        try:
+            return read_resource("texts/sample.txt").decode("utf-8")
+        except ResourceError as error:
+            self._problems.append(str(error))
+            return ""
 
     def save(self) -> None:
-        """Keep text and settings, so that a crash or a cut of power loses two seconds at most."""
+        """Keep text and settings for the next start."""
         if self._keeps:
-            save_session_text(str(self.model.text))
-            save_settings(self.settings)
+            self.window.remember_layout()
+            for _ in _saving(self._text_to_keep(), self.settings):
+                pass
 
     def end(self) -> None:
-        self.save()
         self._autosave.stop()
+        if self._saving is not None:
+            self._saving.cancel()
+            self._saving.wait()  # two writers at once: the older text might win
+        self.save()
         self.model.close()
         self.window.status.close_check()
         sys.excepthook = sys.__excepthook__
+
+    def _text_to_keep(self) -> str | None:
+        too_long = self.model.text.n_chars > MOST_SESSION_CHARACTERS
+        return None if too_long or self.window.document.is_discarded else str(self.model.text)
+
+    def _save_soon(self) -> None:
+        # Not started anew by each key: who types without a pause is to be saved, too.
+        if self._keeps and not self._autosave.isActive():
+            self._autosave.start()
+
+    def _save_beside(self) -> None:
+        """Keep text and settings now and then, so that a crash loses two seconds at most."""
+        if self._saving is not None and self._saving.is_active:
+            self._autosave.start()
+            return
+        self.window.remember_layout()
+        work = _saving(self._text_to_keep(), deepcopy(self.settings))
+        self._saving = Task(work, "Keeping the text for the next start", parent=self.window)
+        self._saving.stepped.connect(self._on_saved)
+        self._saving.start()
+
+    def _on_saved(self, batch: list[bool]) -> None:
+        if not all(batch) and not self._told_unwritable:
+            self._told_unwritable = True
+            self.window.notices.show_problem(
+                f"{shown(str(settings_file().parent))} cannot be written, so neither text nor "
+                "settings are kept for the next start; change its rights."
+            )
 
     def _on_exception(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
@@ -132,15 +190,15 @@ def _theme_mode(name: str) -> ThemeMode:
     return next((mode for mode in ThemeMode if mode.value == name), ThemeMode.SYSTEM)
 
 
-def _sample() -> str:
-    try:
-        return read_resource("texts/sample.txt").decode("utf-8")
-    except ResourceError:
-        return ""
+def _saving(text: str | None, settings: Settings) -> Iterator[bool]:
+    """Write what the next start needs; yields whether it could be written."""
+    if text is None:
+        forget_session_text()
+    yield (text is None or save_session_text(text)) & save_settings(settings)
 
 
 def _quit_on_signals(app: QApplication) -> tuple[QSocketNotifier, socket.socket, socket.socket]:
-    """Ctrl+C and SIGTERM end the program as closing the window does.
+    """Ctrl+C and SIGTERM end the program at once; the session keeps what is not saved.
 
     Python runs a signal handler only between bytecodes, and Qt's loop runs none; so the signal
     writes to a socket that Qt watches.
@@ -152,5 +210,6 @@ def _quit_on_signals(app: QApplication) -> tuple[QSocketNotifier, socket.socket,
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)
     notifier = QSocketNotifier(reading.fileno(), QSocketNotifier.Type.Read)
-    notifier.activated.connect(lambda *_: app.quit())
+    # Not quit(), which closes the windows first, and they may ask about unsaved changes.
+    notifier.activated.connect(lambda *_: app.exit(0))
     return notifier, reading, writing

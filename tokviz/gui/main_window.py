@@ -163,14 +163,26 @@ class MainWindow(QMainWindow):
     def _connect(self, model: TokenizerModel) -> None:
         panel, document = self.text_panel, self.document
         panel.modified_changed.connect(document.set_modified)
-        panel.files_dropped.connect(lambda paths: document.open(paths[0]))
+        # Queued: a question asked within the drop would hold the program one drags from.
+        panel.files_dropped.connect(self._open_dropped, Qt.ConnectionType.QueuedConnection)
         panel.view.caret_moved.connect(self._on_caret_moved)
         document.saved.connect(panel.mark_clean)
+        document.opened.connect(panel.mark_clean)
+        if document.is_modified:
+            panel.mark_dirty()
         document.changed.connect(self._update_title)
+        self.status.problem.connect(self.notices.show_problem)
         for source in (model, document, self.chooser):
             source.problem.connect(self.notices.show_problem)
             source.task_started.connect(self.notices.show_task)
         self.status.place_requested.connect(self._show_place)
+
+    def _open_dropped(self, paths: list[str]) -> None:
+        if len(paths) > 1:
+            self.notices.show_problem(
+                f"Of {len(paths):,} files only {shown(paths[0])} is opened; drop one at a time."
+            )
+        self.document.open(paths[0])
 
     def _on_caret_moved(self) -> None:
         self.status.set_selection(*self.text_panel.view.selection())
@@ -182,7 +194,8 @@ class MainWindow(QMainWindow):
         view.setFocus()
 
     def _update_title(self) -> None:
-        self.setWindowTitle(f"{self.document.title}[*] – tokviz")
+        name = self.document.title.replace("[*]", "[*][*]")  # Qt's way to write a plain [*]
+        self.setWindowTitle(f"{name}[*] – tokviz")
         self.setWindowModified(self.document.is_modified)
 
     # -- between starts ------------------------------------------------------------------------
@@ -195,12 +208,15 @@ class MainWindow(QMainWindow):
         if self._settings.layout:
             self.restoreState(_from_text(self._settings.layout))
 
+    def remember_layout(self) -> None:
+        self._settings.geometry = _to_text(self.saveGeometry())
+        self._settings.layout = _to_text(self.saveState())
+
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.document.may_close():
             event.ignore()
             return
-        self._settings.geometry = _to_text(self.saveGeometry())
-        self._settings.layout = _to_text(self.saveState())
+        self.remember_layout()
         event.accept()
 
 

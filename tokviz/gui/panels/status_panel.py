@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QLabel, QStatusBar, QToolButton
 
-from tokviz.gui.task import Task
+from tokviz.gui.task import Task, failure
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.tokenization.graphemes import count_graphemes
@@ -31,6 +31,7 @@ class StatusPanel(QStatusBar):
     """Reads the model; `set_selection` tells it which characters are selected in the text."""
 
     place_requested = Signal(int)  # a character the user wants to see
+    problem = Signal(object)
 
     def __init__(self, model: TokenizerModel, theme: Theme) -> None:
         super().__init__()
@@ -84,12 +85,16 @@ class StatusPanel(QStatusBar):
             return
         task = Task(_checking(text.graphemes(), text.losses()), "Checking the text", parent=self)
         task.stepped.connect(self._on_checked)
+        task.failed.connect(self._on_check_failed)
         self._task = task
         task.start()
 
     def _on_checked(self, batch: list[Checked | None]) -> None:
         self._checked = batch[-1]
         self._update()
+
+    def _on_check_failed(self, error: BaseException) -> None:
+        self.problem.emit(failure("Checking the text", error))
 
     def _on_badge_clicked(self) -> None:
         if self._checked is not None and self._checked.loss is not None:

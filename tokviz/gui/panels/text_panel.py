@@ -60,6 +60,10 @@ class TextPanel(QWidget):
         """The text is now as it stands in the file."""
         self.view.history.mark_clean()
 
+    def mark_dirty(self) -> None:
+        """The text is not what stands in the file, and undo will not bring that back."""
+        self.view.history.mark_dirty()
+
     def _on_edited(self, start: int, removed: int, inserted: str) -> None:
         self._model.edit_text(start, removed, inserted)
         self.modified_changed.emit(not self.view.history.is_clean)
