@@ -203,8 +203,8 @@ class TokenizedText:
         for encoding in self._table.encoded():
             if len(encoding.uncovered_bytes):
                 closed += merges_over_lost_bytes(self._tokenizer, encoding)
-        with self._all_merges():
-            return curve_of(self.fired_counts() + closed, self.n_tokens)
+        n_tokens = sum(len(encoding.ids) for encoding in self._table.encoded())
+        return curve_of(self.fired_counts() + closed, n_tokens)
 
     def pre_token_span(self, position: int) -> tuple[int, int] | None:
         """Characters of the pre-token that holds the one at `position`; None if not known."""
@@ -324,7 +324,7 @@ class TokenizedText:
         if done is None:
             return False
         colors = np.concatenate([np.zeros(0, np.uint8), *(p.colors for p in old_pieces)])
-        kept = _kept(old, done)
+        kept = _kept(old, done, shifted)
         seam = table.start(low, TOKENS) + kept[2]
         left = self._color(table.start(low, TOKENS) + kept[0] - 1)
         right = self._color(table.start(low, TOKENS) + kept[1])
@@ -445,15 +445,31 @@ class TokenizedText:
             self._table.pieces[piece].colors[inside] = between(self._color(seam - 2), right)
 
 
-def _kept(old: Encoding, done: Reencoding) -> tuple[int, int, int]:
-    """Which tokens are really new: (first, old end, new end), equal ids at both ends left out."""
+def _kept(old: Encoding, done: Reencoding, edit: tuple[int, int, str]) -> tuple[int, int, int]:
+    """Which tokens are really new: (first, old end, new end), equal ids at both ends left out.
+
+    What stands before or behind the edit is matched first: in `.` → `.1.` it is the place of the
+    edit that tells which of the two is the old one.
+    """
     before = old.ids[done.first : done.old_last].tolist()
     after = done.encoding.ids[done.first : done.new_last].tolist()
-    most = min(len(before), len(after))
-    head = next((i for i in range(most) if before[i] != after[i]), most)
-    most -= head
-    tail = next((i for i in range(most) if before[-1 - i] != after[-1 - i]), most)
+    edges = np.array([old.to_byte(edit[0]), old.to_byte(edit[1])], np.int32)
+    n_before = int(old.byte_ends.searchsorted(edges[0], "right")) - done.first
+    n_behind = done.old_last - int(old.byte_starts.searchsorted(edges[1]))
+    head = _equal(before, after, n_before)
+    tail = _equal(before[head:][::-1], after[head:][::-1], n_behind)
+    n_middle = min(len(before), len(after)) - head - tail
+    head += _equal(before[head:], after[head:], n_middle)
+    n_middle = min(len(before), len(after)) - head - tail
+    end, new_end = len(before) - tail, len(after) - tail
+    tail += _equal(before[:end][::-1], after[:new_end][::-1], n_middle)
     return done.first + head, done.old_last - tail, done.new_last - tail
+
+
+def _equal(one: list[int], other: list[int], most: int) -> int:
+    """How many ids the two have in common from the first on, at most so many."""
+    most = min(len(one), len(other), most)
+    return next((i for i in range(most) if one[i] != other[i]), max(most, 0))
 
 
 def _joined(rows: list[TokenRows]) -> TokenRows:
@@ -475,7 +491,7 @@ def _count_graphemes(pieces: list[Piece]) -> Iterator[int]:
     total, before = 0, ""
     for piece in pieces:
         total += piece.n_graphemes - joins(before, piece.text)
-        before = (before + piece.text)[-64:]
+        before = (before + piece.text)[-4096:]  # longer rows of flags are counted roughly
         yield total
 
 

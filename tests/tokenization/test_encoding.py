@@ -1,0 +1,74 @@
+"""Columns of an encoding: spans in characters, parts, joining, surrogates."""
+
+import itertools
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.tokenization.diverse_texts import any_text, built_text
+from tests.tokenization.oracles import shipped, slow_spans
+from tests.tokenization.test_encoder import columns
+from tokviz.tokenization.encoding import (
+    concatenate,
+    runs,
+    special_token,
+    utf8_lengths,
+    without_surrogates,
+)
+
+
+@given(any_text)
+def test_spans_are_those_of_the_obvious_walk_over_bytes(text: str) -> None:
+    gpt2 = shipped("gpt2")
+    encoding = gpt2.encode(text)
+    tokens = [gpt2.token_bytes(i) for i in encoding.ids.tolist()]
+    starts, ends = encoding.spans()
+    expected = slow_spans(without_surrogates(text), tokens)
+    assert list(zip(starts.tolist(), ends.tolist(), strict=True)) == expected
+
+
+@given(any_text)
+def test_a_surrogate_counts_as_the_replacement_character(text: str) -> None:
+    valid = without_surrogates(text)
+    assert len(valid) == len(text)
+    assert int(utf8_lengths(text).sum()) == len(valid.encode("utf-8"))
+    assert columns(shipped("gpt2").encode(text)) == columns(shipped("gpt2").encode(valid))
+
+
+@given(built_text, st.data())
+def test_a_part_between_edges_is_the_encoding_of_its_text(text: str, data: st.DataObject) -> None:
+    encoding = shipped("smollm2").encode(text)
+    edges = [start for start, _ in encoding.pre_token_spans()] + [len(text)]
+    low, high = sorted(data.draw(st.tuples(st.sampled_from(edges), st.sampled_from(edges))))
+    part = encoding.part(low, high)
+    assert part.text == text[low:high]
+    rest = [encoding.part(0, low), part, encoding.part(high, len(text))]
+    assert columns(concatenate(rest)) == columns(encoding)
+
+
+@given(built_text)
+def test_uncovered_characters_are_those_with_a_byte_in_no_token(text: str) -> None:
+    smollm2 = shipped("smollm2")
+    encoding = smollm2.encode(text)
+    lost = [i for i, c in enumerate(text) if any(smollm2.byte_ids[b] < 0 for b in c.encode())]
+    marked = [i for start, end in encoding.uncovered() for i in range(start, end)]
+    assert marked == lost
+    assert all(
+        a[1] < b[0] for a, b in zip(encoding.uncovered(), encoding.uncovered()[1:], strict=False)
+    )
+
+
+@given(st.sets(st.integers(0, 50)))
+def test_runs_are_maximal_and_complete(positions: set[int]) -> None:
+    spans = runs(np.array(sorted(positions), np.int64))
+    assert [i for start, end in spans for i in range(start, end)] == sorted(positions)
+    assert all(a[1] < b[0] for a, b in itertools.pairwise(spans))
+
+
+def test_a_special_token_is_one_pre_token_closed_by_no_merge() -> None:
+    encoding = special_token("<|endoftext|>", 50256)
+    assert encoding.pre_token_spans() == [(0, 13)]
+    gaps = encoding.gap_ranks()
+    assert gaps is not None
+    assert gaps.tolist() == [-2] * 12
