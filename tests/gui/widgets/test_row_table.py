@@ -97,6 +97,26 @@ def test_the_keys_walk_the_rows(qtbot: QtBot, table: RowTable) -> None:
     assert table.viewport().rect().contains(middle_of(table, picked[4]))
 
 
+def test_tab_into_the_table_picks_nothing_until_a_key_does(qtbot: QtBot, table: RowTable) -> None:
+    picked: list[int] = []
+    table.row_picked.connect(picked.append)
+    with qtbot.waitActive(table):
+        table.activateWindow()
+    table.clearFocus()
+    table.setFocus(Qt.FocusReason.TabFocusReason)
+    assert (table.hasFocus(), table.row, picked) == (True, -1, [])
+    table.viewport().repaint()
+    qtbot.keyClick(table, Qt.Key.Key_Down)
+    assert picked == [0]
+
+
+def test_enter_picks_the_current_row_again(qtbot: QtBot, table: RowTable) -> None:
+    table.show_row(7)
+    with qtbot.waitSignal(table.row_picked) as picked:
+        qtbot.keyClick(table, Qt.Key.Key_Return)
+    assert picked.args == [7]
+
+
 def test_typing_does_not_search_millions_of_rows(qtbot: QtBot, table: RowTable) -> None:
     source = source_of(table)
     click(qtbot, table, 1)

@@ -17,8 +17,10 @@ def mime_data(text: str) -> QMimeData:
     return data
 
 
-def text_of(data: QMimeData) -> str | None:
-    """The text of a clipboard or a drop, exact where the program itself put it there."""
+def text_of(data: QMimeData | None) -> str | None:
+    """The text of a clipboard (None while it is empty) or a drop, exact where it is our own."""
+    if data is None:
+        return None
     if data.hasFormat(EXACT_TEXT):
         return bytes(data.data(EXACT_TEXT).data()).decode("utf-8", "surrogatepass")
     for kind in ("text/plain;charset=utf-8", "text/plain"):

@@ -36,7 +36,10 @@ class RowPainter:
     def __init__(self, style: TextStyle, palette: Palette) -> None:
         self._style, self._palette = style, palette
         self._border = QColor(palette.token_border)
-        self._border.setAlpha(min(255, self._border.alpha() * 4 // 3))
+        if not palette.dark:  # drawn on the panel, it is paler than on the tokens
+            self._border.setAlpha(min(255, self._border.alpha() * 4 // 3))
+        self._attended_line = QColor(palette.accent)
+        self._attended_line.setAlpha(110)
         self._veil = QColor(palette.panel)
         self._veil.setAlpha(165)
 
@@ -89,7 +92,7 @@ class RowPainter:
             if first <= piece.token < last:
                 width = piece.right - piece.left
                 painter.fillRect(self._rect(piece.left, piece.right), self._palette.attended)
-                painter.fillRect(QRectF(piece.left, bottom, width, 2), self._palette.accent)
+                painter.fillRect(QRectF(piece.left, bottom, width, 2), self._attended_line)
 
     def _paint_byte_cells(self, painter: QPainter, painted: PaintedRow) -> None:
         """Below a cut cluster a cell for each byte in its token's colour."""
