@@ -175,6 +175,14 @@ def test_refreshing_keeps_place_row_and_column_widths(qtbot: QtBot, table: RowTa
     assert table.model().index(0, 0).data() == "7"
 
 
+def test_other_headings_take_fitting_columns(table: RowTable) -> None:
+    table.setColumnWidth(0, 190)
+    source_of(table).headings = ("rank",)
+    table.refresh()
+    assert table.model().columnCount() == 1
+    assert table.columnWidth(0) < 190
+
+
 def test_fewer_rows_than_the_current_one_leave_none_current(table: RowTable) -> None:
     table.show_row(100_000)
     source_of(table).n = 10

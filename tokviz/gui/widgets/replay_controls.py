@@ -41,6 +41,7 @@ class ReplayControls(QWidget):
             shortcut = QShortcut(QKeySequence(key), keys_of)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(move)
+        self.setStyleSheet("QToolButton { padding: 4px 7px; }")
         self.set_colors(LIGHT)
         self._update()
 
@@ -232,7 +233,7 @@ class _SpeedButton(_TransportButton):
             group.addAction(action)
             menu.addAction(action)
         self.setMenu(menu)
-        self.setFixedWidth(self.fontMetrics().horizontalAdvance("0.25×") + 24)
+        self.setFixedWidth(self.fontMetrics().horizontalAdvance("0.25×") + 18)
         self.show_speed(1.0)
 
     def show_speed(self, speed: float) -> None:
@@ -251,7 +252,7 @@ def _button(name: str, tip: str) -> QToolButton:
     button.setIconSize(QSize(16, 16))
     if name in ("play", "pause"):
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        button.setFixedWidth(button.fontMetrics().horizontalAdvance("pause") + 48)
+        button.setFixedWidth(button.fontMetrics().horizontalAdvance("pause") + 44)
     elif name != "loop":
         button.setAutoRepeat(name in ("previous", "next"))
     return button

@@ -10,22 +10,23 @@ from contextlib import contextmanager
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
-    QFont,
+    QFocusEvent,
     QFontMetrics,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QWheelEvent,
 )
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
 from tokviz.gui.palette import LIGHT, Palette
 from tokviz.gui.widgets.row_table_model import RowSource, RowTableModel
-from tokviz.gui.widgets.text_style import text_style
+from tokviz.gui.widgets.row_table_painting import CELL_PAD, RowPainting, VisibleColumn
 
-_PAD = 12
+_POINTS = 9.5
 _MEASURED_ROWS = 60
-_WIDEST = 360  # pixels of a column until the user widens it
+_WIDEST = 200  # pixels of a column until the user widens it
 _KEYS = {
     Qt.Key.Key_Up,
     Qt.Key.Key_Down,
@@ -39,7 +40,7 @@ _KEYS = {
 class RowTable(QTableView):
     """Rows of one height; one row is current, and that row is the selection."""
 
-    row_picked = Signal(int)  # by a click (on the current row, too) or by keys
+    row_picked = Signal(int)  # by keys or a click; Enter or a click picks the current one again
     row_menu_requested = Signal(int, object)  # row, QPoint on the screen
     sort_requested = Signal(int, bool)  # column, ascending; the source does the sorting
 
@@ -51,13 +52,9 @@ class RowTable(QTableView):
         self._empty_words = ""
         self._rows = RowTableModel(self)
         self.setModel(self._rows)
-        style = text_style(9.5, False, LIGHT.faint)
-        self._font = style.font
-        self._bold = QFont(style.font)
-        self._bold.setBold(True)
-        self._advance = style.advance
+        self._painting = RowPainting(_POINTS, LIGHT)
         self._set_up_view()
-        self._set_up_headers(round(style.row_height))
+        self._set_up_headers(self._painting.row_height)
         self.set_colors(LIGHT)
 
     def _set_up_view(self) -> None:
@@ -117,13 +114,13 @@ class RowTable(QTableView):
         widths = [columns.sectionSize(i) for i in range(columns.count())]
         with self._silence():
             self._rows.reset(self._rows.source)
-            if len(widths) == columns.count():
-                for column, width in enumerate(widths[:-1]):
+            if was_empty or len(widths) != columns.count():
+                self._fit_columns()
+            else:
+                for column, width in enumerate(widths):
                     columns.resizeSection(column, width)
             if 0 <= row < self.n_rows:
                 self.setCurrentIndex(self._rows.index(row, 0))
-            if was_empty:
-                self._fit_columns()
             self.updateGeometries()
             self.verticalScrollBar().setValue(scrolled)
 
@@ -155,13 +152,14 @@ class RowTable(QTableView):
         self.viewport().update()
 
     def set_colors(self, palette: Palette) -> None:
-        self._palette = palette
+        self._palette = self._painting.palette = palette
         panel, line, muted = palette.panel.name(), palette.line.name(), palette.muted.name()
         self.setStyleSheet(
             f"QTableView {{ background: {panel}; border: 0; }}"
             f"QHeaderView {{ background: {panel}; border: 0; border-bottom: 1px solid {line}; }}"
             f"QHeaderView::section {{ background: {panel}; color: {muted}; font-size: 9pt;"
-            f" border: 0; padding: 4px {_PAD}px; }}"
+            f" border: 0; padding: 4px {CELL_PAD}px; }}"
+            f"QAbstractScrollArea::corner {{ background: {panel}; border: 0; }}"
             f"QHeaderView::section:hover {{ color: {palette.text.name()}; }}"
         )
         self.viewport().update()
@@ -178,13 +176,15 @@ class RowTable(QTableView):
         source, columns = self._rows.source, self.horizontalHeader()
         n_rows = self.n_rows
         rows = range(n_rows - 1, -1, -max(n_rows // _MEASURED_ROWS, 1))
-        metrics = QFontMetrics(self._bold)
+        metrics = QFontMetrics(self._painting.bold)
         # A number would stand far from its neighbours at the end of a wide column.
         last = columns.count() - 1
         columns.setStretchLastSection(last >= 0 and not source.align_right(last))
         for column in range(columns.count()):
             cells = [metrics.horizontalAdvance(source.cell(row, column)) for row in rows]
-            wide = max([columns.sectionSizeHint(column) + _PAD, *(w + 2 * _PAD for w in cells)])
+            wide = max(
+                [columns.sectionSizeHint(column) + CELL_PAD, *(w + 2 * CELL_PAD for w in cells)]
+            )
             columns.resizeSection(column, min(wide, _WIDEST))
 
     # -- the user ------------------------------------------------------------------------------
@@ -214,6 +214,10 @@ class RowTable(QTableView):
         super().mouseMoveEvent(event)
         self._hover(self.rowAt(int(event.position().y())))
 
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        super().wheelEvent(event)
+        self._hover(self.rowAt(int(event.position().y())))
+
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Leave:
             self._hover(-1)
@@ -233,11 +237,21 @@ class RowTable(QTableView):
                 return True
         return super().event(event)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        # Qt makes the first row current when Tab comes in, which is no choice of the user.
+        row = self.row
+        with self._silence():
+            super().focusInEvent(event)
+            if row < 0:
+                self.setCurrentIndex(QModelIndex())
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         n_rows = self.n_rows
         if event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End) and n_rows:
             row = 0 if event.key() == Qt.Key.Key_Home else n_rows - 1
             self.setCurrentIndex(self._rows.index(row, max(self.currentIndex().column(), 0)))
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.row >= 0:
+            self.row_picked.emit(self.row)
         elif event.text() and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             event.ignore()  # Qt would search all rows for what is typed, millions of them
         else:
@@ -247,7 +261,7 @@ class RowTable(QTableView):
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
             row = self.row
             y = self.rowViewportPosition(row) + self.rowHeight(max(row, 0))
-            place = self.viewport().mapToGlobal(QPoint(_PAD, y))
+            place = self.viewport().mapToGlobal(QPoint(CELL_PAD, y))
         else:
             row = self.indexAt(self.viewport().mapFromGlobal(event.globalPos())).row()
             place = event.globalPos()
@@ -273,37 +287,26 @@ class RowTable(QTableView):
 
     def _paint_rows(self, painter: QPainter, rows: range) -> None:
         source, colors = self._rows.source, self._palette
-        tall, wide = self.verticalHeader().defaultSectionSize(), self.viewport().width()
-        columns = [
-            (i, self.columnViewportPosition(i), self.columnWidth(i), source.align_right(i))
-            for i in range(self._rows.columnCount())
-        ]
-        columns = [c for c in columns if c[1] < wide and c[1] + c[2] > 0]
+        tall, wide = self._painting.row_height, self.viewport().width()
+        columns = self._visible_columns(wide)
         current = self.row
         for row in rows:
-            top = self.rowViewportPosition(row)
-            emphasised = source.is_emphasised(row)
-            if row in (current, self._hovered):
-                wash = colors.accent_soft if row == current else colors.window
-                painter.fillRect(0, top, wide, tall, wash)
-            painter.fillRect(0, top + tall - 1, wide, 1, colors.line)
-            if emphasised:
-                painter.fillRect(0, top, 3, tall - 1, colors.accent)
-            for column, left, width, right in columns:
-                painter.setFont(self._bold if emphasised and not right else self._font)
-                calm = right and not emphasised and row != current
-                painter.setPen(colors.muted if calm else colors.text)
-                place = QRect(left + _PAD, top, width - 2 * _PAD, tall - 1)
-                self._paint_cell(painter, place, source.cell(row, column), right)
-        if self.hasFocus() and current in rows:
-            top = self.rowViewportPosition(current)
-            painter.fillRect(0, top, 1, tall - 1, colors.accent)
+            place = QRect(0, self.rowViewportPosition(row), wide, tall)
+            hovered = colors.window if row == self._hovered else None
+            wash = colors.accent_soft if row == current else hovered
+            self._painting.paint_row(painter, source, row, place, columns, wash)
+        if self.hasFocus():
+            top = self.rowViewportPosition(current) if current >= 0 else 0
+            painter.fillRect(0, max(top - 1, 0), wide, 1, colors.accent)
+            if current >= 0:
+                painter.fillRect(0, top + tall - 1, wide, 1, colors.accent)
 
-    def _paint_cell(self, painter: QPainter, place: QRect, words: str, right: bool) -> None:
-        # Measuring is half of the time, and needless for what is as wide as it is long.
-        if not words.isascii() or len(words) * self._advance > place.width():
-            metrics = painter.fontMetrics()
-            words = metrics.elidedText(words, Qt.TextElideMode.ElideRight, place.width())
-        side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
-        flags = side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(place, flags | Qt.TextFlag.TextSingleLine, words)
+    def _visible_columns(self, wide: int) -> list[VisibleColumn]:
+        source = self._rows.source
+        columns = [
+            VisibleColumn(
+                i, self.columnViewportPosition(i), self.columnWidth(i), source.align_right(i)
+            )
+            for i in range(self._rows.columnCount())
+        ]
+        return [c for c in columns if c.left < wide and c.left + c.width > 0]
