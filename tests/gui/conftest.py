@@ -1,11 +1,16 @@
 """What the tests of the window share: tokenizers loaded once, and models that end with a test."""
 
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from tokviz.catalog import load_tokenizer
+from tokviz.gui.app import Session
+from tokviz.gui.settings import load_settings
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.tokenization.tokenizer import Tokenizer
 
@@ -32,3 +37,63 @@ def new_model(qtbot: QtBot) -> Iterator[Callable[[Tokenizer], TokenizerModel]]:
     yield new
     for model in made:
         model.close()
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Empty folders for settings and session."""
+    for name in ("CONFIG", "STATE"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
+    return tmp_path
+
+
+class Questions:
+    """Answers the message boxes; `asked` holds what they said."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.answers: list[QMessageBox.StandardButton] = []
+
+    def ask(self, box: QMessageBox) -> QMessageBox.StandardButton:
+        self.asked.append(f"{box.text()} {box.informativeText()}")
+        answer = self.answers.pop(0)
+        assert box.standardButtons() & answer, "the box has no such button"
+        return answer
+
+
+@pytest.fixture
+def questions(monkeypatch: pytest.MonkeyPatch) -> Questions:
+    """A question that no answer was laid out for fails the test."""
+    questions = Questions()
+    monkeypatch.setattr(QMessageBox, "exec", questions.ask)
+    return questions
+
+
+@pytest.fixture
+def start(home: Path, qtbot: QtBot) -> Iterator[Callable[..., Session]]:
+    """Starts the program as `tokviz` does; every start goes on from what the last one kept."""
+    running: list[Session] = []
+
+    def end() -> None:
+        while running:
+            session = running.pop()
+            session.end()
+            session.window.deleteLater()
+            session.theme.deleteLater()
+        QApplication.processEvents()
+
+    def begin(tokenizer: str | None = None) -> Session:
+        end()
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        hook = sys.excepthook
+        session = Session(app, load_settings(), tokenizer)
+        sys.excepthook = hook  # an exception in a slot is to fail the test
+        running.append(session)
+        session.window.resize(1100, 700)
+        session.window.show()
+        QApplication.processEvents()
+        return session
+
+    yield begin
+    end()
