@@ -40,16 +40,27 @@ class TokenCardPanel(QWidget):
         column.addWidget(self._frame)
         self._later = QTimer(self, singleShot=True, interval=_HOVER_MS)
         self._later.timeout.connect(self._show)
-        model.selection_changed.connect(self._show)
-        for signal in (model.hovered_changed, model.encoding_changed, model.context_changed):
+        self._hover_is_newer = False
+        model.selection_changed.connect(self._on_selection_changed)
+        model.hovered_changed.connect(self._on_hovered_changed)
+        for signal in (model.encoding_changed, model.context_changed):
             signal.connect(self._later.start)
         self._show()
+
+    def _on_selection_changed(self) -> None:
+        # The keys walk the tokens while the mouse rests on one.
+        self._hover_is_newer = False
+        self._show()
+
+    def _on_hovered_changed(self) -> None:
+        self._hover_is_newer = True
+        self._later.start()
 
     def _show(self) -> None:
         model = self._model
         selection = model.selection
         hovered = model.hovered
-        if hovered is not None:
+        if hovered is not None and (self._hover_is_newer or not selection.ids):
             place = selection.place if selection.ids == (hovered,) else None
             self._show_token(hovered, place)
         elif len(selection.ids) == 1:
