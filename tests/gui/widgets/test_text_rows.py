@@ -67,7 +67,7 @@ def test_flags_are_not_torn_by_segments(qtbot: QtBot) -> None:
 
 
 def test_typing_in_a_long_line_leaves_the_segments_after_it_as_they_are(qtbot: QtBot) -> None:
-    rows = _rows("word " * 4_000)
+    rows = _rows("word " * 7_000)
     after = [rows.segment_at(position).text for position in (5_000, 7_500, 12_000)]
     source = rows.source
     assert isinstance(source, FlatSource)

@@ -24,6 +24,9 @@ from tokviz.gui.widgets.token_source import TokenSource
 
 SEGMENT = 2_000  # characters; a line that is longer is laid out in pieces of about this many
 _REACH = 200  # how far before that a better place to cut is looked for
+# Only in longer lines do cuts follow edits: the rows of shorter texts are counted for the scroll
+# bar, so how often such a line is cut must follow from its text alone.
+_LONG_LINE = 32_000
 _STRETCHED = 1_000  # characters by which an edited segment may grow or shrink before all move
 _CACHED_CHARS = 200_000
 _CACHED_SEGMENTS = 2_048
@@ -197,6 +200,8 @@ class TextRows:
                 self._stretch = replace(stretch, line_start=stretch.line_start + added)
             return
         if lines[0] != lines[1] or any(mark in inserted for mark in LINE_BREAK_MARKS):
+            return
+        if self.source.line_start(lines[0] + 1) - line_start <= _LONG_LINE:
             return
         number = (start - line_start) // SEGMENT
         if stretch and stretch.line_start == line_start:
