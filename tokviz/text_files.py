@@ -132,11 +132,10 @@ def decode_text(data: bytes, name: str, encoding: str = "utf-8") -> str:
         kind = NotUtf8Error if codecs.lookup(encoding).name == "utf-8" else WrongEncodingError
         found = f"byte 0x{data[offset : offset + 1].hex()} at offset {offset:,}"
         wrong = kind("", encoding, offset, data)
-        if wrong.looks_binary:
-            wrong.args = (f"{name} is a binary file ({found} is no text); open a text file.",)
-        else:
-            what = f"is not {encoding.upper()} ({found})"
-            wrong.args = (f"{name} {what}; say which encoding it has.",)
+        looks = " and looks like a binary file" if wrong.looks_binary else ""
+        remedy = "open a text file or say" if looks else "say"
+        what = f"is not {encoding.upper()} ({found}){looks}"
+        wrong.args = (f"{name} {what}; {remedy} which encoding it has.",)
         raise wrong from None
 
 

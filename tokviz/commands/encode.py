@@ -14,7 +14,7 @@ from tokviz.commands.inputs import (
     add_encoding,
     add_tokenizer,
     depends_on_text,
-    open_input,
+    input_lines,
     read_text_input,
     tokenizer_for,
 )
@@ -108,22 +108,21 @@ def _answer_lines(arguments: argparse.Namespace, special: Special) -> int:
     tokenizer = tokenizer_for(arguments.tokenizer)
     encoder = tokenizer.encoder()
     n_lines = n_bad = 0
-    with open_input(arguments.file) as lines:
-        for line in lines:
-            n_lines += 1
-            try:
-                text = text_of_line(line)
-                if own_vocabulary:
-                    tokenizer = tokenizer_for(arguments.tokenizer, text)
-                    encoder = tokenizer.encoder()
-                encoding = tokenizer.encode(text, special, encoder)
-            except (InputError, SpecialTokenError) as error:
-                n_bad += 1
-                sys.stdout.write(json.dumps({"error": str(error)}) + "\n")
-            else:
-                answer = members(tokenizer, encoding, arguments.template)
-                write_object(sys.stdout.write, answer)
-            sys.stdout.flush()  # who asks line by line waits for each answer
+    for line in input_lines(arguments.file):
+        n_lines += 1
+        try:
+            text = text_of_line(line)
+            if own_vocabulary:
+                tokenizer = tokenizer_for(arguments.tokenizer, text)
+                encoder = tokenizer.encoder()
+            encoding = tokenizer.encode(text, special, encoder)
+        except (InputError, SpecialTokenError) as error:
+            n_bad += 1
+            sys.stdout.write(json.dumps({"error": str(error)}) + "\n")
+        else:
+            answer = members(tokenizer, encoding, arguments.template)
+            write_object(sys.stdout.write, answer)
+        sys.stdout.flush()  # who asks line by line waits for each answer
     if n_bad:
         sys.stderr.write(
             f"tokviz encode: {n_bad:,} of {n_lines:,} lines could not be encoded; "

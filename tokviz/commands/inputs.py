@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -65,21 +66,30 @@ def read_input(path: str) -> tuple[bytes, str]:
     if path != STANDARD_INPUT:
         return read_bytes(path), shown(path)
     try:
-        return open_input(path).read(), "Standard input"
+        return _standard_input().read(), "Standard input"
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise InputError(
-            f"Standard input cannot be read: {reason}; pipe a text into it or name a file."
-        ) from None
+        raise _unreadable("Standard input", error) from None
 
 
-def open_input(path: str) -> BinaryIO:
-    """A file, or standard input for `-`, to be read line by line."""
-    if path != STANDARD_INPUT:
-        return open_binary(path)
+def input_lines(path: str) -> Iterator[bytes]:
+    """The lines of a file or of standard input, each as soon as it is there."""
+    with _standard_input() if path == STANDARD_INPUT else open_binary(path) as file:
+        try:
+            yield from file
+        except OSError as error:
+            name = "Standard input" if path == STANDARD_INPUT else shown(path)
+            raise _unreadable(name, error) from None
+
+
+def _standard_input() -> BinaryIO:
     if sys.stdin is None:
         raise InputError("Standard input is closed; name a file.")
     return sys.stdin.buffer
+
+
+def _unreadable(name: str, error: OSError) -> InputError:
+    reason = (error.strerror or str(error)).lower()
+    return InputError(f"{name} cannot be read: {reason}; name a file with text.")
 
 
 def read_text_input(path: str, encoding: str) -> str:

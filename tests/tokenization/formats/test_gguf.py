@@ -95,20 +95,20 @@ def test_the_file_says_which_tokens_a_template_adds(tmp_path: Path) -> None:
 def test_what_does_not_fit_together_is_told(
     tmp_path: Path, change: dict[str, Any], told: str
 ) -> None:
-    with pytest.raises(TokenizerFileError, match=f"small[.]gguf.*{told}"):
+    with pytest.raises(TokenizerFileError, match=rf"small\.gguf.*{told}"):
         opened(tmp_path, gguf({**SMALL, **change}))
 
 
 @pytest.mark.parametrize("key", list(SMALL)[2:7])
 def test_a_missing_key_is_told(tmp_path: Path, key: str) -> None:
-    with pytest.raises(TokenizerFileError, match="small[.]gguf"):
+    with pytest.raises(TokenizerFileError, match=r"small\.gguf"):
         opened(tmp_path, gguf({k: v for k, v in SMALL.items() if k != key}))
 
 
 def test_a_file_cut_anywhere_fails_with_its_name(tmp_path: Path) -> None:
     content = gguf(SMALL)
     for n_bytes in range(len(content)):
-        with pytest.raises(TokenizerFileError, match="small[.]gguf"):
+        with pytest.raises(TokenizerFileError, match=r"small\.gguf"):
             opened(tmp_path, content[:n_bytes])
 
 
@@ -143,7 +143,7 @@ def test_a_hostile_count_fails_before_it_is_believed(tmp_path: Path, content: by
     path = tmp_path / "hostile.gguf"
     path.write_bytes(content)
     started = time.perf_counter()
-    with pytest.raises(TokenizerFileError, match="hostile[.]gguf is damaged at byte"):
+    with pytest.raises(TokenizerFileError, match=r"hostile\.gguf is damaged at byte"):
         read_metadata(path)
     assert time.perf_counter() - started < 2
 
