@@ -1,12 +1,14 @@
 """MainWindow: places the panels and ties the menus to them. Does no work itself."""
 
-from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtCore import QByteArray, QMargins, Qt
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
 from PySide6.QtWidgets import (
     QDockWidget,
     QMainWindow,
     QMenu,
     QSizePolicy,
+    QSplitter,
+    QTabWidget,
     QToolBar,
     QVBoxLayout,
     QWidget,
@@ -14,7 +16,11 @@ from PySide6.QtWidgets import (
 
 from tokviz import __version__
 from tokviz.gui.document import Document
+from tokviz.gui.panels.boundary_panel import BoundaryPanel
+from tokviz.gui.panels.merge_history_panel import MergeHistoryPanel
+from tokviz.gui.panels.merge_list_panel import MergeListPanel
 from tokviz.gui.panels.notices_panel import NoticesPanel
+from tokviz.gui.panels.scrubber_panel import ScrubberPanel
 from tokviz.gui.panels.status_panel import StatusPanel
 from tokviz.gui.panels.text_panel import TextPanel
 from tokviz.gui.panels.token_card_panel import TokenCardPanel
@@ -22,9 +28,12 @@ from tokviz.gui.panels.tokenizer_chooser import TokenizerChooser
 from tokviz.gui.settings import Settings
 from tokviz.gui.theme import Theme, ThemeMode
 from tokviz.gui.tokenizer_model import TokenizerModel
+from tokviz.gui.widgets.mode_switch import Mode, ModeSwitch
+from tokviz.gui.widgets.panel_frame import PanelFrame
 from tokviz.text_files import shown
 
 _Key = QKeySequence.StandardKey
+_ABOVE_STATUS = QMargins(8, 0, 8, 8)
 
 
 class MainWindow(QMainWindow):
@@ -40,6 +49,11 @@ class MainWindow(QMainWindow):
         self.card = TokenCardPanel(model)
         self.chooser = TokenizerChooser(model, settings)
         self.status = StatusPanel(model, theme)
+        self.scrubber = ScrubberPanel(model, theme)
+        self.history = MergeHistoryPanel(model, theme)
+        self.merges = MergeListPanel(model, theme)
+        self.boundary = BoundaryPanel(model)
+        self.modes = ModeSwitch()
         self._place_panels()
         self._make_menus()
         self._connect(model)
@@ -53,6 +67,7 @@ class MainWindow(QMainWindow):
         bar.setMovable(False)
         bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         bar.addWidget(self.chooser)
+        bar.addWidget(self.modes)
         spring = QWidget()
         spring.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         bar.addWidget(spring)
@@ -63,21 +78,44 @@ class MainWindow(QMainWindow):
         column.setSpacing(8)
         column.addWidget(self.notices)
         column.addWidget(self.text_panel, 1)
+        column.addWidget(self.scrubber)
         self.setCentralWidget(center)
-        self._card_dock = self._add_dock("Token", self.card)
+        self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.BottomDockWidgetArea)
+        self._card_dock = self._add_dock(
+            "Token", self.card, Qt.DockWidgetArea.RightDockWidgetArea, QMargins(0, 8, 8, 8)
+        )
+        self._history_dock = self._add_dock(
+            "Merges", self._replay_panels(), Qt.DockWidgetArea.BottomDockWidgetArea, _ABOVE_STATUS
+        )
         self.setStatusBar(self.status)
 
-    def _add_dock(self, title: str, panel: QWidget) -> QDockWidget:
-        """A dock at the right. The panel's own frame carries the title, so the dock has none."""
+    def _replay_panels(self) -> QWidget:
+        """The merge history, and beside it the list of merges and the causes of boundaries."""
+        tabs = QTabWidget()
+        tabs.setDocumentMode(True)
+        tabs.addTab(self.merges, "All merges")
+        tabs.addTab(self.boundary, "Why this boundary?")
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.addWidget(self.history)
+        split.addWidget(PanelFrame("Merges and boundaries", tabs))
+        split.setSizes([860, 460])
+        split.setStretchFactor(0, 1)
+        split.setHandleWidth(8)
+        return split
+
+    def _add_dock(
+        self, title: str, panel: QWidget, area: Qt.DockWidgetArea, margins: QMargins
+    ) -> QDockWidget:
+        """A dock for a panel, whose own frame carries the title."""
         dock = QDockWidget(title, self)
         dock.setObjectName(title.lower())
         dock.setTitleBarWidget(QWidget())
         holder = QWidget()
         column = QVBoxLayout(holder)
-        column.setContentsMargins(0, 8, 8, 8)
+        column.setContentsMargins(margins)
         column.addWidget(panel)
         dock.setWidget(holder)
-        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+        self.addDockWidget(area, dock)
         return dock
 
     # -- menus ---------------------------------------------------------------------------------
@@ -122,9 +160,10 @@ class MainWindow(QMainWindow):
         _add(menu, "Zoom &in", lambda: view.set_zoom(view.zoom + 1), _Key.ZoomIn)
         _add(menu, "Zoom &out", lambda: view.set_zoom(view.zoom - 1), _Key.ZoomOut)
         menu.addSeparator()
-        card = self._card_dock.toggleViewAction()
-        card.setText("Token card")
-        menu.addAction(card)
+        for dock, title in ((self._card_dock, "Token card"), (self._history_dock, "Merge history")):
+            shows = dock.toggleViewAction()
+            shows.setText(title)
+            menu.addAction(shows)
 
     def _fill_recent(self) -> None:
         self._recent.clear()
@@ -145,6 +184,12 @@ class MainWindow(QMainWindow):
         self._undo.setEnabled(True)
         self._redo.setEnabled(True)
 
+    def _set_mode(self, mode: Mode) -> None:
+        """A mode is an arrangement of the same panels."""
+        self._settings.mode = mode.value
+        self.modes.set_mode(mode)
+        self._history_dock.setVisible(mode is Mode.REPLAY)
+
     def _set_theme(self, mode: ThemeMode) -> None:
         self._settings.theme = mode.value
         self._theme.set_mode(mode)
@@ -162,6 +207,9 @@ class MainWindow(QMainWindow):
 
     def _connect(self, model: TokenizerModel) -> None:
         panel, document = self.text_panel, self.document
+        self.modes.picked.connect(self._set_mode)
+        self.boundary.step_requested.connect(self.history.show_cause)
+        self.history.task_started.connect(self.notices.show_task)
         panel.modified_changed.connect(document.set_modified)
         # Queued: a question asked within the drop would hold the program one drags from.
         panel.files_dropped.connect(self._open_dropped, Qt.ConnectionType.QueuedConnection)
@@ -203,10 +251,12 @@ class MainWindow(QMainWindow):
     def _restore_layout(self) -> None:
         self.resize(1280, 820)
         self.resizeDocks([self._card_dock], [380], Qt.Orientation.Horizontal)
+        self.resizeDocks([self._history_dock], [380], Qt.Orientation.Vertical)
         if self._settings.geometry:
             self.restoreGeometry(_from_text(self._settings.geometry))
         if self._settings.layout:
             self.restoreState(_from_text(self._settings.layout))
+        self._set_mode(next((m for m in Mode if m.value == self._settings.mode), Mode.INSPECT))
 
     def remember_layout(self) -> None:
         self._settings.geometry = _to_text(self.saveGeometry())

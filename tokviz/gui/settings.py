@@ -25,6 +25,7 @@ class Settings:
     theme: str = "System"
     tokenizer: str = "gpt2"
     contexts: dict[str, int] = field(default_factory=dict)  # tokenizer → a window of the user's
+    mode: str = "Inspect"
     zoom: float = 13.0
     word_wrap: bool = True
     marks_shown: bool = True

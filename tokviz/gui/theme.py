@@ -137,6 +137,8 @@ def _style_sheet(c: Palette) -> str:
     #panelTitle {{ font-weight: 600; }}
     QLabel#mono {{ font-family: "JetBrains Mono"; }}
     QLabel#tokenTitle {{ font-family: "JetBrains Mono"; font-size: 16pt; font-weight: 700; }}
+    QLabel#encodingClock {{ color: {n(c.accent)}; background: {n(c.accent_soft)};
+        border-radius: 4px; padding: 2px 8px; font-weight: 600; }}
     #muted, QLabel#muted {{ color: {n(c.muted)}; }}
     QToolButton, QPushButton {{ border: 1px solid {n(c.line)}; border-radius: 5px;
         padding: 4px 10px; background: {n(c.panel)}; color: {n(c.text)}; }}
@@ -154,13 +156,25 @@ def _style_sheet(c: Palette) -> str:
         border-radius: 4px; padding: 1px 5px; background: {n(c.window)}; }}
     QPushButton#chip:hover {{ border-color: {n(c.accent)}; background: {n(c.accent_soft)}; }}
     QPushButton#chip:focus {{ border-color: {n(c.accent)}; }}
-    QSpinBox, QComboBox, QLineEdit {{ border: 1px solid {n(c.line)}; border-radius: 5px;
+    QSpinBox, QLineEdit {{ border: 1px solid {n(c.line)}; border-radius: 5px;
         padding: 3px 6px; background: {n(c.panel)}; color: {n(c.text)};
         selection-background-color: {n(c.accent)}; selection-color: {n(c.panel)}; }}
     QSpinBox::up-button, QSpinBox::down-button {{ border: 0; width: 0;
         subcontrol-origin: border; }}
     QSpinBox QLineEdit {{ border: 0; padding: 0; background: transparent; }}
-    QSpinBox:focus, QComboBox:focus, QLineEdit:focus {{ border-color: {n(c.accent)}; }}
+    QSpinBox:focus, QLineEdit:focus {{ border-color: {n(c.accent)}; }}
+    QTabWidget::pane {{ border: 0; border-top: 1px solid {n(c.line)}; }}
+    QTabBar {{ background: transparent; qproperty-drawBase: 0; }}
+    QTabBar::tab {{ padding: 6px 12px; color: {n(c.muted)}; background: transparent;
+        border: 0; border-bottom: 2px solid transparent; }}
+    QTabBar::tab:selected {{ color: {n(c.text)}; border-bottom-color: {n(c.accent)}; }}
+    QTabBar::tab:hover {{ color: {n(c.text)}; }}
+    #modes {{ background: {n(c.window)}; border-radius: 7px; }}
+    QToolButton#mode {{ border: 0; padding: 5px 14px; background: transparent;
+        color: {n(c.muted)}; }}
+    QToolButton#mode:checked {{ background: {n(c.panel)}; color: {n(c.text)};
+        font-weight: 600; }}
+    QSplitter::handle {{ background: transparent; }}
     QScrollBar:vertical {{ background: transparent; width: 12px; margin: 2px; }}
     QScrollBar:horizontal {{ background: transparent; height: 12px; margin: 2px; }}
     QScrollBar::handle {{ background: {n(c.line)}; border-radius: 4px; }}

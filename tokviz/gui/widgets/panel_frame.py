@@ -43,6 +43,10 @@ class PanelFrame(QFrame):
         self._controls.addWidget(switch)
         return switch
 
+    def add_control(self, control: QWidget) -> None:
+        """Any small widget at the right of the title."""
+        self._controls.addWidget(control)
+
 
 def _label(text: str, name: str) -> QLabel:
     label = QLabel(text)

@@ -37,7 +37,7 @@ class TokenRows(Protocol):
 
 
 class TokenSource(Protocol):
-    """A text with tokens. It changes under the view: after each change the view is told to refresh."""
+    """A text with tokens. It changes under the view, which is told to refresh after each change."""
 
     @property
     def n_chars(self) -> int: ...

@@ -1,0 +1,171 @@
+"""The merge list: all merges by rank, filtered; a click marks where one fires in the text."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QMenu, QVBoxLayout, QWidget
+
+from tokviz.gui.theme import Theme
+from tokviz.gui.tokenizer_model import TokenizerModel
+from tokviz.gui.widgets.row_table import RowTable
+from tokviz.tokenization.encoding import Int64s
+from tokviz.tokenization.merge_search import FilterError, matching_ranks
+from tokviz.tokenization.token_facts import visible
+from tokviz.tokenization.tokenizer import Tokenizer
+
+_PAUSE_MS = 200
+_MOST_NAMED = 4  # tokens named in the sentence on what absorbed a merge
+
+
+class MergeRows:
+    """The merges of `ranks` as rows; `fired`: how often each merge fires in the text, by rank."""
+
+    headings: Sequence[str] = ("rank", "left", "right", "token", "id", "bytes", "fires")
+
+    def __init__(self, tokenizer: Tokenizer, ranks: Int64s, fired: Int64s) -> None:
+        self._tokenizer = tokenizer
+        self.ranks = ranks
+        self._fired = fired
+
+    def n_rows(self) -> int:
+        return len(self.ranks)
+
+    def cell(self, row: int, column: int) -> str:
+        rank = int(self.ranks[row])
+        merge = self._tokenizer.merges[rank]
+        if column == 0:
+            return f"{rank:,}"
+        if column in (1, 2, 3):
+            token_id = (merge.left, merge.right, merge.id)[column - 1]
+            return visible(self._tokenizer.token_bytes(token_id))
+        if column == 4:
+            return str(merge.id)
+        if column == 5:
+            return str(len(self._tokenizer.token_bytes(merge.id)))
+        return f"{int(self._fired[rank]):,}" if self._fired[rank] else ""
+
+    def align_right(self, column: int) -> bool:
+        return column in (0, 4, 5, 6)
+
+    def is_emphasised(self, row: int) -> bool:
+        return bool(self._fired[self.ranks[row]])
+
+
+class MergeListPanel(QWidget):
+    """Shows the merges; picking one marks its rank in the model and selects what it makes."""
+
+    def __init__(self, model: TokenizerModel, theme: Theme) -> None:
+        super().__init__()
+        self._model = model
+        self._theme = theme
+        self.filter = QLineEdit()
+        self.filter.setPlaceholderText("Filter: text, hex:e2 80, /expression/, id:1634, rank:0-99")
+        self.filter.setClearButtonEnabled(True)
+        self.fires_only = QCheckBox("fires in my text")
+        self.message = QLabel()
+        self.message.setTextFormat(Qt.TextFormat.PlainText)
+        self.message.setWordWrap(True)
+        self.message.setObjectName("muted")
+        self.table = RowTable()
+        self._rows = MergeRows(model.tokenizer, np.zeros(0, np.int64), np.zeros(0, np.int64))
+        self._place_widgets()
+        self._later = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._later.timeout.connect(self._fill)
+        self._connect()
+        self._on_theme_changed()
+        self._fill()
+
+    def _place_widgets(self) -> None:
+        row = QHBoxLayout()
+        row.addWidget(self.filter, 1)
+        row.addWidget(self.fires_only)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 8, 8, 8)
+        column.addLayout(row)
+        column.addWidget(self.message)
+        column.addWidget(self.table, 1)
+
+    def _connect(self) -> None:
+        model = self._model
+        self.filter.textChanged.connect(self._later.start)
+        self.fires_only.toggled.connect(self._fill)
+        self.table.row_picked.connect(self._on_row_picked)
+        self.table.row_menu_requested.connect(self._show_menu)
+        model.tokenizer_changed.connect(self._fill)
+        model.encoding_changed.connect(self._later.start)
+        model.marks_changed.connect(self._on_marks_changed)
+        self._theme.changed.connect(self._on_theme_changed)
+
+    def _fill(self) -> None:
+        tokenizer = self._model.tokenizer
+        fired = self._model.text.fired_counts()
+        try:
+            ranks = matching_ranks(tokenizer, self.filter.text())
+        except FilterError as error:
+            self.message.setText(str(error))  # the rows stay as they were
+            return
+        if self.fires_only.isChecked():
+            ranks = ranks[fired[ranks] > 0]
+        self._rows = MergeRows(tokenizer, ranks, fired)
+        self.table.set_source(self._rows)
+        self._on_marks_changed()
+
+    def _on_row_picked(self, row: int) -> None:
+        rank = int(self._rows.ranks[row])
+        self._model.mark(rank)
+        self._model.select([self._model.tokenizer.merges[rank].id])
+
+    def _on_marks_changed(self) -> None:
+        rank = self._model.marked_rank
+        self.message.setText(self._summary() if rank is None else self._sentence(rank))
+        if rank is not None:
+            row = int(self._rows.ranks.searchsorted(np.int64(rank)))
+            if row < self._rows.n_rows() and self._rows.ranks[row] == rank:
+                self.table.show_row(row)
+
+    def _summary(self) -> str:
+        n_all = len(self._model.tokenizer.merges)
+        if n_all == 0:
+            return "This tokenizer has no merges. GPT-2 and SmolLM2 have some to look at."
+        if self._rows.n_rows() == 0:
+            return "No merge matches the filter."
+        known = "" if n_all == self._rows.n_rows() else f" of {n_all:,}"
+        return f"{self._rows.n_rows():,}{known} merges. Their counts in training are not published."
+
+    def _sentence(self, rank: int) -> str:
+        model = self._model
+        firings = model.text.firings(rank)
+        if not firings.n_fired:
+            return f"Rank {rank:,} does not fire in this text."
+        times = "once" if firings.n_fired == 1 else f"{firings.n_fired:,} times"
+        tokens = "token" if firings.survives == 1 else "tokens"
+        words = f"Rank {rank:,} fired {times}, survives in {firings.survives:,} final {tokens}"
+        absorbers = [
+            f"{visible(model.tokenizer.token_bytes(token_id))} ({n:,})"
+            for token_id, n in firings.absorbed_by[:_MOST_NAMED]
+        ]
+        if absorbers:
+            more = len(firings.absorbed_by) - len(absorbers)
+            words += (
+                ", absorbed by " + ", ".join(absorbers) + (f" and {more:,} more" if more else "")
+            )
+        return words + "."
+
+    def _show_menu(self, row: int, place: QPoint) -> None:
+        rank = int(self._rows.ranks[row])
+        model, merge = self._model, self._model.tokenizer.merges[rank]
+        name = visible(model.tokenizer.token_bytes(merge.id))
+        menu = QMenu(self)
+        line = "\t".join(self._rows.cell(row, column) for column in range(4))
+        menu.addAction("Copy").triggered.connect(lambda: QGuiApplication.clipboard().setText(line))
+        menu.addAction("Show the left part").triggered.connect(lambda: model.select([merge.left]))
+        menu.addAction("Show the right part").triggered.connect(lambda: model.select([merge.right]))
+        menu.addAction(f"Merges of {name}".replace("&", "&&")).triggered.connect(
+            lambda: self.filter.setText(f"id:{merge.id}")
+        )
+        menu.exec(place)
+
+    def _on_theme_changed(self) -> None:
+        self.table.set_colors(self._theme.palette)

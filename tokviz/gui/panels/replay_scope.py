@@ -1,0 +1,81 @@
+"""ReplayScope: which stretch of text the merge-history panel replays, and in which order."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from tokviz.tokenization.encoding import Encoding
+from tokviz.tokenization.merge_replay import MergeReplay, TextReplay
+from tokviz.tokenization.tokenized_text import TokenizedText
+from tokviz.tokenization.tokenizer import Tokenizer
+
+NameOf = Callable[[int], str]
+
+
+class Scope(Enum):
+    """The value is the name on screen."""
+
+    PRE_TOKEN = "This pre-token"
+    SELECTION = "Selected text"
+    TEXT = "Whole text"
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A stretch of text with its replay; `first_char` is where it starts in the text."""
+
+    text: str
+    first_char: int
+    n_bytes: int
+    n_tokens: int
+    replay: TextReplay
+
+
+def putting_in_order(
+    text: TokenizedText, start: int, end: int, *, by_rank: bool
+) -> Iterator[Stretch]:
+    """Yields the pre-tokens that touch the characters [start, end), ready to replay.
+
+    The text is read at once; the merges are put in order where the iterator runs, which may be
+    another thread.
+    """
+    encoding, first = text.whole_encoding(start, end)
+    return _put_in_order(text.tokenizer, encoding, first, by_rank)
+
+
+def _put_in_order(
+    tokenizer: Tokenizer, encoding: Encoding, first: int, by_rank: bool
+) -> Iterator[Stretch]:
+    replay = TextReplay(tokenizer, encoding, by_rank=by_rank)
+    yield Stretch(encoding.text, first, encoding.n_bytes, len(encoding.ids), replay)
+
+
+@dataclass(frozen=True)
+class Position:
+    """A step of a stretch: which pre-token it is of, and its number there (0: before the first)."""
+
+    pre_token: int
+    step: int
+
+
+def position_at(stretch: Stretch, step: int) -> Position:
+    """Step 0..n_steps of the stretch. A stretch without a merge stands at its first pre-token."""
+    if step > 0:
+        return Position(*stretch.replay.locate(step))
+    if stretch.replay.n_steps:
+        return Position(stretch.replay.locate(1)[0], 0)
+    return Position(0, 0)
+
+
+def describe_step(replay: MergeReplay, step: int, name_of: NameOf) -> str:
+    """One sentence about a step of a pre-token; step 0 is the state before the first."""
+    if step == 0:
+        best = next((c for c in replay.candidates(0) if c.rank is not None), None)
+        if best is None:
+            return "No merge applies: each byte stays a token of its own."
+        return f"{len(replay.symbols)} bytes; the lowest rank among them is {best.rank:,}"
+    done = replay.step(step)
+    after = replay.next_best(step)
+    behind = "no other pair had a rule" if after is None else f"next best was rank {after:,}"
+    left, right, made = name_of(done.left), name_of(done.right), name_of(done.id)
+    return f"rank {done.rank:,} · {left} + {right} → {made} · {behind}"

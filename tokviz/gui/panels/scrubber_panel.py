@@ -1,0 +1,126 @@
+"""The vocabulary scrubber: the whole text with only the first k merges, live."""
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QSpinBox,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from tokviz.gui.theme import Theme
+from tokviz.gui.tokenizer_model import TokenizerModel
+from tokviz.gui.widgets.vocabulary_curve import VocabularyCurve
+
+_PAUSE_MS = 120  # without an edit, before the curve is counted anew
+_PLAY_MS = 60
+_PLAY_FACTOR = 1.04  # of the merges, from one frame to the next
+
+
+class ScrubberPanel(QFrame):
+    """A slider over the merge history, with the curve of tokens against vocabulary size."""
+
+    def __init__(self, model: TokenizerModel, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName("panel")
+        self._model = model
+        self._theme = theme
+        self.curve = VocabularyCurve()
+        self.box = QSpinBox()
+        self._words = QLabel()
+        self._words.setObjectName("muted")
+        self._play = QToolButton()
+        self._place_widgets()
+        self._later = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._later.timeout.connect(self._count)
+        self._clock = QTimer(self, interval=_PLAY_MS)
+        self._clock.timeout.connect(self._on_tick)
+        self._connect()
+        self._on_theme_changed()
+        self._count()
+
+    def _place_widgets(self) -> None:
+        self._play.setText("▶")
+        self._play.setObjectName("switch")
+        self._play.setToolTip("Watch the text coalesce from bytes to words")
+        self.box.setGroupSeparatorShown(True)
+        self.box.setKeyboardTracking(False)
+        self.box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        self.box.setToolTip("Merges applied")
+        self.box.setFixedWidth(76)
+        row = QHBoxLayout()
+        row.addWidget(self._play)
+        row.addWidget(self.box)
+        row.addWidget(self._words, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 4, 12, 6)
+        column.setSpacing(2)
+        column.addLayout(row)
+        column.addWidget(self.curve)
+
+    def _connect(self) -> None:
+        model = self._model
+        self.curve.moved.connect(model.set_n_merges)
+        self.box.valueChanged.connect(model.set_n_merges)
+        self._play.clicked.connect(self.toggle_play)
+        model.n_merges_changed.connect(self._show)
+        model.encoding_changed.connect(self._on_encoding_changed)
+        model.tokenizer_changed.connect(self._count)
+        self._theme.changed.connect(self._on_theme_changed)
+
+    # -- playing -------------------------------------------------------------------------------
+
+    def toggle_play(self) -> None:
+        """Play from the bare alphabet, or on from where the playhead stands."""
+        if self._clock.isActive():
+            self._stop()
+            return
+        if self._model.n_merges is None:
+            self._model.set_n_merges(0)
+        self._clock.start()
+        self._play.setText("❚❚")
+
+    def _stop(self) -> None:
+        self._clock.stop()
+        self._play.setText("▶")
+
+    def _on_tick(self) -> None:
+        now = self._model.n_merges
+        if now is None:
+            self._stop()
+            return
+        self._model.set_n_merges(max(now + 1, round(now * _PLAY_FACTOR)))
+
+    # -- showing -------------------------------------------------------------------------------
+
+    def _on_encoding_changed(self) -> None:
+        """Scrubbing changes the tokens shown but not the curve."""
+        self._later.start()
+        self._show()
+
+    def _count(self) -> None:
+        n_merges = len(self._model.tokenizer.merges)
+        self.setVisible(n_merges > 0)
+        curve = self._model.text.vocabulary_curve()
+        self.curve.set_curve(curve.n_merges, curve.n_tokens, n_merges)
+        self.box.setRange(0, n_merges)
+        self._show()
+
+    def _show(self) -> None:
+        model = self._model
+        n_all = len(model.tokenizer.merges)
+        k = n_all if model.n_merges is None else model.n_merges
+        self.curve.set_value(k)
+        self.box.setValue(k)
+        n_tokens, n_bytes = model.text.n_tokens, model.text.n_encoded_bytes
+        ratio = f" · {n_bytes / n_tokens:.2f} bytes a token" if n_tokens else ""
+        size = model.tokenizer.n_vocab - n_all + k
+        self._words.setText(
+            f"of {n_all:,} merges · vocabulary of {size:,} · {n_tokens:,} tokens{ratio}"
+        )
+
+    def _on_theme_changed(self) -> None:
+        self.curve.set_colors(self._theme.palette)
