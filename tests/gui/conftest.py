@@ -65,13 +65,21 @@ class Questions:
 def questions(monkeypatch: pytest.MonkeyPatch) -> Questions:
     """A question that no answer was laid out for fails the test."""
     questions = Questions()
-    monkeypatch.setattr(QMessageBox, "exec", questions.ask)
+    # A function: PySide passes a bound method no box.
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: questions.ask(box))
     return questions
 
 
 @pytest.fixture
-def start(home: Path, qtbot: QtBot) -> Iterator[Callable[..., Session]]:
+def start(
+    home: Path, qtbot: QtBot, gpt2: Tokenizer, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Session]]:
     """Starts the program as `tokviz` does; every start goes on from what the last one kept."""
+
+    def load(name: str, text: str = "") -> Tokenizer:
+        return gpt2 if name == "gpt2" else load_tokenizer(name, text)
+
+    monkeypatch.setattr("tokviz.gui.app.load_tokenizer", load)  # once is enough, it takes a while
     running: list[Session] = []
 
     def end() -> None:

@@ -235,4 +235,6 @@ def _question(
     box.setText(text)
     box.setInformativeText(question)
     box.setStandardButtons(buttons)
-    return QMessageBox.StandardButton(box.exec())
+    answer = QMessageBox.StandardButton(box.exec())
+    box.deleteLater()  # its parent would keep it
+    return answer

@@ -43,7 +43,10 @@ _MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 def ask_for_encoding(window: QWidget, name: str, error: WrongEncodingError) -> str | None:
     """The encoding the user chose, None for none of them."""
     dialog = EncodingDialog(window, name, error)
-    return dialog.encoding if dialog.exec() == QDialog.DialogCode.Accepted else None
+    accepted = dialog.exec() == QDialog.DialogCode.Accepted
+    encoding = dialog.encoding if accepted else None
+    dialog.deleteLater()  # its parent would keep it, with the file's content
+    return encoding
 
 
 class EncodingDialog(QDialog):
