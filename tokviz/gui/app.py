@@ -30,6 +30,7 @@ from tokviz.gui.settings import (
 from tokviz.gui.task import Task
 from tokviz.gui.theme import Theme, ThemeMode
 from tokviz.gui.tokenizer_model import TokenizerModel
+from tokviz.gui.widgets import text_accessibility
 from tokviz.resources import ResourceError, read_resource, resource_path
 from tokviz.text_files import shown
 
@@ -101,6 +102,7 @@ class Session:
             self.model.set_context(context or None)
         self.model.set_text(text)
         self.theme = Theme(app, _theme_mode(settings.theme))
+        text_accessibility.install()
         self.window = MainWindow(self.model, self.theme, settings)
         if self._problems:
             self.window.notices.show_problem(" ".join(self._problems))

@@ -213,7 +213,6 @@ class MainWindow(QMainWindow):
         panel.modified_changed.connect(document.set_modified)
         # Queued: a question asked within the drop would hold the program one drags from.
         panel.files_dropped.connect(self._open_dropped, Qt.ConnectionType.QueuedConnection)
-        panel.view.caret_moved.connect(self._on_caret_moved)
         document.saved.connect(panel.mark_clean)
         document.opened.connect(panel.mark_clean)
         if document.is_modified:
@@ -231,9 +230,6 @@ class MainWindow(QMainWindow):
                 f"Of {len(paths):,} files only {shown(paths[0])} is opened; drop one at a time."
             )
         self.document.open(paths[0])
-
-    def _on_caret_moved(self) -> None:
-        self.status.set_selection(*self.text_panel.view.selection())
 
     def _show_place(self, position: int) -> None:
         view = self.text_panel.view

@@ -2,7 +2,7 @@
 
 from enum import Enum
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QLoggingCategory, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
@@ -74,6 +74,8 @@ class Theme(QObject):
 
 def _load_fonts() -> None:
     """A missing font is no reason not to start: the system has others."""
+    # Qt warns once for each script our fonts leave to the system's, which is what those are for.
+    QLoggingCategory.setFilterRules("qt.text.font.db.warning=false")
     for file in _FONT_FILES:
         try:
             QFontDatabase.addApplicationFont(str(resource_path(file)))

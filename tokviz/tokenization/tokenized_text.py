@@ -180,6 +180,24 @@ class TokenizedText:
                 found.append((self._table.start(i, BYTES), firings))
         return joined_firings(found)
 
+    def fired_spans(self, rank: int, start: int, end: int) -> list[tuple[int, int]]:
+        """Characters of what the merge of a rank made, where that touches [start, end)."""
+        merge = self._tokenizer.merges[rank]
+        n_left = len(self._tokenizer.token_bytes(merge.left))
+        n_made = len(self._tokenizer.token_bytes(merge.id))
+        spans: list[tuple[int, int]] = []
+        for i, base in self._table.within(start, min(end, self.n_encoded)):
+            encoding = self._encoding(i)
+            if encoding.gaps is None:
+                continue
+            low = max(encoding.to_byte(max(start - base, 0)) - n_made, 0)
+            high = encoding.to_byte(min(end - base, len(encoding.text))) + n_made
+            fired = np.flatnonzero(encoding.gaps[low:high] == rank) + low
+            firsts = encoding.chars_at(fired + 1 - n_left) + base
+            lasts = encoding.chars_at(fired + n_made - n_left) + base + 1
+            spans += zip(firsts.tolist(), lasts.tolist(), strict=True)
+        return [span for span in spans if span[0] < end and span[1] > start]
+
     def fired_counts(self) -> Int64s:
         """(n_merges,) int64: how often each merge fires, by rank."""
         total = np.zeros(len(self._tokenizer.merges), np.int64)

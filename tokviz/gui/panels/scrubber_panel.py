@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QSpinBox,
     QToolButton,
     QVBoxLayout,
-    QWidget,
 )
 
 from tokviz.gui.theme import Theme

@@ -28,7 +28,7 @@ class Checked:
 
 
 class StatusPanel(QStatusBar):
-    """Reads the model; `set_selection` tells it which characters are selected in the text."""
+    """Reads the model; a click on the badge asks to see what is lost."""
 
     place_requested = Signal(int)  # a character the user wants to see
     problem = Signal(object)
@@ -37,7 +37,6 @@ class StatusPanel(QStatusBar):
         super().__init__()
         self._model = model
         self._theme = theme
-        self._selection = (0, 0)
         self._checked: Checked | None = None
         self._task: Task | None = None
         self._counts = QLabel()
@@ -53,6 +52,7 @@ class StatusPanel(QStatusBar):
         self._later.timeout.connect(self._check)
         model.encoding_changed.connect(self._on_encoding_changed)
         model.context_changed.connect(self._update)
+        model.caret_changed.connect(self._update)
         theme.changed.connect(self._update)
         self._on_encoding_changed()
 
@@ -60,11 +60,6 @@ class StatusPanel(QStatusBar):
     def is_settled(self) -> bool:
         """Whether all that is shown was computed for the text as it stands now."""
         return self._checked is not None
-
-    def set_selection(self, start: int, end: int) -> None:
-        if (start, end) != self._selection:
-            self._selection = (start, end)
-            self._update()
 
     def close_check(self) -> None:
         """End what runs; for the program's end."""
@@ -103,7 +98,7 @@ class StatusPanel(QStatusBar):
     # -- drawing -------------------------------------------------------------------------------
 
     def _update(self) -> None:
-        start, end = self._selection
+        start, end = self._model.caret
         end = min(end, self._model.text.n_chars)
         facts = self._whole() if start >= end else self._selected(start, end)
         self._counts.setText(self._rich(facts))

@@ -1,5 +1,7 @@
 """The text panel: the text one edits, with every token coloured, tied to the model."""
 
+from functools import partial
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -48,12 +50,14 @@ class TextPanel(QWidget):
         view.picked.connect(model.select_token)
         view.hovered.connect(self._on_hovered)
         view.zoomed.connect(self._on_zoomed)
+        view.caret_moved.connect(lambda: model.set_caret(*view.selection()))
         view.files_dropped.connect(self.files_dropped)
         model.text_replaced.connect(self._on_text_replaced)
         model.encoding_changed.connect(self._on_encoding_changed)
         model.selection_changed.connect(self._update_highlights)
         model.hovered_changed.connect(self._update_highlights)
         model.context_changed.connect(self._update_highlights)
+        model.marks_changed.connect(self._update_highlights)
         self._theme.changed.connect(self._on_theme_changed)
 
     def mark_clean(self) -> None:
@@ -96,7 +100,7 @@ class TextPanel(QWidget):
 
     def _update_highlights(self) -> None:
         model = self._model
-        context, place = model.context, model.selection.place
+        context, place, rank = model.context, model.selection.place, model.marked_rank
         overflows = context is not None and model.text.n_tokens > context
         attended = None
         if place is not None and context is not None:
@@ -108,5 +112,6 @@ class TextPanel(QWidget):
                 hovered_id=model.hovered,
                 context_end=context if overflows else None,
                 attended=attended,
+                places=None if rank is None else partial(model.text.fired_spans, rank),
             )
         )

@@ -4,6 +4,7 @@ Each row is painted from its own corner (the painter is moved there), so that th
 rectangles kept with its geometry are painted as they are.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
@@ -28,6 +29,8 @@ class Highlights:
     hovered_id: int | None = None
     context_end: int | None = None  # index of the first token outside the context window
     attended: tuple[int, int] | None = None  # range of token indexes that is shaded
+    places: Callable[[int, int], list[tuple[int, int]]] | None = None
+    # for a range of characters the spans in it that are marked with a frame
 
 
 class RowPainter:
@@ -64,6 +67,7 @@ class RowPainter:
         painter.setRenderHint(_Hint, True)
         self._paint_marks(painter, painted)
         self._paint_uncovered(painter, painted)
+        self._paint_places(painter, painted, marked)
         self._paint_rings(painter, painted, marked)
         painter.setRenderHint(_Hint, False)
         self._paint_outside_context(painter, painted, tokens, marked)
@@ -150,6 +154,19 @@ class RowPainter:
             color.setAlpha(255)
             painter.setPen(QPen(color, 1.6))
             painter.drawPath(_wave(rect.left(), rect.right(), rect.bottom() + 2))
+
+    def _paint_places(self, painter: QPainter, painted: PaintedRow, marked: Highlights) -> None:
+        """A frame around each marked span, thick below, so that it stands out from any colour."""
+        if marked.places is None:
+            return
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for start, end in marked.places(painted.row.start, painted.row.full_end):
+            for left, right in painted.ranges(start, end):
+                rect = self._rect(left, max(right, left + 4)).adjusted(1, 1, -2, -2)
+                painter.setPen(QPen(self._palette.accent, 1.2, Qt.PenStyle.DashLine))
+                painter.drawRect(rect)
+                painter.setPen(QPen(self._palette.accent, 3))
+                painter.drawLine(rect.bottomLeft(), rect.bottomRight())
 
     def _paint_rings(self, painter: QPainter, painted: PaintedRow, marked: Highlights) -> None:
         if not marked.selected_ids and marked.hovered_id is None and marked.selected_index is None:
