@@ -1,12 +1,13 @@
 """What the program does where there is no display: a picture of the window, and a token table."""
 
+import io
 import os
 import sys
 import tempfile
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEventLoop
+from PySide6.QtCore import QEventLoop, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from tokviz.gui.settings import Settings
@@ -21,6 +22,8 @@ def draw_picture(tokenizer: str | None) -> int:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from tokviz.gui.app import Session
 
+    # The offscreen platform warns of things that matter on a screen only.
+    previous = qInstallMessageHandler(lambda *_: None)
     app = QApplication.instance() or QApplication(["tokviz"])
     assert isinstance(app, QApplication)
     settings = Settings()
@@ -33,9 +36,12 @@ def draw_picture(tokenizer: str | None) -> int:
     saved = session.window.grab().save(path)
     picture = path if saved else f"The picture could not be written to {path}."
     table = token_table(session.model.tokenizer, str(session.model.text))
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal may know ASCII only
     sys.stdout.write("There is no display here, so tokviz drew its window into a picture:\n")
     sys.stdout.write(f"{picture}\n\n{table}\n")
     session.end()
+    qInstallMessageHandler(previous)
     return 0
 
 
