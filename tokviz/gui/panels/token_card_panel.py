@@ -186,8 +186,9 @@ def _hex(data: bytes) -> str:
 
 def _code_points(code_points: tuple[CodePoint, ...] | None, data: bytes) -> str:
     if code_points is None:
-        plural = "" if len(data) == 1 else "s"
-        return f"{len(data)} byte{plural} that are not whole characters by themselves"
+        if len(data) == 1:
+            return "1 byte that is not a whole character by itself"
+        return f"{len(data)} bytes that are not whole characters by themselves"
     lines = [f"{c.notation} {c.name or 'without a name'}" for c in code_points[:_MOST_CODE_POINTS]]
     if len(code_points) > _MOST_CODE_POINTS:
         lines.append(f"and {len(code_points) - _MOST_CODE_POINTS:,} more")
