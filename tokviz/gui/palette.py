@@ -30,6 +30,7 @@ class Palette:
     token_text: QColor
     token_border: QColor
     tokens: tuple[QColor, ...]
+    curves: tuple[QColor, ...]  # Okabe and Ito's, for lines and points
 
 
 def _colors(*names: str) -> tuple[QColor, ...]:
@@ -53,6 +54,7 @@ LIGHT = Palette(
     token_text=QColor("#101216"),
     token_border=QColor(20, 24, 32, 120),
     tokens=_colors("#fdefa9", "#9adbf6", "#93c381", "#c3f6e4", "#ffbcc2", "#b7ace3"),
+    curves=_colors("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8a6d00"),
 )
 
 DARK = Palette(
@@ -72,4 +74,5 @@ DARK = Palette(
     token_text=QColor("#ffffff"),
     token_border=QColor(255, 255, 255, 110),
     tokens=_colors("#64763c", "#335684", "#622d31", "#187885", "#7a416c", "#1c4328"),
+    curves=_colors("#56b4e9", "#e69f00", "#2fbf93", "#cc79a7", "#f0e442"),
 )
