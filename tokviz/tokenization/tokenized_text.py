@@ -452,7 +452,10 @@ class TokenizedText:
         )
 
     def _color(self, index: int) -> int | None:
-        return int(self.token(index).colors[0]) if 0 <= index < self.n_tokens else None
+        if not 0 <= index < self.n_tokens:
+            return None
+        piece = self._table.at(index, TOKENS)
+        return int(self._table.pieces[piece].colors[index - self._table.start(piece, TOKENS)])
 
     def _mend_colors(self, seam: int) -> None:
         """Two tokens that an edit brought together at `seam` must not share a colour level."""
