@@ -1,0 +1,23 @@
+"""tiktoken's GPT-2, built from the shipped file so that nothing is downloaded."""
+
+from functools import cache
+
+import tiktoken
+
+from tokviz.catalog import load_tokenizer
+from tokviz.tokenization.tokenizer import Tokenizer
+
+_PATTERN = r"'(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s"
+
+
+@cache
+def our_gpt2() -> Tokenizer:
+    return load_tokenizer("gpt2")
+
+
+@cache
+def tiktoken_gpt2() -> tiktoken.Encoding:
+    special = our_gpt2().special_tokens
+    return tiktoken.Encoding(
+        "gpt2", pat_str=_PATTERN, mergeable_ranks=our_gpt2().id_of_bytes, special_tokens=special
+    )
