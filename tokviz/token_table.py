@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from tokviz.tokenization.encoding import Encoding
 from tokviz.tokenization.tokenizer import Tokenizer
+from tokviz.tokenization.visible_text import visible
 
-_MARKS = {" ": "·", "\t": "→", "\n": "↵", "\r": "␍", "\\": "\\\\"}
 _TOKEN_CELLS = 20
 _SPAN_CELLS = 11
 
@@ -16,11 +16,11 @@ def token_table(tokenizer: Tokenizer, text: str) -> str:
 
     >>> from tokviz.tokenization.tokenizer import bytes_tokenizer
     >>> print(token_table(bytes_tokenizer(), "a é"), end="")
-    index  id  token                 characters  bytes
-        0  97  a                     0-1         61
-        1  32  ·                     1-2         20
-        2 195  \\xc3                  2-3         c3
-        3 169  \\xa9                  2-3         a9
+    index  id  token                characters  bytes
+        0  97  a                    0-1         61
+        1  32  ·                    1-2         20
+        2 195  \\xc3                 2-3         c3
+        3 169  \\xa9                 2-3         a9
     """
     return "".join(table_lines(tokenizer, tokenizer.encode(text)))
 
@@ -37,23 +37,6 @@ def table_lines(tokenizer: Tokenizer, encoding: Encoding) -> Iterator[str]:
         token = _padded(visible(data), _TOKEN_CELLS)
         span = f"{starts[index]}-{ends[index]}".ljust(_SPAN_CELLS)
         yield f"{index:>{index_width}} {token_id:>{id_width}}  {token} {span} {data.hex(' ')}\n"
-
-
-def visible(data: bytes) -> str:
-    r"""A token's text with marks for what could not be seen, and bytes that are no text as \x.
-
-    >>> visible(b" caf\xc3"), visible("a\u200b\r\n".encode())
-    ('·caf\\xc3', 'a\\u200b␍↵')
-    """
-    parts = []
-    for character in data.decode("utf-8", "surrogateescape"):
-        if 0xDC80 <= ord(character) <= 0xDCFF:
-            parts.append(f"\\x{ord(character) - 0xDC00:02x}")
-        elif character in _MARKS or character.isprintable():
-            parts.append(_MARKS.get(character, character))
-        else:
-            parts.append(ascii(character)[1:-1])
-    return "".join(parts)
 
 
 def _padded(text: str, cells: int) -> str:
