@@ -82,29 +82,3 @@ def _family(tokenizer: Tokenizer, token_id: int, data: bytes) -> tuple[int, ...]
     ids = (tokenizer.id_of_bytes.get(spelling.encode()) for spelling in spellings)
     return tuple(dict.fromkeys(i for i in ids if i is not None and i != token_id))
 
-
-def visible(data: bytes) -> str:
-    """A token's bytes as text that shows everything: spaces as `·`, what is not UTF-8 as `<e2>`.
-
-    >>> visible(b" the\\n"), visible(b"\\xe2\\x80")
-    ('·the↵', '<e2><80>')
-    """
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError:
-        text = "".join(
-            f"<{ord(c) - 0xDC00:02x}>" if 0xDC80 <= ord(c) <= 0xDCFF else c
-            for c in data.decode("utf-8", "surrogateescape")
-        )
-    return "".join(map(_visible_character, text))
-
-
-_MARKS = {" ": "·", "\n": "↵", "\t": "→", "\r": "<CR>", "\u00a0": "<NBSP>", "\ufeff": "<BOM>"}
-
-
-def _visible_character(character: str) -> str:
-    if character in _MARKS:
-        return _MARKS[character]
-    if unicodedata.category(character) in ("Cc", "Cf", "Zl", "Zp", "Cn", "Zs"):
-        return f"<{ord(character):04X}>"
-    return character

@@ -8,7 +8,7 @@ from tokviz.tokenization.boundaries import Cause, Explanation, explain_gap
 from tokviz.tokenization.encoding import without_surrogates
 from tokviz.tokenization.merge_replay import MergeReplay
 from tokviz.tokenization.pre_tokenizers import in_words
-from tokviz.tokenization.token_facts import visible
+from tokviz.tokenization.visible_text import visible
 
 _LOOKED_AT = 64  # characters behind a pre-token that its pattern may look at
 

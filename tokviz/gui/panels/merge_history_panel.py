@@ -32,7 +32,7 @@ from tokviz.gui.widgets.pipeline_strip import PipelineStrip
 from tokviz.gui.widgets.replay_controls import ReplayControls
 from tokviz.gui.widgets.row_table import RowTable
 from tokviz.tokenization.merge_replay import MergeReplay
-from tokviz.tokenization.token_facts import visible
+from tokviz.tokenization.visible_text import visible
 
 _PAUSE_MS = 60
 _AT_ONCE = 200_000  # characters of a stretch whose merges are put in order without a task

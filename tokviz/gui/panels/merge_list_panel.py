@@ -12,8 +12,8 @@ from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.row_table import RowTable
 from tokviz.tokenization.encoding import Int64s
 from tokviz.tokenization.merge_search import FilterError, matching_ranks
-from tokviz.tokenization.token_facts import visible
 from tokviz.tokenization.tokenizer import Tokenizer
+from tokviz.tokenization.visible_text import visible
 
 _PAUSE_MS = 200
 _MOST_NAMED = 4  # tokens named in the sentence on what absorbed a merge

@@ -1,18 +1,20 @@
 """The stages of encoding, text → pre-tokens → bytes → merges → ids, as rows of tokens to show."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import Enum
+from typing import overload
 
 from tokviz.gui.panels.replay_scope import NameOf, Position, Stretch
 from tokviz.gui.widgets.merge_row_view import RowToken
 from tokviz.gui.widgets.merge_tree_view import TreeLeaf, TreeNode
+from tokviz.tokenization.encoding import without_surrogates
 from tokviz.tokenization.merge_replay import MergeReplay
-from tokviz.tokenization.token_facts import visible
+from tokviz.tokenization.visible_text import visible
 
 Rows = tuple[Sequence[RowToken], Sequence[RowToken] | None, int | None, int | None]
 
 _NO_ID = -1
-_MOST_SHOWN = 5_000  # characters or pre-tokens in a row
+_LONGEST = 200  # characters of a pre-token that are shown
 
 
 class Stage(Enum):
@@ -28,19 +30,39 @@ class Stage(Enum):
 STAGES = [stage.value for stage in Stage]
 
 
+class LazyRow(Sequence[RowToken]):
+    """A row of `n` tokens of which only those in view are ever made."""
+
+    def __init__(self, n: int, token_at: Callable[[int], RowToken]) -> None:
+        self._n = n
+        self._token_at = token_at
+
+    def __len__(self) -> int:
+        return self._n
+
+    @overload
+    def __getitem__(self, index: int) -> RowToken: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[RowToken]: ...
+    def __getitem__(self, index: int | slice) -> RowToken | list[RowToken]:
+        if isinstance(index, slice):
+            return [self._token_at(i) for i in range(*index.indices(self._n))]
+        return self._token_at(range(self._n)[index])
+
+
 def row_of_stage(
     stage: Stage, stretch: Stretch, replay: MergeReplay, position: Position, name_of: NameOf
 ) -> Rows:
     """What `MergeRowView.set_rows` takes: before, after, the pair's index, the new one's index."""
     if stage is Stage.TEXT:
-        characters = stretch.text[:_MOST_SHOWN]
-        return [RowToken(visible(_utf8(c)), _NO_ID) for c in characters], None, None, None
+        return _text_row(len(stretch.text), stretch.text.__getitem__), None, None, None
     if stage is Stage.PRE_TOKENS:
-        last = min(stretch.replay.n_pre_tokens, _MOST_SHOWN)
-        datas = [stretch.replay.pre_token(i).data for i in range(last)]
-        return [RowToken(visible(data), _NO_ID) for data in datas], None, None, None
+        whole = stretch.replay
+        return _text_row(whole.n_pre_tokens, whole.pre_token_text), None, None, None
     if stage is Stage.BYTES:
-        return [RowToken(f"{byte:02x}", _NO_ID) for byte in replay.data], None, None, None
+        data = replay.data
+        row = LazyRow(len(data), lambda i: RowToken(f"{data[i]:02x}", _NO_ID))
+        return row, None, None, None
     step = position.step
     if stage is Stage.IDS or step == 0:
         state = replay.n_steps if stage is Stage.IDS else 0
@@ -49,12 +71,22 @@ def row_of_stage(
     return _row(replay, step - 1, name_of), _row(replay, step, name_of), pair, pair
 
 
-def _row(replay: MergeReplay, state: int, name_of: NameOf) -> list[RowToken]:
-    return [RowToken(name_of(token_id), token_id) for token_id in replay.row(state)[1].tolist()]
+def _text_row(n: int, part_at: Callable[[int], str]) -> LazyRow:
+    def token_at(index: int) -> RowToken:
+        part = without_surrogates(part_at(index)[:_LONGEST])
+        return RowToken(visible(part.encode("utf-8")), _NO_ID)
+
+    return LazyRow(n, token_at)
 
 
-def _utf8(character: str) -> bytes:
-    return character.encode("utf-8", "replace")
+def _row(replay: MergeReplay, state: int, name_of: NameOf) -> LazyRow:
+    ids = replay.row(state)[1]
+
+    def token_at(index: int) -> RowToken:
+        token_id = int(ids[index])
+        return RowToken(name_of(token_id), token_id)
+
+    return LazyRow(len(ids), token_at)
 
 
 def tree_of(

@@ -17,7 +17,8 @@ from tokviz.gui.panels.token_in_text import TokenInText, describe_place
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.flow_layout import FlowLayout
 from tokviz.gui.widgets.panel_frame import PanelFrame
-from tokviz.tokenization.token_facts import CodePoint, TokenFacts, facts_of, visible
+from tokviz.tokenization.token_facts import CodePoint, TokenFacts, facts_of
+from tokviz.tokenization.visible_text import visible
 
 _HOVER_MS = 40  # the mouse passes over many tokens on its way
 _MOST_CHIPS = 24
