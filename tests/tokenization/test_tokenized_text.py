@@ -16,6 +16,7 @@ from tokviz.tokenization.encoding import without_surrogates
 from tokviz.tokenization.graphemes import count_graphemes
 from tokviz.tokenization.pre_tokenizers import SplitPattern
 from tokviz.tokenization.reencoding import encode_in_parts
+from tokviz.tokenization.text_checks import count_graphemes_of, find_losses
 from tokviz.tokenization.token_colors import same_level
 from tokviz.tokenization.tokenized_text import TokenizedText
 from tokviz.tokenization.tokenizer import Special, Tokenizer, characters_tokenizer
@@ -107,13 +108,13 @@ def assert_like_fresh(document: TokenizedText, text: str) -> None:
     breaks = [m.end() for m in re.finditer("\r\n|[\n\r\u2028\u2029]", text)]
     assert document.n_lines == len(breaks) + 1
     assert [document.line_start(i) for i in range(1, len(breaks) + 1)] == breaks
-    assert [*document.graphemes(), 0][-1 if not text else -2] == count_graphemes(text)
+    assert [*count_graphemes_of(document), 0][-1 if not text else -2] == count_graphemes(text)
     assert_losses_are_found(document, text)
 
 
 def assert_losses_are_found(document: TokenizedText, text: str) -> None:
     decoded = document.tokenizer.decode(document.ids().tolist())
-    lost = [place for place in document.losses() if place is not None]
+    lost = [place for place in find_losses(document) if place is not None]
     assert (lost == []) == (decoded == text.encode("utf-8", "surrogatepass"))
 
 

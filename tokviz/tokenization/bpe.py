@@ -77,6 +77,24 @@ class Merges(Sequence[Merge]):
         return dict(zip(keys[::-1].tolist(), range(len(self) - 1, -1, -1), strict=True))
 
     @cached_property
+    def _sorted_pairs(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The keys of `rank_of_pair`, sorted, and their ranks."""
+        return np.unique((self.left.astype(np.int64) << 32) | self.right, return_index=True)
+
+    def ranks_of(self, left: NDArray[np.int32], right: NDArray[np.int32]) -> NDArray[np.int64]:
+        """(n,) int64: the rank of the rule for each of n pairs of ids, `len(self)` without one.
+
+        >>> Merges([0, 2], [1, 1], [2, 3]).ranks_of(np.array([2, 1]), np.array([1, 1])).tolist()
+        [1, 2]
+        """
+        keys, ranks = self._sorted_pairs
+        if not len(keys):
+            return np.zeros(len(left), np.int64)
+        wanted = (left.astype(np.int64) << 32) | right
+        at = np.minimum(keys.searchsorted(wanted), len(keys) - 1)
+        return np.where(keys[at] == wanted, ranks[at], len(self))
+
+    @cached_property
     def rank_of_id(self) -> dict[int, int]:
         """Token id → rank of the first merge that makes it."""
         return dict(zip(self.ids[::-1].tolist(), range(len(self) - 1, -1, -1), strict=True))

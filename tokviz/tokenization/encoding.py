@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tokviz.tokenization.bpe import OPEN
+from tokviz.tokenization.graphemes import count_graphemes
 
 Int32s = NDArray[np.int32]
 Int64s = NDArray[np.int64]
@@ -47,6 +48,22 @@ class TokenRows:
     colors: NDArray[np.uint8]
 
 
+def joined_rows(rows: list[TokenRows]) -> TokenRows:
+    """Rows of neighbouring parts as one."""
+    if len(rows) == 1:
+        return rows[0]
+    no_place, no_color = np.zeros(0, np.int64), np.zeros(0, np.uint8)
+    return TokenRows(
+        rows[0].first if rows else 0,
+        np.concatenate([np.zeros(0, np.int32), *(row.ids for row in rows)]),
+        np.concatenate([no_place, *(row.starts for row in rows)]),
+        np.concatenate([no_place, *(row.ends for row in rows)]),
+        np.concatenate([no_place, *(row.byte_starts for row in rows)]),
+        np.concatenate([no_place, *(row.byte_ends for row in rows)]),
+        np.concatenate([no_color, *(row.colors for row in rows)]),
+    )
+
+
 @dataclass(frozen=True, eq=False)
 class Encoding:
     """A text and its tokens, in columns of T tokens, P pre-tokens and B bytes.
@@ -76,6 +93,11 @@ class Encoding:
         offsets = np.zeros(len(self.text) + 1, np.int64)
         np.cumsum(utf8_lengths(self.text), out=offsets[1:])
         return offsets
+
+    @cached_property
+    def n_graphemes(self) -> int:
+        """Counted once: an edit leaves most parts of a text as they are."""
+        return count_graphemes(self.text)
 
     def to_byte(self, char: int) -> int:
         offsets = self.byte_of_char

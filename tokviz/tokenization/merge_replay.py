@@ -4,14 +4,15 @@ A replay keeps the merges as events, not a picture of every step: the state afte
 from the first s events. The events come from the merge loop that encodes.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from typing import overload
 
 import numpy as np
 
-from tokviz.tokenization.bpe import MergeStep, apply_merges
-from tokviz.tokenization.encoding import Encoding, Int32s, Int64s
+from tokviz.tokenization.bpe import Merges, MergeStep, apply_merges
+from tokviz.tokenization.encoding import Encoding, Int32s, Int64s, without_surrogates
 from tokviz.tokenization.tokenizer import Tokenizer
 
 
@@ -36,6 +37,31 @@ class Candidate:
     left_id: int
     right_id: int
     rank: int | None
+
+
+class Candidates(Sequence[Candidate]):
+    """The pairs of a row, as columns: a pre-token of 10,000 bytes has as many at each step."""
+
+    def __init__(self, ids: Int32s, merges: Merges) -> None:
+        ranks = merges.ranks_of(ids[:-1], ids[1:])
+        self._ids = ids
+        self._without = len(merges)
+        self._order = np.argsort(ranks, kind="stable")
+        self._ranks = ranks[self._order]
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    @overload
+    def __getitem__(self, index: int) -> Candidate: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Candidate]: ...
+    def __getitem__(self, index: int | slice) -> Candidate | list[Candidate]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        left, rank = int(self._order[index]), int(self._ranks[index])
+        known = None if rank == self._without else rank
+        return Candidate(left, int(self._ids[left]), int(self._ids[left + 1]), known)
 
 
 class MergeReplay:
@@ -77,18 +103,20 @@ class MergeReplay:
         return nodes
 
     @cached_property
-    def _columns(self) -> tuple[Int64s, Int32s]:
+    def _columns(self) -> tuple[Int32s, Int64s, Int64s, Int32s]:
+        """The symbols; and of every node its first symbol, the one its right part begins with,
+        and its id."""
         starts = np.array([node.start for node in self.nodes], np.int64)
-        return starts, np.array([node.id for node in self.nodes], np.int32)
+        middles = np.array([gap + 1 for _, gap in self._events], np.int64)
+        made = np.array([node.id for node in self.nodes], np.int32)
+        return np.array(self.symbols, np.int32), starts, middles, made
 
     def row(self, state: int) -> tuple[Int64s, Int32s]:
         """The tokens after `state` steps: the first symbol of each (int64), and its id (int32)."""
-        n = len(self.symbols)
-        is_start = np.ones(n, bool)
-        gaps = np.array([gap for _, gap in self._events[:state]], np.int64)
-        is_start[gaps + 1] = False
-        ids = np.array(self.symbols, np.int32)
-        starts, made = self._columns
+        symbols, starts, middles, made = self._columns
+        is_start = np.ones(len(symbols), bool)
+        is_start[middles[:state]] = False
+        ids = symbols.copy()
         ids[starts[:state]] = made[:state]  # of several nodes at one place the last one counts
         firsts = np.flatnonzero(is_start)
         return firsts, ids[firsts]
@@ -112,20 +140,14 @@ class MergeReplay:
         firsts, _ = self.row(step - 1)
         return int(firsts.searchsorted(np.int64(self.nodes[step - 1].start)))
 
-    def candidates(self, state: int) -> list[Candidate]:
+    def candidates(self, state: int) -> Candidates:
         """All neighbouring pairs after `state` steps: the winner first, those without rule last."""
-        ids = self.row(state)[1].tolist()
-        pairs = [
-            Candidate(i, left, right, self.rank_of(left, right))
-            for i, (left, right) in enumerate(pairwise(ids))
-        ]
-        without = len(self._merges)
-        return sorted(pairs, key=lambda c: (without if c.rank is None else c.rank, c.left))
+        return Candidates(self.row(state)[1], self._merges)
 
     def next_best(self, step: int) -> int | None:
         """The rank that would have won at a step had its pair not been there."""
-        ranks = [c.rank for c in self.candidates(step - 1)[1:] if c.rank is not None]
-        return ranks[0] if ranks else None
+        others = self.candidates(step - 1)[1:2]
+        return others[0].rank if others else None
 
 
 class TextReplay:
@@ -161,20 +183,19 @@ class TextReplay:
         ranks = gaps[places].astype(np.int64)
         # Beside a lost byte a merge closes no gap between neighbours: ask the merge loop there.
         affected = np.unique(self._starts.searchsorted(lost.astype(np.int64), "right") - 1)
+        is_affected = np.zeros(len(self._starts), bool)
+        is_affected[affected] = True
+        keep = ~is_affected[self._starts.searchsorted(places, "right") - 1]
+        more_places, more_ranks = [], []
         for owner in affected.tolist():
-            start, end = self._byte_span(owner)
-            keep = (places < start) | (places >= end)
-            replay = self.pre_token(owner)
-            own = [replay.nodes[i] for i in range(replay.n_steps)]
-            ends = [start + replay.places[_last_symbol(replay, node)] for node in own]
-            places = np.concatenate((places[keep], np.array(ends, np.int64)))
-            ranks = np.concatenate((ranks[keep], np.array([node.rank for node in own], np.int64)))
-        return places, ranks
-
-    def _byte_span(self, pre_token: int) -> tuple[int, int]:
-        n = len(self._starts)
-        end = int(self._starts[pre_token + 1]) if pre_token + 1 < n else self._encoding.n_bytes
-        return int(self._starts[pre_token]), end
+            start, replay = self.pre_token_start(owner), self.pre_token(owner)
+            for node in replay.nodes:
+                more_places.append(start + replay.places[_last_symbol(replay, node)])
+                more_ranks.append(node.rank)
+        return (
+            np.concatenate((places[keep], np.array(more_places, np.int64))),
+            np.concatenate((ranks[keep], np.array(more_ranks, np.int64))),
+        )
 
     @property
     def n_steps(self) -> int:
@@ -188,15 +209,17 @@ class TextReplay:
         """Byte offset of a pre-token in the stretch."""
         return int(self._starts[pre_token])
 
+    def pre_token_text(self, pre_token: int) -> str:
+        """The characters of a pre-token."""
+        encoding, starts = self._encoding, self._encoding.pre_token_chars
+        assert starts is not None  # or there would be no pre-token
+        n = len(starts)
+        end = int(starts[pre_token + 1]) if pre_token + 1 < n else len(encoding.text)
+        return encoding.text[int(starts[pre_token]) : end]
+
     def pre_token(self, pre_token: int) -> MergeReplay:
         """The replay of one pre-token."""
-        start, end = self._byte_span(pre_token)
-        encoding = self._encoding
-        chars = encoding.chars_at(np.array([start, end - 1], np.int64))
-        text = encoding.text[int(chars[0]) : int(chars[1]) + 1]
-        data = text.encode("utf-8", "surrogatepass")
-        if any(0xD800 <= ord(c) <= 0xDFFF for c in text):
-            data = "".join("\ufffd" if 0xD800 <= ord(c) <= 0xDFFF else c for c in text).encode()
+        data = without_surrogates(self.pre_token_text(pre_token)).encode("utf-8")
         return MergeReplay(self._tokenizer, data)
 
     def locate(self, step: int) -> tuple[int, int]:

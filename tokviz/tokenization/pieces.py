@@ -11,7 +11,6 @@ from functools import cached_property
 import numpy as np
 
 from tokviz.tokenization.encoding import Encoding, Int64s, utf8_lengths
-from tokviz.tokenization.graphemes import count_graphemes
 from tokviz.tokenization.token_colors import Colors
 from tokviz.tokenization.truncation import Truncation, truncated_colors
 
@@ -53,10 +52,6 @@ class Piece:
         if self.encoding is not None:
             return self.encoding.n_bytes
         return len(self.text) if self.text.isascii() else int(utf8_lengths(self.text).sum())
-
-    @cached_property
-    def n_graphemes(self) -> int:
-        return count_graphemes(self.text)
 
     def n_tokens(self, truncation: Truncation | None) -> int:
         if self.encoding is None:

@@ -144,3 +144,32 @@ def _join(old: Encoding, start: int, end: int, middle: Encoding) -> Reencoding:
     new = concatenate([left, middle, right])
     first = len(left.ids)
     return Reencoding(new, first, len(old.ids) - len(right.ids), first + len(middle.ids))
+
+
+def kept_tokens(
+    old: Encoding, done: Reencoding, edit: tuple[int, int, str]
+) -> tuple[int, int, int]:
+    """Which tokens are really new: (first, old end, new end), equal ids at both ends left out.
+
+    What stands before or behind the edit is matched first: in `.` → `.1.` it is the place of the
+    edit that tells which of the two is the old one.
+    """
+    before = old.ids[done.first : done.old_last].tolist()
+    after = done.encoding.ids[done.first : done.new_last].tolist()
+    edges = np.array([old.to_byte(edit[0]), old.to_byte(edit[1])], np.int32)
+    n_before = int(old.byte_ends.searchsorted(edges[0], "right")) - done.first
+    n_behind = done.old_last - int(old.byte_starts.searchsorted(edges[1]))
+    head = _equal(before, after, n_before)
+    tail = _equal(before[head:][::-1], after[head:][::-1], n_behind)
+    n_middle = min(len(before), len(after)) - head - tail
+    head += _equal(before[head:], after[head:], n_middle)
+    n_middle = min(len(before), len(after)) - head - tail
+    end, new_end = len(before) - tail, len(after) - tail
+    tail += _equal(before[:end][::-1], after[:new_end][::-1], n_middle)
+    return done.first + head, done.old_last - tail, done.new_last - tail
+
+
+def _equal(one: list[int], other: list[int], most: int) -> int:
+    """How many ids the two have in common from the first on, at most so many."""
+    most = min(len(one), len(other), most)
+    return next((i for i in range(most) if one[i] != other[i]), max(most, 0))

@@ -81,4 +81,3 @@ def _family(tokenizer: Tokenizer, token_id: int, data: bytes) -> tuple[int, ...]
     spellings = [space + case for case in cases for space in ("", " ")]
     ids = (tokenizer.id_of_bytes.get(spelling.encode()) for spelling in spellings)
     return tuple(dict.fromkeys(i for i in ids if i is not None and i != token_id))
-

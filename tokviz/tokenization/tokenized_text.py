@@ -7,35 +7,43 @@ to one thread, the GUI's.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 import numpy as np
 
-from tokviz.tokenization.encoding import Encoding, Int32s, Int64s, TokenRows, concatenate, runs
-from tokviz.tokenization.graphemes import joins
-from tokviz.tokenization.merge_firings import Firings, firings_of, joined_firings
+from tokviz.tokenization.encoding import (
+    Encoding,
+    Int32s,
+    TokenRows,
+    concatenate,
+    joined_rows,
+    runs,
+)
 from tokviz.tokenization.pieces import (
     BREAKS,
     BYTES,
     CHARS,
     PIECE,
     TOKENS,
-    Piece,
     PieceTable,
     encoded_pieces,
     raw_pieces,
 )
-from tokviz.tokenization.reencoding import Reencoding, encode_in_parts, reencode
+from tokviz.tokenization.reencoding import encode_in_parts, kept_tokens, reencode
 from tokviz.tokenization.token_colors import alternating, between, fitted, same_level
 from tokviz.tokenization.tokenizer import Tokenizer
 from tokviz.tokenization.truncation import Truncation
-from tokviz.tokenization.vocabulary_curve import (
-    VocabularyCurve,
-    curve_of,
-    merges_over_lost_bytes,
-)
 
 _MOST_AT_ONCE = 1 << 15
 """Characters that one edit may bring in and still be encoded within a frame or so."""
+
+
+class PlacedEncoding(NamedTuple):
+    """A part of a text, and where its first character and byte stand in it."""
+
+    encoding: Encoding
+    first_char: int
+    first_byte: int
 
 
 class TokenizedText:
@@ -84,13 +92,6 @@ class TokenizedText:
         """Bytes of UTF-8 before the character at `position`."""
         return self._table.byte_offset(position)
 
-    def graphemes(self) -> Iterator[int]:
-        """Count the graphemes: the count so far after each piece, the whole count at the end.
-
-        The text is taken as it is now; the iterator may run in another thread.
-        """
-        return _count_graphemes(list(self._table.pieces))
-
     # -- its tokens ----------------------------------------------------------------------------
 
     @property
@@ -122,7 +123,7 @@ class TokenizedText:
             last = int(encoding.byte_starts.searchsorted(np.int32(high), "left"))
             if first < last:
                 rows.append(self._rows(i, first, last))
-        return _joined(rows)
+        return joined_rows(rows)
 
     def token(self, index: int) -> TokenRows:
         """The one token with this index. Raises `IndexError`."""
@@ -171,41 +172,6 @@ class TokenizedText:
             known.append(encoding.gaps)
         return np.concatenate(known)[:-1] if known else np.zeros(0, np.int32)
 
-    def firings(self, rank: int) -> Firings:
-        """Where the merge of a rank fires in what is encoded so far. Raises `IndexError`."""
-        found = []
-        for i, encoding in enumerate(self._table.encoded()):
-            firings = firings_of(self._tokenizer, encoding, rank)
-            if firings.n_fired:
-                found.append((self._table.start(i, BYTES), firings))
-        return joined_firings(found)
-
-    def fired_spans(self, rank: int, start: int, end: int) -> list[tuple[int, int]]:
-        """Characters of what the merge of a rank made, where that touches [start, end)."""
-        merge = self._tokenizer.merges[rank]
-        n_left = len(self._tokenizer.token_bytes(merge.left))
-        n_made = len(self._tokenizer.token_bytes(merge.id))
-        spans: list[tuple[int, int]] = []
-        for i, base in self._table.within(start, min(end, self.n_encoded)):
-            encoding = self._encoding(i)
-            if encoding.gaps is None:
-                continue
-            low = max(encoding.to_byte(max(start - base, 0)) - n_made, 0)
-            high = encoding.to_byte(min(end - base, len(encoding.text))) + n_made
-            fired = np.flatnonzero(encoding.gaps[low:high] == rank) + low
-            firsts = encoding.chars_at(fired + 1 - n_left) + base
-            lasts = encoding.chars_at(fired + n_made - n_left) + base + 1
-            spans += zip(firsts.tolist(), lasts.tolist(), strict=True)
-        return [span for span in spans if span[0] < end and span[1] > start]
-
-    def fired_counts(self) -> Int64s:
-        """(n_merges,) int64: how often each merge fires, by rank."""
-        total = np.zeros(len(self._tokenizer.merges), np.int64)
-        ranks = self.gap_ranks()
-        if ranks is not None:
-            total += np.bincount(ranks[ranks >= 0], minlength=len(total))
-        return total
-
     def char_of_byte(self, byte: int) -> int:
         """The character that holds a byte of what is encoded so far."""
         piece = self._table.at(byte, BYTES)
@@ -213,16 +179,6 @@ class TokenizedText:
             return self.n_encoded
         inside = np.array([byte - self._table.start(piece, BYTES)], np.int64)
         return self._table.start(piece) + int(self._encoding(piece).chars_at(inside)[0])
-
-    def vocabulary_curve(self) -> VocabularyCurve:
-        """Tokens of what is encoded so far after k merges, for every k at which that changes."""
-        n_merges = len(self._tokenizer.merges)
-        closed = np.zeros(n_merges, np.int64)
-        for encoding in self._table.encoded():
-            if len(encoding.uncovered_bytes):
-                closed += merges_over_lost_bytes(self._tokenizer, encoding)
-        n_tokens = sum(len(encoding.ids) for encoding in self._table.encoded())
-        return curve_of(self.fired_counts() + closed, n_tokens)
 
     def pre_token_span(self, position: int) -> tuple[int, int] | None:
         """Characters of the pre-token that holds the one at `position`; None if not known."""
@@ -249,14 +205,16 @@ class TokenizedText:
         chars = np.concatenate(found)
         return runs(chars[(chars >= start) & (chars < end)])
 
-    def losses(self) -> Iterator[int | None]:
-        """Check the round trip, piece by piece: the place of a loss, None while all is well.
+    def encodings(self, start: int = 0, end: int | None = None) -> Iterator[PlacedEncoding]:
+        """What is encoded so far, with all merges, in the parts it is kept in, whatever is shown.
 
-        The ids are really decoded and compared with the text; the place is the first character
-        that is not given back. The text is taken as it is now; the iterator may run in another
-        thread.
+        Only the parts that touch the characters [start, end), which are taken as they are now.
         """
-        return _find_losses(self._tokenizer, list(self._table.encoded()))
+        end = self.n_encoded if end is None else min(end, self.n_encoded)
+        table = self._table
+        places = table.within(start, end)
+        parts = [(self._encoding(i), char, table.start(i, BYTES)) for i, char in places]
+        return (PlacedEncoding(*part) for part in parts)
 
     # -- fewer merges --------------------------------------------------------------------------
 
@@ -272,24 +230,6 @@ class TokenizedText:
             n_merges = None
         truncation = None if n_merges is None else Truncation(self._tokenizer, n_merges)
         self._table.truncate(truncation)
-
-    def whole_encoding(self, start: int, end: int) -> tuple[Encoding, int]:
-        """The encoding, with all merges, of the pre-tokens that touch the characters [start, end),
-        as far as they are known, and the first character of the first of them."""
-        parts: list[Encoding] = []
-        first = start
-        for i, base in self._table.within(start, min(end, self.n_encoded)):
-            encoding = self._encoding(i)
-            edges = encoding.pre_token_chars
-            low, high = max(start - base, 0), min(end - base, len(encoding.text))
-            if edges is not None:
-                low = int(edges[int(edges.searchsorted(np.int32(low), "right")) - 1])
-                behind = int(edges.searchsorted(np.int32(high)))
-                high = int(edges[behind]) if behind < len(edges) else len(encoding.text)
-            if not parts:
-                first = base + low
-            parts.append(encoding.part(low, high))
-        return concatenate(parts or [self._nothing()]), first
 
     # -- changing it ---------------------------------------------------------------------------
 
@@ -342,7 +282,7 @@ class TokenizedText:
         if done is None:
             return False
         colors = np.concatenate([np.zeros(0, np.uint8), *(p.colors for p in old_pieces)])
-        kept = _kept(old, done, shifted)
+        kept = kept_tokens(old, done, shifted)
         seam = table.start(low, TOKENS) + kept[2]
         left = self._color(table.start(low, TOKENS) + kept[0] - 1)
         right = self._color(table.start(low, TOKENS) + kept[1])
@@ -464,73 +404,3 @@ class TokenizedText:
             piece = self._table.at(seam - 1, TOKENS)
             inside = seam - 1 - self._table.start(piece, TOKENS)
             self._table.pieces[piece].colors[inside] = between(self._color(seam - 2), right)
-
-
-def _kept(old: Encoding, done: Reencoding, edit: tuple[int, int, str]) -> tuple[int, int, int]:
-    """Which tokens are really new: (first, old end, new end), equal ids at both ends left out.
-
-    What stands before or behind the edit is matched first: in `.` → `.1.` it is the place of the
-    edit that tells which of the two is the old one.
-    """
-    before = old.ids[done.first : done.old_last].tolist()
-    after = done.encoding.ids[done.first : done.new_last].tolist()
-    edges = np.array([old.to_byte(edit[0]), old.to_byte(edit[1])], np.int32)
-    n_before = int(old.byte_ends.searchsorted(edges[0], "right")) - done.first
-    n_behind = done.old_last - int(old.byte_starts.searchsorted(edges[1]))
-    head = _equal(before, after, n_before)
-    tail = _equal(before[head:][::-1], after[head:][::-1], n_behind)
-    n_middle = min(len(before), len(after)) - head - tail
-    head += _equal(before[head:], after[head:], n_middle)
-    n_middle = min(len(before), len(after)) - head - tail
-    end, new_end = len(before) - tail, len(after) - tail
-    tail += _equal(before[:end][::-1], after[:new_end][::-1], n_middle)
-    return done.first + head, done.old_last - tail, done.new_last - tail
-
-
-def _equal(one: list[int], other: list[int], most: int) -> int:
-    """How many ids the two have in common from the first on, at most so many."""
-    most = min(len(one), len(other), most)
-    return next((i for i in range(most) if one[i] != other[i]), max(most, 0))
-
-
-def _joined(rows: list[TokenRows]) -> TokenRows:
-    if len(rows) == 1:
-        return rows[0]
-    no_place, no_color = np.zeros(0, np.int64), np.zeros(0, np.uint8)
-    return TokenRows(
-        rows[0].first if rows else 0,
-        np.concatenate([np.zeros(0, np.int32), *(row.ids for row in rows)]),
-        np.concatenate([no_place, *(row.starts for row in rows)]),
-        np.concatenate([no_place, *(row.ends for row in rows)]),
-        np.concatenate([no_place, *(row.byte_starts for row in rows)]),
-        np.concatenate([no_place, *(row.byte_ends for row in rows)]),
-        np.concatenate([no_color, *(row.colors for row in rows)]),
-    )
-
-
-def _count_graphemes(pieces: list[Piece]) -> Iterator[int]:
-    total, before = 0, ""
-    for piece in pieces:
-        total += piece.n_graphemes - joins(before, piece.text)
-        before = (before + piece.text)[-4096:]  # longer rows of flags are counted roughly
-        yield total
-
-
-def _find_losses(tokenizer: Tokenizer, encodings: list[Encoding]) -> Iterator[int | None]:
-    base = 0
-    for encoding in encodings:
-        decoded = tokenizer.decode(encoding.ids.tolist())
-        intact = decoded == encoding.text.encode("utf-8", "surrogatepass")
-        yield None if intact else base + _first_difference(encoding.text, decoded)
-        base += len(encoding.text)
-
-
-def _first_difference(text: str, decoded: bytes) -> int:
-    """The first character of a text that decoding does not give back."""
-    at = 0
-    for place, character in enumerate(text):
-        data = character.encode("utf-8", "surrogatepass")
-        if decoded[at : at + len(data)] != data:
-            return place
-        at += len(data)
-    return len(text)

@@ -32,6 +32,7 @@ from tokviz.gui.widgets.pipeline_strip import PipelineStrip
 from tokviz.gui.widgets.replay_controls import ReplayControls
 from tokviz.gui.widgets.row_table import RowTable
 from tokviz.tokenization.merge_replay import MergeReplay
+from tokviz.tokenization.text_merges import find_firings
 from tokviz.tokenization.visible_text import visible
 
 _PAUSE_MS = 60
@@ -319,7 +320,7 @@ class MergeHistoryPanel(QWidget):
             return
         step = self._stretch.replay.step_of_rank(rank)
         if step is None:
-            firings = self._model.text.firings(rank)
+            firings = find_firings(self._model.text, rank)
             if not firings.n_fired:
                 self.sentence.setText(f"Rank {rank:,} does not fire in this text.")
                 return

@@ -12,6 +12,7 @@ from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.row_table import RowTable
 from tokviz.tokenization.encoding import Int64s
 from tokviz.tokenization.merge_search import FilterError, matching_ranks
+from tokviz.tokenization.text_merges import find_firings, fired_counts
 from tokviz.tokenization.tokenizer import Tokenizer
 from tokviz.tokenization.visible_text import visible
 
@@ -100,7 +101,7 @@ class MergeListPanel(QWidget):
 
     def _fill(self) -> None:
         tokenizer = self._model.tokenizer
-        fired = self._model.text.fired_counts()
+        fired = fired_counts(self._model.text)
         try:
             ranks = matching_ranks(tokenizer, self.filter.text())
         except FilterError as error:
@@ -136,7 +137,7 @@ class MergeListPanel(QWidget):
 
     def _sentence(self, rank: int) -> str:
         model = self._model
-        firings = model.text.firings(rank)
+        firings = find_firings(model.text, rank)
         if not firings.n_fired:
             return f"Rank {rank:,} does not fire in this text."
         times = "once" if firings.n_fired == 1 else f"{firings.n_fired:,} times"

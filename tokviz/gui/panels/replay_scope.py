@@ -6,6 +6,7 @@ from enum import Enum
 
 from tokviz.tokenization.encoding import Encoding
 from tokviz.tokenization.merge_replay import MergeReplay, TextReplay
+from tokviz.tokenization.text_merges import pre_tokens_around
 from tokviz.tokenization.tokenized_text import TokenizedText
 from tokviz.tokenization.tokenizer import Tokenizer
 
@@ -39,7 +40,7 @@ def putting_in_order(
     The text is read at once; the merges are put in order where the iterator runs, which may be
     another thread.
     """
-    encoding, first = text.whole_encoding(start, end)
+    encoding, first = pre_tokens_around(text, start, end)
     return _put_in_order(text.tokenizer, encoding, first, by_rank)
 
 

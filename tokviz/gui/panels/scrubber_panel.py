@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.vocabulary_curve import VocabularyCurve
+from tokviz.tokenization.text_merges import curve_of_text
 
 _PAUSE_MS = 120  # without an edit, before the curve is counted anew
 _PLAY_MS = 60
@@ -103,7 +104,7 @@ class ScrubberPanel(QFrame):
     def _count(self) -> None:
         n_merges = len(self._model.tokenizer.merges)
         self.setVisible(n_merges > 0)
-        curve = self._model.text.vocabulary_curve()
+        curve = curve_of_text(self._model.text)
         self.curve.set_curve(curve.n_merges, curve.n_tokens, n_merges)
         self.box.setRange(0, n_merges)
         self._show()

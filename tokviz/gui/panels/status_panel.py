@@ -14,6 +14,7 @@ from tokviz.gui.task import Task, failure
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.tokenization.graphemes import count_graphemes
+from tokviz.tokenization.text_checks import count_graphemes_of, find_losses
 
 _PAUSE_MS = 150  # without an edit, before the whole text is checked again
 _MOST_SELECTED = 200_000  # characters of a selection whose graphemes are counted at once
@@ -78,7 +79,8 @@ class StatusPanel(QStatusBar):
         text = self._model.text
         if not text.complete:
             return
-        task = Task(_checking(text.graphemes(), text.losses()), "Checking the text", parent=self)
+        checking = _checking(count_graphemes_of(text), find_losses(text))
+        task = Task(checking, "Checking the text", parent=self)
         task.stepped.connect(self._on_checked)
         task.failed.connect(self._on_check_failed)
         self._task = task

@@ -11,6 +11,7 @@ from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.panel_frame import PanelFrame
 from tokviz.gui.widgets.row_painting import Highlights
 from tokviz.gui.widgets.token_text_view import TokenTextView
+from tokviz.tokenization.text_merges import fired_spans
 
 
 class TextPanel(QWidget):
@@ -112,6 +113,6 @@ class TextPanel(QWidget):
                 hovered_id=model.hovered,
                 context_end=context if overflows else None,
                 attended=attended,
-                places=None if rank is None else partial(model.text.fired_spans, rank),
+                places=None if rank is None else partial(fired_spans, model.text, rank),
             )
         )
