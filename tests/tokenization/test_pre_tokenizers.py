@@ -54,3 +54,13 @@ def test_splitting_may_begin_at_any_edge(split: SplitPattern, text: str) -> None
 def test_text_that_no_match_covers_is_kept() -> None:
     split = SplitPattern("words", r"[a-z]+")
     assert split.split("ab, cd!") == ["ab", ", ", "cd", "!"]
+
+
+ascii_text = st.text(st.characters(max_codepoint=127), max_size=60)
+
+
+@pytest.mark.parametrize("split", [GPT2, SMOLLM], ids=["gpt2", "smollm"])
+@given(st.one_of(ascii_text, st.text(st.sampled_from(" \n\t'\x1c\x1f12aAslltrve.-"), max_size=60)))
+def test_the_pattern_for_ascii_splits_as_the_pattern_itself(split: SplitPattern, text: str) -> None:
+    assert split.ascii is not None
+    assert split.split(text) == split.compiled.findall(text)

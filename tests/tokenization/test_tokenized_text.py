@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 
 from tests.tokenization.diverse_texts import PARTS
 from tests.tokenization.oracles import shipped
-from tokviz.tokenization import pieces, reencoding, tokenized_text
+from tokviz.tokenization import pieces, reencoding
 from tokviz.tokenization.encoding import without_surrogates
 from tokviz.tokenization.graphemes import count_graphemes
 from tokviz.tokenization.pre_tokenizers import SplitPattern
-from tokviz.tokenization.reencoding import encode_in_parts
 from tokviz.tokenization.text_checks import count_graphemes_of, find_losses
 from tokviz.tokenization.token_colors import same_level
 from tokviz.tokenization.tokenized_text import TokenizedText
@@ -34,7 +33,6 @@ def small_pieces() -> Iterator[None]:
     """Every seam between pieces and parts is met by texts of a line."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pieces, "PIECE", 6)
-        patch.setattr(tokenized_text, "PIECE", 6)
         patch.setattr(reencoding, "PART", 12)
         yield
 
@@ -157,7 +155,7 @@ def test_edits_while_a_part_is_encoded_give_a_fresh_encoding(
         document.replace(start, removed, change[2])
         text = text[:start] + change[2] + text[start + removed :]
         assert_prefix_of_fresh(document, text)
-    for part in encode_in_parts(tokenizer.encoder(), document.pending_text(), tokenizer.lookahead):
+    for part in document.encode_pending():
         document.absorb(part)
         assert_prefix_of_fresh(document, text)
     assert_like_fresh(document, text)

@@ -1,6 +1,7 @@
 """The window's start: the application, the model, the window, and what happens at the end."""
 
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -54,6 +55,8 @@ def run(files: list[str], tokenizer: str | None = None) -> int:
     settings = load_settings()
     session = Session(app, settings, tokenizer)
     session.window.show()
+    # What is loaded by now stays; the collector need not walk through it again and again.
+    gc.freeze()
     for path in files[:1]:
         session.window.document.open(os.path.abspath(path))
     # Kept in a name: the notifier and the sockets end with it.
@@ -147,6 +150,7 @@ class Session:
         self.save()
         self.model.close()
         self.window.status.close_check()
+        self.window.scrubber.close_count()
         sys.excepthook = sys.__excepthook__
 
     def _text_to_keep(self) -> str | None:

@@ -78,7 +78,6 @@ class Task(QObject):
         self.done = 0
         self._generator = generator
         self._queue: queue.Queue[Any] = queue.Queue(_UNREAD)
-        self._active = False
         self._cancelled = threading.Event()
         self._running = threading.Event()
         self._steps = threading.Semaphore(0)
@@ -89,15 +88,17 @@ class Task(QObject):
 
     @property
     def is_active(self) -> bool:
-        """Started and neither finished nor cancelled."""
-        return self._active
+        """Neither finished nor cancelled."""
+        return not self._cancelled.is_set()
 
     @property
     def is_paused(self) -> bool:
         return not self._running.is_set()
 
     def start(self) -> None:
-        self._active = True
+        """Begin; a task that was cancelled before does nothing."""
+        if self._cancelled.is_set():
+            return
         _courtesy.watch()
         self._timer.start()
         self._thread.start()
@@ -117,18 +118,19 @@ class Task(QObject):
 
     def cancel(self) -> None:
         """Discard what is still to come; answers at once."""
-        if not self.is_active:
+        if self._cancelled.is_set():
             return
         self._stop()
         self._finish()
 
     def wait(self, seconds: float = 2.0) -> bool:
         """Wait for the thread to end; True if it did. For the program's end and for tests."""
+        if self._thread.ident is None:
+            return True  # it never began
         self._thread.join(seconds)
         return not self._thread.is_alive()
 
     def _stop(self) -> None:
-        self._active = False
         self._timer.stop()
         self._cancelled.set()
         self._running.set()

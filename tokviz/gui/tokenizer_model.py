@@ -5,19 +5,19 @@ slot reads the model, so nobody acts on a stale copy. A setter compares, sets ev
 emits; an equal value emits nothing, so panels that follow each other cannot echo.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from tokviz.gui.task import Task, failure
 from tokviz.tokenization.encoding import Encoding, utf8_lengths
-from tokviz.tokenization.reencoding import encode_in_parts
 from tokviz.tokenization.tokenized_text import TokenizedText
 from tokviz.tokenization.tokenizer import Tokenizer
 
-_AT_ONCE = 1 << 15
+_AFTER_PAINT_MS = 20
+_AT_ONCE = 1 << 13
 """Characters encoded before a setter returns: more than a page, within a frame or two."""
 
 
@@ -279,16 +279,15 @@ class TokenizerModel(QObject):
     def _encode_the_rest(self) -> None:
         if self._text.complete:
             return
-        # The thread has an encoder of its own: encoders remember, and are not shared.
-        tokenizer = self.tokenizer
-        parts = encode_in_parts(tokenizer.encoder(), self._text.pending_text(), tokenizer.lookahead)
-        task = Task(parts, f"Encoding with {tokenizer.name}", parent=self)
+        parts = _measured(self._text.encode_pending())
+        task = Task(parts, f"Encoding with {self.tokenizer.name}", parent=self)
         task.stepped.connect(self._on_encoding_stepped)
         # No lambda: it would keep this object alive until the task, its child, is destroyed.
         task.failed.connect(self._on_encoding_failed)
         self._encoding_task = task
         self.task_started.emit(task)
-        task.start()
+        # First the page that is encoded is painted: a thread would take half of the time for that.
+        QTimer.singleShot(_AFTER_PAINT_MS, task, task.start)
 
     def _cancel_encoding(self) -> None:
         task, self._encoding_task = self._encoding_task, None
@@ -312,3 +311,10 @@ def _is_same_growing(one: Tokenizer, other: Tokenizer) -> bool:
         and one.name == other.name
         and list(one.vocab) == list(other.vocab)
     )
+
+
+def _measured(parts: Iterator[Encoding]) -> Iterator[Encoding]:
+    """Count, in the thread that encodes, what panels will ask of every part."""
+    for encoding in parts:
+        _ = encoding.fired, encoding.n_graphemes
+        yield encoding

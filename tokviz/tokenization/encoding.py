@@ -95,6 +95,12 @@ class Encoding:
         return offsets
 
     @cached_property
+    def fired(self) -> tuple[Int32s, Int64s]:
+        """The ranks that closed a gap, rising (int32), and how often each did (int64)."""
+        gaps = np.zeros(0, np.int32) if self.gaps is None else self.gaps
+        return np.unique(gaps[gaps >= 0], return_counts=True)
+
+    @cached_property
     def n_graphemes(self) -> int:
         """Counted once: an edit leaves most parts of a text as they are."""
         return count_graphemes(self.text)

@@ -176,7 +176,7 @@ def raw_pieces(text: str) -> list[Piece]:
     """Text that is not encoded yet, in pieces; CR and LF of one line break stay together."""
     pieces, start = [], 0
     while start < len(text):
-        end = min(start + PIECE, len(text))
+        end = min(start + 8 * PIECE, len(text))  # larger ones: they are cut up as they are encoded
         if text[end - 1 : end + 1] == "\r\n":
             end += 1
         pieces.append(Piece(text[start:end]))

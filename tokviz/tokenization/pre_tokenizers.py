@@ -1,5 +1,6 @@
 """Split patterns by name, and the split of a text into pre-tokens, which merges never cross."""
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,11 +14,15 @@ class SplitPattern:
     `lookahead`: how many characters past the end of a match the pattern can have looked at. It
     bounds how far an edit reaches to the left, so a text may be encoded in parts; None where that
     is not known, and then a text is always split as a whole. The pattern must not look behind.
+
+    `ascii`: the same pattern for text of ASCII characters alone, in the dialect of `re`, which is
+    twice as fast where it can be used.
     """
 
     name: str
     pattern: str
     lookahead: int | None = None
+    ascii: str | None = None
 
     @cached_property
     def compiled(self) -> "regex.Pattern[str]":
@@ -29,10 +34,20 @@ class SplitPattern:
         >>> GPT2.split("it's 12 o'clock  !")
         ['it', "'s", ' 12', ' o', "'", 'clock', ' ', ' !']
         """
-        pre_tokens: list[str] = self.compiled.findall(text)
+        pre_tokens: list[str]
+        if self._ascii is not None and text.isascii():
+            pre_tokens = self._ascii.findall(text)
+        else:
+            # `regex` lets go of the GIL at each match, and beside a busy GUI a thread would wait
+            # a millisecond for it each time.
+            pre_tokens = self.compiled.findall(text, concurrent=False)
         if sum(map(len, pre_tokens)) == len(text):
             return pre_tokens
         return self._split_keeping_the_rest(text)
+
+    @cached_property
+    def _ascii(self) -> re.Pattern[str] | None:
+        return None if self.ascii is None else re.compile(self.ascii)
 
     @cached_property
     def alternatives(self) -> list[str]:
@@ -108,6 +123,9 @@ def in_words(alternative: str) -> str:
 GPT2 = SplitPattern(
     "gpt2",
     r"'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+",
+    # `\s` is spelled out: that of `re` takes U+001C to U+001F for white space, too.
+    ascii=r"'(?:[sdmt]|ll|ve|re)| ?[A-Za-z]+| ?[0-9]+| ?[^ \t-\rA-Za-z0-9]+"
+    r"|[ \t-\r]+(?![^ \t-\r])|[ \t-\r]+",
     # An apostrophe alone has looked at two characters more (`'l?`), a run of white space at one.
     lookahead=2,
 )
@@ -117,5 +135,7 @@ GPT2 = SplitPattern(
 SMOLLM = SplitPattern(
     "smollm",
     r"'(?:[sdmt]|ll|ve|re)| ?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+|\s+(?=\p{N})|\s+(?!\S)|\s+",
+    ascii=r"'(?:[sdmt]|ll|ve|re)| ?[A-Za-z]+|[0-9]| ?[^ \t-\rA-Za-z0-9]+|[ \t-\r]+(?=[0-9])"
+    r"|[ \t-\r]+(?![^ \t-\r])|[ \t-\r]+",
     lookahead=2,
 )

@@ -17,10 +17,13 @@ from tokviz.tokenization.tokenizer import TextEncoder
 PART = 1 << 14
 
 
-def encode_in_parts(encoder: TextEncoder, text: str, lookahead: int | None) -> Iterator[Encoding]:
+def encode_in_parts(
+    encoder: TextEncoder, text: str, lookahead: int | None, *, goes_on: bool = False
+) -> Iterator[Encoding]:
     """The encoding of `text`, some thousand characters at a time.
 
-    `text` must start at an edge and go to the end of the document.
+    `text` must start at an edge. If it `goes_on` behind what is given here, the last pre-tokens,
+    which depend on what follows, are left out.
     """
     start, size = 0, PART
     while start < len(text):
@@ -29,8 +32,11 @@ def encode_in_parts(encoder: TextEncoder, text: str, lookahead: int | None) -> I
         window = text[start : start + size]
         encoding = encoder.encode(window)
         end = len(window)
-        if start + size < len(text):
+        at_end = start + size >= len(text)
+        if goes_on or not at_end:
             end = _last_sure_edge(encoding, lookahead or 0)
+            if end == 0 and at_end:
+                return
             if end == 0:  # one pre-token fills the window
                 size *= 4
                 continue

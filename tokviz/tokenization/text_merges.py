@@ -1,10 +1,13 @@
 """What the merges do in a whole text: where one fires, how often each does, and the curve."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from tokviz.tokenization.encoding import Encoding, Int64s, concatenate
 from tokviz.tokenization.merge_firings import Firings, firings_of, joined_firings
 from tokviz.tokenization.tokenized_text import TokenizedText
+from tokviz.tokenization.tokenizer import Tokenizer
 from tokviz.tokenization.vocabulary_curve import (
     VocabularyCurve,
     curve_of,
@@ -41,22 +44,38 @@ def fired_spans(text: TokenizedText, rank: int, start: int, end: int) -> list[tu
 
 
 def fired_counts(text: TokenizedText) -> Int64s:
-    """(n_merges,) int64: how often each merge fires, by rank."""
+    """(n_merges,) int64: how often each merge fires, by rank.
+
+    Each part of the text counts its own once, so after an edit this adds up known numbers.
+    """
     total = np.zeros(len(text.tokenizer.merges), np.int64)
-    ranks = text.gap_ranks()
-    if ranks is not None:
-        total += np.bincount(ranks[ranks >= 0], minlength=len(total))
+    for part in text.encodings():
+        ranks, counts = part.encoding.fired
+        total[ranks] += counts
     return total
 
 
-def curve_of_text(text: TokenizedText) -> VocabularyCurve:
-    """Tokens of what is encoded so far after k merges, for every k at which that changes."""
-    closed, n_tokens = fired_counts(text), 0
-    for part in text.encodings():
-        n_tokens += len(part.encoding.ids)
-        if len(part.encoding.uncovered_bytes):
-            closed += merges_over_lost_bytes(text.tokenizer, part.encoding)
-    return curve_of(closed, n_tokens)
+def count_curve(text: TokenizedText) -> Iterator[VocabularyCurve | None]:
+    """The tokens of what is encoded so far after k merges, for every k at which that changes.
+
+    Yields None after each part and the curve at the end. The text is taken as it is now; the
+    iterator may run in another thread.
+    """
+    return _count_curve(text.tokenizer, [part.encoding for part in text.encodings()])
+
+
+def _count_curve(
+    tokenizer: Tokenizer, encodings: list[Encoding]
+) -> Iterator[VocabularyCurve | None]:
+    closed, n_tokens = np.zeros(len(tokenizer.merges), np.int64), 0
+    for encoding in encodings:
+        ranks, counts = encoding.fired
+        closed[ranks] += counts
+        n_tokens += len(encoding.ids)
+        if len(encoding.uncovered_bytes):
+            closed += merges_over_lost_bytes(tokenizer, encoding)
+        yield None
+    yield curve_of(closed, n_tokens)
 
 
 def pre_tokens_around(text: TokenizedText, start: int, end: int) -> tuple[Encoding, int]:

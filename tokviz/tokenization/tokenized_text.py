@@ -23,7 +23,6 @@ from tokviz.tokenization.pieces import (
     BREAKS,
     BYTES,
     CHARS,
-    PIECE,
     TOKENS,
     PieceTable,
     encoded_pieces,
@@ -36,6 +35,8 @@ from tokviz.tokenization.truncation import Truncation
 
 _MOST_AT_ONCE = 1 << 15
 """Characters that one edit may bring in and still be encoded within a frame or so."""
+_MARGIN = 256
+"""Characters behind those wanted, so that the last pre-token among them is sure."""
 
 
 class PlacedEncoding(NamedTuple):
@@ -312,25 +313,25 @@ class TokenizedText:
 
     # -- encoding what is pending --------------------------------------------------------------
 
-    def pending_text(self) -> str:
-        """The text whose tokens are not known yet."""
-        return "".join(piece.text for piece in self._table.pieces[self._table.n_encoded :])
+    def encode_pending(self) -> Iterator[Encoding]:
+        """Encode the text whose tokens are not known yet, part by part, to be taken in by `absorb`.
+
+        The text is taken as it is now; the iterator has an encoder of its own and may run in
+        another thread.
+        """
+        texts = [piece.text for piece in self._table.pieces[self._table.n_encoded :]]
+        return _encode(self._tokenizer, texts)
 
     def encode_more(self, n_chars: int) -> None:
         """Encode at least `n_chars` more characters now, or all that are left."""
-        start, reach = self.n_encoded, self._tokenizer.lookahead
-        size = self.n_chars if reach is None else n_chars + 2 * PIECE
-        while True:
+        reach = self._tokenizer.lookahead
+        start, size = self.n_encoded, self.n_chars if reach is None else n_chars + _MARGIN
+        while start < self.n_chars and self.n_encoded == start:
             text = self.slice(start, start + size)
-            parts = list(encode_in_parts(self._encoder, text, reach))
-            if start + len(text) == self.n_chars:
-                break
-            parts.pop()  # behind the window the text goes on, so its last part is not sure
-            if parts:
-                break
-            size *= 4  # one pre-token fills the window
-        for encoding in parts:
-            self.absorb(encoding)
+            goes_on = start + len(text) < self.n_chars
+            for encoding in encode_in_parts(self._encoder, text, reach, goes_on=goes_on):
+                self.absorb(encoding)
+            size *= 4  # should one pre-token fill the window
 
     def absorb(self, encoding: Encoding) -> None:
         """Take in the encoding of the next pending characters."""
@@ -404,3 +405,7 @@ class TokenizedText:
             piece = self._table.at(seam - 1, TOKENS)
             inside = seam - 1 - self._table.start(piece, TOKENS)
             self._table.pieces[piece].colors[inside] = between(self._color(seam - 2), right)
+
+
+def _encode(tokenizer: Tokenizer, texts: list[str]) -> Iterator[Encoding]:
+    yield from encode_in_parts(tokenizer.encoder(), "".join(texts), tokenizer.lookahead)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from tokviz.gui.theme import Theme
@@ -99,7 +99,14 @@ class MergeListPanel(QWidget):
         model.marks_changed.connect(self._on_marks_changed)
         self._theme.changed.connect(self._on_theme_changed)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fill()
+
     def _fill(self) -> None:
+        """Count and filter anew, if anybody looks."""
+        if not self.isVisible():
+            return
         tokenizer = self._model.tokenizer
         fired = fired_counts(self._model.text)
         try:
@@ -119,6 +126,8 @@ class MergeListPanel(QWidget):
         self._model.select([self._model.tokenizer.merges[rank].id])
 
     def _on_marks_changed(self) -> None:
+        if not self.isVisible():
+            return
         rank = self._model.marked_rank
         self.message.setText(self._summary() if rank is None else self._sentence(rank))
         if rank is not None:

@@ -10,12 +10,15 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
+from tokviz.gui.task import Task
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.vocabulary_curve import VocabularyCurve
-from tokviz.tokenization.text_merges import curve_of_text
+from tokviz.tokenization.text_merges import count_curve
+from tokviz.tokenization.vocabulary_curve import VocabularyCurve as CurveOfText
 
 _PAUSE_MS = 120  # without an edit, before the curve is counted anew
+_AT_ONCE = 100_000  # characters of a text whose curve is counted without a task
 _PLAY_MS = 60
 _PLAY_FACTOR = 1.04  # of the merges, from one frame to the next
 
@@ -34,6 +37,7 @@ class ScrubberPanel(QFrame):
         self._words.setObjectName("muted")
         self._play = QToolButton()
         self._place_widgets()
+        self._task: Task | None = None
         self._later = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._later.timeout.connect(self._count)
         self._clock = QTimer(self, interval=_PLAY_MS)
@@ -102,12 +106,31 @@ class ScrubberPanel(QFrame):
         self._show()
 
     def _count(self) -> None:
+        """Count the curve: a short text's at once, a long one's in a task."""
+        self.close_count()
         n_merges = len(self._model.tokenizer.merges)
         self.setVisible(n_merges > 0)
-        curve = curve_of_text(self._model.text)
-        self.curve.set_curve(curve.n_merges, curve.n_tokens, n_merges)
         self.box.setRange(0, n_merges)
-        self._show()
+        counting = count_curve(self._model.text)
+        if self._model.text.n_encoded <= _AT_ONCE:
+            self._on_counted(list(counting))
+            return
+        self._task = Task(counting, "Counting merges", parent=self)
+        self._task.stepped.connect(self._on_counted)
+        self._task.start()
+
+    def close_count(self) -> None:
+        """End what runs; for the program's end."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+
+    def _on_counted(self, batch: list[CurveOfText | None]) -> None:
+        curve = batch[-1]
+        if curve is not None:
+            n_merges = len(self._model.tokenizer.merges)
+            self.curve.set_curve(curve.n_merges, curve.n_tokens, n_merges)
+            self._show()
 
     def _show(self) -> None:
         model = self._model
