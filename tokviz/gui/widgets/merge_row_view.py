@@ -2,13 +2,9 @@
 
 import html
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
-    QFont,
-    QFontMetricsF,
     QHelpEvent,
     QMouseEvent,
     QPainter,
@@ -21,58 +17,28 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from tokviz.gui.palette import LIGHT, Palette
-from tokviz.gui.widgets.row_window import RowWindow, window_around
-from tokviz.gui.widgets.text_style import text_style
+from tokviz.gui.widgets.merge_row_layout import (
+    CHIP_HEIGHT,
+    Chip,
+    Note,
+    Row,
+    RowMeasure,
+    RowToken,
+    row_after,
+    row_before,
+    shortened,
+)
+
+__all__ = ["MergeRowView", "RowToken"]
 
 _TALL = 92
 _SIDE = 12.0
-_CHIP = 24.0  # height of a chip
 _BEFORE_Y = 4.0
 _AFTER_Y = 46.0
 _FINAL_Y = 16.0
-_GAP = 5.0
-_PAD = 6.0
-_SHARE = 0.4  # of the room that one token may take
 _HEADING = 52.0  # "before", "after"
 _NARROW = 420  # below this there is no room for headings
-_LONGEST = 200  # characters of a label that are looked at
 _MIDDLE = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip
-
-
-@dataclass(frozen=True)
-class RowToken:
-    """A token as it is shown, and its id; below 0 it has none and is no link."""
-
-    label: str
-    id: int
-
-
-@dataclass(frozen=True)
-class _Chip:
-    """A token in its place; `index` is its place in its row."""
-
-    index: int
-    token: RowToken
-    rect: QRectF
-    link: QRectF | None  # of the id under it
-
-
-@dataclass(frozen=True)
-class _Note:
-    """Words for the tokens left out at an end; a click moves the window there."""
-
-    words: str
-    rect: QRectF
-    target: int
-
-
-@dataclass
-class _Row:
-    chips: list[_Chip] = field(default_factory=list)
-    notes: list[_Note] = field(default_factory=list)
-
-    def rect_of(self, index: int | None) -> QRectF | None:
-        return next((chip.rect for chip in self.chips if chip.index == index), None)
 
 
 class MergeRowView(QWidget):
@@ -84,17 +50,13 @@ class MergeRowView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._palette: Palette = LIGHT
-        self._font = text_style(11, False, LIGHT.faint).font
-        self._id_font = text_style(8, False, LIGHT.faint).font
-        self._id_font.setUnderline(True)
-        self._metrics = QFontMetricsF(self._font)
-        self._widths: dict[str, tuple[str, float]] = {}  # label → what is shown of it, its width
+        self._measure = RowMeasure(self.font())
         self._before: Sequence[RowToken] = ()
         self._after: Sequence[RowToken] | None = None
         self._pair: int | None = None
         self._new: int | None = None
         self._center: int | None = None  # where the user has moved the window
-        self._rows = (_Row(), _Row())
+        self._rows = (Row(), Row())
         self._selected: frozenset[int] = frozenset()
         self._hovered: int | None = None
         self.setMouseTracking(True)
@@ -164,46 +126,16 @@ class MergeRowView(QWidget):
         headed = self._after is not None and self.width() >= _NARROW
         return _SIDE + (_HEADING if headed else 0)
 
-    @property
-    def _room(self) -> float:
-        return max(self.width() - self._start - _SIDE, 40.0)
-
-    def _shown(self, token: RowToken) -> tuple[str, float]:
-        known = self._widths.get(token.label)
-        if known is None:
-            if len(self._widths) > 20_000:
-                self._widths.clear()
-            known = self._widths[token.label] = self._measured(token.label)
-        return known
-
-    def _measured(self, label: str) -> tuple[str, float]:
-        most = max(self._room * _SHARE - 2 * _PAD, 12.0)
-        shown = label if len(label) <= _LONGEST else label[:_LONGEST] + "…"
-        if self._metrics.horizontalAdvance(shown) > most:
-            shown = self._metrics.elidedText(shown, Qt.TextElideMode.ElideMiddle, most)
-        return shown, max(self._metrics.horizontalAdvance(shown), 8.0) + 2 * _PAD
-
-    def _id_width(self, token: RowToken) -> float:
-        if token.id < 0:
-            return 0.0
-        return QFontMetricsF(self._id_font).horizontalAdvance(str(token.id))
-
-    def _cell_width(self, token: RowToken) -> float:
-        wide = self._shown(token)[1]
-        return wide if self._after is not None else max(wide, self._id_width(token))
-
     def _lay_out(self) -> None:
-        self._rows = (_Row(), _Row())
+        before, after, x = Row(), Row(), self._start
+        self._measure.set_room(self.width() - x - _SIDE, with_ids=self._after is None)
         if self._before:
-            window = self._window(self._before, self._middle())
-            self._rows = self._row(self._before, window, self._before_y), _Row()
+            y = _FINAL_Y if self._after is None else _BEFORE_Y
+            before, window = row_before(self._before, self._middle(), self._measure, x, y)
             if self._after:
-                self._rows = self._rows[0], self._row_after(self._after, window)
+                after = row_after(self._after, window, self._measure, x, _AFTER_Y)
+        self._rows = (before, after)
         self.update()
-
-    @property
-    def _before_y(self) -> float:
-        return _FINAL_Y if self._after is None else _BEFORE_Y
 
     def _middle(self) -> range:
         if self._center is not None:
@@ -212,78 +144,18 @@ class MergeRowView(QWidget):
             return range(self._pair, min(self._pair + 2, len(self._before)))
         return range(1)
 
-    def _note_width(self, tokens: Sequence[RowToken]) -> float:
-        return self._note_metrics().horizontalAdvance(_note_words(len(tokens))) + _GAP
-
-    def _window(self, tokens: Sequence[RowToken], middle: range) -> RowWindow:
-        def width_of(index: int) -> float:
-            return self._cell_width(tokens[index])
-
-        return window_around(
-            middle, len(tokens), width_of, self._room, self._note_width(tokens), _GAP
-        )
-
-    def _row_after(self, tokens: Sequence[RowToken], before: RowWindow) -> _Row:
-        """The line after begins with the same token as the one before, so that both align."""
-        room = self._room - (self._note_width(self._before) if before.n_before else 0)
-        note = self._note_width(tokens)
-        used, last = 0.0, before.first
-        while last < len(tokens):
-            used += self._cell_width(tokens[last]) + _GAP
-            if used - _GAP > room - (note if last + 1 < len(tokens) else 0):
-                break
-            last += 1
-        window = RowWindow(before.first, last, before.first, len(tokens) - last)
-        return self._row(tokens, window, _AFTER_Y)
-
-    def _row(self, tokens: Sequence[RowToken], window: RowWindow, y: float) -> _Row:
-        row, x = _Row(), self._start
-        n_shown = max(window.last - window.first, 1)
-        wide = self._note_width(tokens) if self._after is None else self._note_width(self._before)
-        if window.n_before:
-            rect = QRectF(x, y, wide - _GAP, _CHIP)
-            words = _note_words(window.n_before)
-            row.notes.append(_Note(words, rect, max(window.first - n_shown // 2, 0)))
-            x += wide
-        for index in range(window.first, window.last):
-            token = tokens[index]
-            cell, chip = self._cell_width(token), self._shown(token)[1]
-            rect = QRectF(x + (cell - chip) / 2, y, chip, _CHIP)
-            link = None
-            if self._after is None and token.id >= 0:
-                under = self._id_width(token)
-                link = QRectF(x + (cell - under) / 2, y + _CHIP + 5, under, 16)
-            row.chips.append(_Chip(index, token, rect, link))
-            x += cell + _GAP
-        if window.n_after:
-            words = _note_words(window.n_after)
-            rect = QRectF(x, y, self._note_metrics().horizontalAdvance(words), _CHIP)
-            target = min(window.last + n_shown // 2, len(tokens) - 1)
-            row.notes.append(_Note(words, rect, target))
-        return row
-
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._widths.clear()  # how much of a long token is shown depends on the room
         self._lay_out()
-
-    def _note_metrics(self) -> QFontMetricsF:
-        return QFontMetricsF(self._small_font())
-
-    def _small_font(self) -> QFont:
-        font = QFont(self.font())
-        font.setPointSizeF(max(6.0, font.pointSizeF() * 0.85))
-        return font
 
     # -- mouse ---------------------------------------------------------------------------------
 
-    def _chip_at(self, place: QPointF) -> _Chip | None:
-        for row in self._rows:
-            for chip in row.chips:
-                if chip.rect.contains(place) or (chip.link and chip.link.contains(place)):
-                    return chip
+    def _chip_at(self, place: QPointF) -> Chip | None:
+        for chip in (chip for row in self._rows for chip in row.chips):
+            if chip.rect.contains(place) or (chip.link and chip.link.contains(place)):
+                return chip
         return None
 
-    def _note_at(self, place: QPointF) -> _Note | None:
+    def _note_at(self, place: QPointF) -> Note | None:
         notes = (note for row in self._rows for note in row.notes)
         return next((note for note in notes if note.rect.contains(place)), None)
 
@@ -334,10 +206,9 @@ class MergeRowView(QWidget):
             chip = self._chip_at(QPointF(event.pos()))
             words = ""
             if chip is not None:
-                label = chip.token.label
-                label = label if len(label) <= _LONGEST else label[:_LONGEST] + "…"
+                label = html.escape(shortened(chip.token.label))
                 # Qt guesses whether a tooltip is HTML, so it always is, and the label is escaped.
-                words = f"<div><b>{html.escape(label)}</b></div>"
+                words = f"<div><b>{label}</b></div>"
                 if chip.token.id >= 0:
                     words += f"<div>id {chip.token.id}</div>"
             QToolTip.showText(event.globalPos(), words, self, QRect())
@@ -363,50 +234,46 @@ class MergeRowView(QWidget):
     def _paint_headings(self, painter: QPainter) -> None:
         if self._start == _SIDE:
             return
-        painter.setFont(self._small_font())
+        painter.setFont(self._measure.note_font)
         painter.setPen(self._palette.muted)
         side = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         for words, y in (("before", _BEFORE_Y), ("after", _AFTER_Y)):
-            painter.drawText(QRectF(_SIDE, y, _HEADING, _CHIP), side, words)
+            painter.drawText(QRectF(_SIDE, y, _HEADING, CHIP_HEIGHT), side, words)
 
-    def _paint_row(self, painter: QPainter, row: _Row, marked: Sequence[int]) -> None:
+    def _paint_row(self, painter: QPainter, row: Row, marked: Sequence[int]) -> None:
         for chip in row.chips:
             self._paint_chip(painter, chip, chip.index in marked)
-        painter.setFont(self._small_font())
+        painter.setFont(self._measure.note_font)
         painter.setPen(self._palette.muted)
         for note in row.notes:
             painter.drawText(note.rect, _MIDDLE, note.words)
 
-    def _paint_chip(self, painter: QPainter, chip: _Chip, marked: bool) -> None:
+    def _paint_chip(self, painter: QPainter, chip: Chip, marked: bool) -> None:
         palette, rect = self._palette, chip.rect
         hovered = chip.token.id == self._hovered
         edge = palette.accent if marked else palette.faint if hovered else palette.line
-        self._paint_ring(painter, rect, edge, 1.6 if marked else 1)
-        fill = palette.accent_soft if marked or hovered else palette.window
-        painter.setBrush(fill)
+        painter.setPen(QPen(edge, 1.6 if marked else 1))
+        painter.setBrush(palette.accent_soft if marked or hovered else palette.window)
         painter.drawRoundedRect(_crisp(rect), 4, 4)
         if chip.token.id in self._selected:
-            self._paint_ring(painter, rect.adjusted(-2.5, -2.5, 2.5, 2.5), palette.accent, 1.6)
-        painter.setFont(self._font)
+            painter.setPen(QPen(palette.accent, 1.6))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(_crisp(rect.adjusted(-2.5, -2.5, 2.5, 2.5)), 6, 6)
+        painter.setFont(self._measure.font)
         painter.setPen(palette.text)
-        painter.drawText(rect, _MIDDLE, self._shown(chip.token)[0])
+        painter.drawText(rect, _MIDDLE, chip.shown)
         if chip.link is not None:
-            painter.setFont(self._id_font)
+            painter.setFont(self._measure.id_font)
             painter.setPen(palette.accent)
             painter.drawText(chip.link, _MIDDLE, str(chip.token.id))
-
-    def _paint_ring(self, painter: QPainter, rect: QRectF, color: QColor, wide: float) -> None:
-        painter.setPen(QPen(color, wide))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(_crisp(rect), 5, 5)
 
     def _paint_bracket(self, painter: QPainter, left: QRectF | None, right: QRectF | None) -> None:
         if left is None or right is None:
             return
-        top = left.bottom() + 3
+        top = left.bottom() + 4.5
         start, end = left.left() + 1, right.right() - 1
         painter.setPen(QPen(self._palette.accent, 1.6))
-        corners = ((start, top), (start, top + 5), (end, top + 5), (end, top))
+        corners = ((start, top), (start, top + 4.5), (end, top + 4.5), (end, top))
         painter.drawPolyline([QPointF(*corner) for corner in corners])
 
     def _paint_mark(self, painter: QPainter, new: QRectF | None) -> None:
@@ -418,13 +285,9 @@ class MergeRowView(QWidget):
         painter.setBrush(self._palette.accent)
         triangle = [QPointF(x, y), QPointF(x + 4.5, y + 6), QPointF(x - 4.5, y + 6)]
         painter.drawPolygon(QPolygonF(triangle))
-        painter.setFont(self._small_font())
+        painter.setFont(self._measure.note_font)
         painter.setPen(self._palette.accent)
         painter.drawText(QRectF(x + 8, y - 4, 40, 14), Qt.AlignmentFlag.AlignVCenter, "new")
-
-
-def _note_words(n_tokens: int) -> str:
-    return f"… {n_tokens:,} token{'' if n_tokens == 1 else 's'} …"
 
 
 def _crisp(rect: QRectF) -> QRectF:

@@ -66,20 +66,21 @@ def place_on_bar(
 ) -> Box | None:
     """Where the words about a node go, if they fit anywhere; the place is then taken.
 
-    The first choice is the bar's own middle, which the words interrupt, then right and left of
-    the stem above it.
+    The first choice is the bar's own middle, which the words interrupt, then right or left of
+    the stem above it, or where no stem is, right above it.
     """
     x = float(geometry.x[geometry.shape.n_leaves + node])
     bar = float(geometry.bars[node])
-    x1, x2 = float(geometry.x_left[node]), float(geometry.x_right[node])
     on_bar = Box(x - width / 2, bar - height / 2, width, height)
     found = None
-    if width + 2 * (_AIR + 2) <= x2 - x1 and _is_free_but_for_stem(on_bar, x, bar, taken):
+    if fits_on_bar(geometry, node, width) and _is_free_but_for_stem(on_bar, x, bar, taken):
         found = on_bar
     else:
         # Beside the stem it must not look like the words of a neighbouring tree.
         first, last = geometry.span(geometry.shape.n_leaves + node)
-        for left in (x + 3, x - 3 - width):
+        beside = (x + 3, x - 3 - width)
+        final = geometry.shape.parent[geometry.shape.n_leaves + node] < 0
+        for left in (x - width / 2,) if final else beside:
             box = Box(left, bar - height - 2, width, height)
             inside = first - 4 <= box.left and box.right <= last + 4
             if inside and _is_free(box, taken):
@@ -88,6 +89,11 @@ def place_on_bar(
     if found is not None:
         taken.take(found.left, found.top, found.right, found.bottom)
     return found
+
+
+def fits_on_bar(geometry: TreeGeometry, node: int, width: float) -> bool:
+    """Whether words on the bar leave some of the bar to be seen on both sides."""
+    return width + 6 <= float(geometry.x_right[node] - geometry.x_left[node])
 
 
 def place_above(

@@ -10,6 +10,7 @@ from tokviz.gui.palette import Palette
 from tokviz.gui.widgets.merge_tree_labels import (
     Box,
     TakenPixels,
+    fits_on_bar,
     place_above,
     place_on_bar,
     taken_by_lines,
@@ -114,15 +115,19 @@ class TreeScene:
                 wide = metrics.horizontalAdvance(name) + 2 * _CHIP_PAD
                 wanted = float(geometry.x[n + node]) - wide / 2
                 start = min(max(wanted, first + 1), last - 1 - wide)
-                bottom = float(geometry.bars[node]) - 9
+                on_bar = fits_on_bar(geometry, node, self._rank_width(node))
+                bottom = float(geometry.bars[node]) - (9 if on_bar else _LABEL_HEIGHT + 5)
                 box = Box(round(start), round(bottom - _CHIP_HEIGHT), wide, _CHIP_HEIGHT)
                 words.taken.take(box.left, box.top, box.right, box.bottom)
                 words.names[node] = box, name
         for node in nodes.tolist():
-            wide = len(f"{self.nodes[node].rank:,}") * self.fonts.digit + 2
+            wide = self._rank_width(node)
             place = place_on_bar(geometry, node, words.taken, wide, _LABEL_HEIGHT)
             if place is not None:
                 words.ranks[node] = place
+
+    def _rank_width(self, node: int) -> float:
+        return len(f"{self.nodes[node].rank:,}") * self.fonts.digit + 2
 
     def _newest_name(self, words: "_Words") -> tuple[Box, str] | None:
         """The name of the newest node; it may stand over the stem to a bar that is to come."""
@@ -253,7 +258,8 @@ class TreeScene:
             short = len(shown.label) * fonts.label_advance <= wide - 4
             painter.setFont(fonts.label if roomy and short and not is_hex else fonts.small_label)
             painter.setPen(palette.muted if is_hex else palette.text)
-            painter.drawText(QRectF(left, geometry.label_y, wide, 23), middle, shown.label)
+            tall = 35 if is_hex else 23
+            painter.drawText(QRectF(left, geometry.label_y, wide, tall), middle, shown.label)
             if not is_hex:
                 painter.setFont(fonts.hex)
                 painter.setPen(palette.muted)
@@ -272,11 +278,12 @@ class TreeScene:
             painter.setPen(QPen(palette.faint, 1))
             corners = (start, top), (start, top + 4), (end, top + 4), (end, top)
             painter.drawPolyline([QPointF(*corner) for corner in corners])
-            painter.setPen(palette.text)
-            painter.setFont(fonts.character)
+            # A stand-in for what cannot be seen is no letter and does not look like one.
+            stand_in = len(character.text) > 1 and character.text.isascii()
             wide = QFontMetricsF(fonts.character).horizontalAdvance(character.text)
-            if wide > end - start + 4:
-                painter.setFont(fonts.small_character)
+            small = stand_in or wide > end - start + 4
+            painter.setPen(palette.muted if stand_in else palette.text)
+            painter.setFont(fonts.small_character if small else fonts.character)
             place = QRectF(start, top + 5, end - start, 26)
             middle = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip
             painter.drawText(place, middle, character.text)

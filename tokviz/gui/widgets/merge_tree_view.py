@@ -99,6 +99,7 @@ class MergeTreeView(QAbstractScrollArea):
 
     def set_colors(self, palette: Palette) -> None:
         self._scene.palette = palette
+        self.setStyleSheet(f"MergeTreeView {{ background: {palette.panel.name()}; border: 0; }}")
         self.viewport().update()
 
     @property
