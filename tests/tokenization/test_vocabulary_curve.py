@@ -4,10 +4,12 @@ import itertools
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.tokenization.diverse_texts import any_text, built_text
 from tests.tokenization.oracles import shipped
-from tokviz.tokenization.tokenizer import bytes_tokenizer
+from tests.tokenization.random_tokenizers import texts, trained
+from tokviz.tokenization.tokenizer import Tokenizer, bytes_tokenizer
 from tokviz.tokenization.vocabulary_curve import vocabulary_curve
 
 
@@ -19,6 +21,29 @@ def test_each_point_is_the_count_with_so_many_merges(name: str, text: str) -> No
     curve = vocabulary_curve(tokenizer, tokenizer.encode(text))
     for k, n_tokens in list(zip(curve.n_merges.tolist(), curve.n_tokens.tolist(), strict=True))[:9]:
         assert n_tokens == len(tokenizer.truncated(k).encode(text).ids)
+
+
+def tokens_after(tokenizer: Tokenizer, text: str, k: int) -> int:
+    """Read off the curve: the last point at or before k."""
+    curve = vocabulary_curve(tokenizer, tokenizer.encode(text))
+    return int(curve.n_tokens[int(curve.n_merges.searchsorted(k, "right")) - 1])
+
+
+@given(trained(), texts)
+def test_with_random_tokenizers_every_number_of_merges_is_right(
+    tokenizer: Tokenizer, text: str
+) -> None:
+    for k in range(len(tokenizer.merges) + 1):
+        truncated = tokenizer.truncated(k)
+        assert tokens_after(tokenizer, text, k) == len(truncated.encode(text).ids)
+
+
+@pytest.mark.parametrize("name", ["gpt2", "smollm2"])
+@given(built_text, st.integers(0, 50_000))
+@settings(max_examples=40)
+def test_between_its_points_the_count_stays(name: str, text: str, k: int) -> None:
+    tokenizer = shipped(name)
+    assert tokens_after(tokenizer, text, k) == len(tokenizer.truncated(k).encode(text).ids)
 
 
 @pytest.mark.parametrize("name", ["gpt2", "smollm2"])

@@ -8,6 +8,7 @@ rank:100-200  ranks 100 to 200; also rank:39
 """
 
 from collections.abc import Callable
+from time import monotonic
 
 import numpy as np
 import regex
@@ -59,10 +60,15 @@ def _expression(pattern: str) -> Callable[[bytes], bool]:
     except regex.error as error:
         raise FilterError(f"/{pattern}/ is no valid expression: {error}.") from None
 
+    deadline = monotonic() + _SECONDS
+
     def found(data: bytes) -> bool:
+        text = data.decode("utf-8", "replace")
         try:
-            text = data.decode("utf-8", "replace")
-            return compiled.search(text, timeout=_SECONDS) is not None
+            left = deadline - monotonic()
+            if left <= 0:
+                raise TimeoutError
+            return compiled.search(text, timeout=left) is not None
         except TimeoutError:
             raise FilterError(f"/{pattern}/ takes too long: simplify it.") from None
 
@@ -90,6 +96,8 @@ def _by_rank(tokenizer: Tokenizer, value: str) -> Int64s:
         raise FilterError(f"{value!r} is no range of ranks: write rank:100-200.")
     n = len(tokenizer.merges)
     start, end = int(first), int(last or first)
+    if not n:
+        raise FilterError("This tokenizer has no merges, so there are no ranks to look for.")
     if start >= n or end < start:
         raise FilterError(f"The ranks run from 0 to {n - 1:,}; {value!r} is outside of them.")
     return np.arange(start, min(end + 1, n), dtype=np.int64)
