@@ -1,12 +1,14 @@
-"""The shipped tokenizers: a name, what it is called on screen, and the function that loads it.
+"""The shipped tokenizers and embedding tables: what they are called, and how they are loaded.
 
-A new one is one line in `TOKENIZERS`.
+A new tokenizer is one line in `TOKENIZERS`, a new table one line in `TABLES`.
 """
 
 import lzma
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from tokviz.embedding.formats.any_file import open_table
+from tokviz.embedding.table import EmbeddingTable
 from tokviz.resources import read_resource, verified_path
 from tokviz.tokenization.formats.gguf import tokenizer_from_gguf
 from tokviz.tokenization.formats.gpt2_files import tokenizer_from_vocab_bpe
@@ -41,6 +43,36 @@ TOKENIZERS = [
     ShippedTokenizer("characters", "Characters", characters_tokenizer),
     ShippedTokenizer("bytes", "Bytes", lambda _text: bytes_tokenizer()),
 ]
+
+
+@dataclass(frozen=True)
+class ShippedTable:
+    """A table whose row n is the vector of the tokenizer's token n."""
+
+    tokenizer: str
+    title: str
+    file: str
+
+
+TABLES = [
+    ShippedTable(
+        "gpt2",
+        "Whisper tiny.en decoder (GPT-2's vocabulary)",
+        "tables/whisper-tiny-en-embedding-gpt2.gguf",
+    ),
+    ShippedTable("smollm2", "SmolLM2-135M", "tables/smollm2-135m-embedding.gguf"),
+]
+
+
+def load_table(tokenizer: str) -> EmbeddingTable | None:
+    """The shipped table for a shipped tokenizer, `None` if there is none.
+
+    Raises `ResourceError`, `TableFileError`.
+    """
+    for shipped in TABLES:
+        if shipped.tokenizer == tokenizer:
+            return replace(open_table(verified_path(shipped.file)), name=shipped.title)
+    return None
 
 
 def title_of(name: str) -> str:
