@@ -10,6 +10,7 @@ import sys
 import traceback
 from collections.abc import Iterator
 from copy import deepcopy
+from pathlib import Path
 from types import TracebackType
 
 from PySide6.QtCore import QSocketNotifier, QTimer
@@ -34,6 +35,8 @@ from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets import text_accessibility
 from tokviz.resources import ResourceError, read_resource, resource_path
 from tokviz.text_files import shown
+from tokviz.tokenization.formats.any_file import open_tokenizer
+from tokviz.tokenization.tokenizer import Tokenizer
 
 _AUTOSAVE_MS = 2000
 _log = logging.getLogger("tokviz")
@@ -91,15 +94,8 @@ class Session:
         self._told_unwritable = False
         self._problems: list[str] = []
         name = tokenizer or settings.tokenizer
-        if name not in {shipped.name for shipped in TOKENIZERS}:
-            self._problems.append(f"There is no tokenizer named {name!r}; GPT-2 is used.")
-            name = "gpt2"
         text, file_to_open = self._text_to_begin_with()
-        try:
-            loaded = load_tokenizer(name, text)
-        except ValueError as error:
-            self._problems.append(str(error))
-            loaded = load_tokenizer("bytes")
+        loaded = self._load(name, text)
         self.model = TokenizerModel(loaded)
         if (context := settings.contexts.get(loaded.name)) is not None:
             self.model.set_context(context or None)
@@ -116,6 +112,23 @@ class Session:
         self.window.document.changed.connect(self._save_soon)
         if file_to_open:
             self.window.document.open(file_to_open, settings.encoding)
+
+    def _load(self, name: str, text: str) -> Tokenizer:
+        """A shipped tokenizer or one from a file; GPT-2 for one that is not there."""
+        shipped = {tokenizer.name for tokenizer in TOKENIZERS}
+        try:
+            if name in shipped:
+                return load_tokenizer(name, text)
+            if os.path.exists(name):
+                return open_tokenizer(Path(name))
+            self._problems.append(f"There is no tokenizer named {name!r}; GPT-2 is used.")
+        except (ValueError, OSError) as error:
+            self._problems.append(str(error))
+        try:
+            return load_tokenizer("gpt2")
+        except ValueError as error:
+            self._problems.append(str(error))
+            return load_tokenizer("bytes")
 
     def _text_to_begin_with(self) -> tuple[str, str]:
         """The text of the last start, or the path of the file to read it from; or the sample."""

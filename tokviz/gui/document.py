@@ -1,5 +1,6 @@
 """Document: the file behind the open text: opening, saving, and not losing what was typed."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -140,6 +141,7 @@ class Document(QObject):
         self._settings.file, self._settings.encoding = path, encoding
         if path:
             self._settings.remember_file(path)
+        self._settings.file_stamp = _stamp(path)
         self._model.set_text(text)
         self._modified = self._settings.modified = False
         self.opened.emit()
@@ -148,7 +150,21 @@ class Document(QObject):
     # -- saving --------------------------------------------------------------------------------
 
     def save(self) -> bool:
-        return self._write(self.path) if self.path else self.save_as()
+        if not self.path:
+            return self.save_as()
+        other = _stamp(self.path) not in (self._settings.file_stamp, [])
+        if other and not self._asked_about_other_changes():
+            return False
+        return self._write(self.path)
+
+    def _asked_about_other_changes(self) -> bool:
+        answer = _question(
+            self._window,
+            f"{shown(self.path)} was changed by another program.",
+            "Overwrite it with the text as it is here?",
+            QMessageBox.StandardButton.Save | QMessageBox.StandardButton.Cancel,
+        )
+        return answer == QMessageBox.StandardButton.Save
 
     def save_as(self) -> bool:
         path, _ = QFileDialog.getSaveFileName(self._window, "Save text", self.path or "text.txt")
@@ -167,6 +183,7 @@ class Document(QObject):
             return False
         self._settings.file, self._settings.encoding = path, encoding
         self._settings.remember_file(path)
+        self._settings.file_stamp = _stamp(path)
         self._modified = self._settings.modified = False
         self.saved.emit()
         self.changed.emit()
@@ -220,6 +237,15 @@ class Document(QObject):
         may = self.may_be_replaced()
         self._discarded = may and self._modified
         return may
+
+
+def _stamp(path: str) -> list[int]:
+    """When a file was last written, and its size; empty where there is none to ask."""
+    try:
+        info = os.stat(path)
+    except (OSError, ValueError):
+        return []
+    return [info.st_mtime_ns, info.st_size]
 
 
 def _reading(path: str, encoding: str) -> Iterator[str]:

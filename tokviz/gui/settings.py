@@ -33,6 +33,7 @@ class Settings:
     layout: str = ""
     recent: list[str] = field(default_factory=list)
     file: str = ""  # of the open text, empty if it has none
+    file_stamp: list[int] = field(default_factory=list)  # when it was read or written, and size
     encoding: str = "utf-8"
     modified: bool = False
 

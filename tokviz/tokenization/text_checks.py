@@ -6,7 +6,7 @@ Both take the text as it is when they are called; the iterators may run in anoth
 from collections.abc import Iterator
 
 from tokviz.tokenization.encoding import Encoding
-from tokviz.tokenization.graphemes import joins
+from tokviz.tokenization.graphemes import count_graphemes, joins
 from tokviz.tokenization.tokenized_text import TokenizedText
 from tokviz.tokenization.tokenizer import Tokenizer
 
@@ -14,6 +14,24 @@ from tokviz.tokenization.tokenizer import Tokenizer
 def count_graphemes_of(text: TokenizedText) -> Iterator[int]:
     """Yields the count so far after each part; the last one is the whole count."""
     return _count([part.encoding for part in text.encodings()])
+
+
+def graphemes_between(text: TokenizedText, start: int, end: int) -> int | None:
+    """The graphemes of the characters [start, end); None where not all of them are encoded yet.
+
+    Whole parts of the text have counted theirs already; only the two ends are counted here.
+    """
+    if end > text.n_encoded:
+        return None
+    total, before = 0, ""
+    for encoding, first, _ in text.encodings(start, end):
+        low, high = max(start - first, 0), min(end - first, len(encoding.text))
+        is_whole = (low, high) == (0, len(encoding.text))
+        part = encoding.text[low:high]
+        total += encoding.n_graphemes if is_whole else count_graphemes(part)
+        total -= joins(before, part)
+        before = (before + part)[-4096:]
+    return total
 
 
 def _count(parts: list[Encoding]) -> Iterator[int]:

@@ -121,6 +121,7 @@ class ScrubberPanel(QFrame):
 
     def close_count(self) -> None:
         """End what runs; for the program's end."""
+        self._later.stop()
         task, self._task = self._task, None
         if task is not None:
             task.cancel()

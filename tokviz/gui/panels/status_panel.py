@@ -13,11 +13,13 @@ from PySide6.QtWidgets import QLabel, QStatusBar, QToolButton
 from tokviz.gui.task import Task, failure
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
-from tokviz.tokenization.graphemes import count_graphemes
-from tokviz.tokenization.text_checks import count_graphemes_of, find_losses
+from tokviz.tokenization.text_checks import (
+    count_graphemes_of,
+    find_losses,
+    graphemes_between,
+)
 
 _PAUSE_MS = 150  # without an edit, before the whole text is checked again
-_MOST_SELECTED = 200_000  # characters of a selection whose graphemes are counted at once
 
 
 @dataclass(frozen=True)
@@ -129,13 +131,11 @@ class StatusPanel(QStatusBar):
         n_bytes = text.byte_offset(end) - text.byte_offset(start)
         n_tokens = text.n_tokens_before(end) - text.n_tokens_before(start)
         n_chars = end - start
-        graphemes = "…"
-        if n_chars <= _MOST_SELECTED:
-            graphemes = f"{count_graphemes(text.slice(start, end)):,}"
+        n_graphemes = graphemes_between(text, start, end)
         return [
             ("Selected:", ""),
             (f"{n_chars:,}", f"of {text.n_chars:,} characters"),
-            (graphemes, "graphemes"),
+            ("…" if n_graphemes is None else f"{n_graphemes:,}", "graphemes"),
             (f"{n_bytes:,}", f"of {text.n_bytes:,} bytes"),
             (f"{n_tokens:,}", f"of {text.n_tokens:,} tokens"),
             (_ratio(n_bytes, n_tokens), "bytes a token"),
