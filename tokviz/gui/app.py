@@ -164,6 +164,8 @@ class Session:
         self.model.close()
         self.window.status.close_check()
         self.window.scrubber.close_count()
+        for task in self.window.findChildren(Task):
+            task.cancel()
         sys.excepthook = sys.__excepthook__
 
     def _text_to_keep(self) -> str | None:
