@@ -25,7 +25,7 @@ _REMEMBERED = 20_000
 
 @dataclass(frozen=True)
 class RowToken:
-    """A token as it is shown, and its id."""
+    """A token as it is shown, and its id, negative for what has none."""
 
     label: str
     id: int
@@ -44,7 +44,7 @@ class Chip:
 
 @dataclass(frozen=True)
 class Note:
-    """Words for the tokens left out at an end; a click brings the token `target` into view."""
+    """Words for the tokens left out at an end; a click makes the token `target` the middle one."""
 
     words: str
     rect: QRectF
@@ -102,7 +102,7 @@ class RowMeasure:
         return shown, max(self._metrics.horizontalAdvance(shown), 8.0) + 2 * _PAD
 
     def id_width(self, token: RowToken) -> float:
-        return self._id_metrics.horizontalAdvance(str(token.id))
+        return self._id_metrics.horizontalAdvance(str(token.id)) if token.id >= 0 else 0.0
 
     def cell(self, token: RowToken) -> float:
         """The width of a chip and of what stands under it."""
@@ -152,12 +152,12 @@ def _row(
     y: float,
     note: float,
 ) -> Row:
-    row, half = Row(), max(window.last - window.first, 1) // 2
+    row = Row()
     if window.first:
         words = _note_words(window.first)
         wide = measure.words(words)
         rect = QRectF(x + note - _GAP - wide, y, wide, CHIP_HEIGHT)
-        row.notes.append(Note(words, rect, max(window.first - half - 1, 0)))
+        row.notes.append(Note(words, rect, window.first - 1))
         x += note
     for index in range(window.first, window.last):
         token = tokens[index]
@@ -166,14 +166,14 @@ def _row(
     if window.last < window.n_tokens:
         words = _note_words(window.n_tokens - window.last)
         rect = QRectF(x, y, measure.words(words), CHIP_HEIGHT)
-        row.notes.append(Note(words, rect, min(window.last + half, window.n_tokens - 1)))
+        row.notes.append(Note(words, rect, window.last))
     return row
 
 
 def _chip(index: int, token: RowToken, measure: RowMeasure, x: float, y: float) -> Chip:
     shown, wide = measure.chip(token)
     cell, link = measure.cell(token), None
-    if measure.with_ids:
+    if measure.with_ids and token.id >= 0:
         under = measure.id_width(token)
         link = QRectF(x + (cell - under) / 2, y + CHIP_HEIGHT + 5, under, 16)
     return Chip(index, token, shown, QRectF(x + (cell - wide) / 2, y, wide, CHIP_HEIGHT), link)

@@ -270,10 +270,9 @@ class MergeRowView(QWidget):
     def _paint_bracket(self, painter: QPainter, left: QRectF | None, right: QRectF | None) -> None:
         if left is None or right is None:
             return
-        top = left.bottom() + 4.5
-        start, end = left.left() + 1, right.right() - 1
-        painter.setPen(QPen(self._palette.accent, 1.6))
-        corners = ((start, top), (start, top + 4.5), (end, top + 4.5), (end, top))
+        top, start, end = int(left.bottom()) + 4, int(left.left()) + 2, int(right.right()) - 1
+        painter.setPen(QPen(self._palette.accent, 2, j=Qt.PenJoinStyle.MiterJoin))
+        corners = ((start, top), (start, top + 5), (end, top + 5), (end, top))
         painter.drawPolyline([QPointF(*corner) for corner in corners])
 
     def _paint_mark(self, painter: QPainter, new: QRectF | None) -> None:

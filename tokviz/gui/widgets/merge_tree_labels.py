@@ -73,13 +73,19 @@ def place_on_bar(
     bar = float(geometry.bars[node])
     on_bar = Box(x - width / 2, bar - height / 2, width, height)
     found = None
-    if fits_on_bar(geometry, node, width) and _is_free_but_for_stem(on_bar, x, bar, taken):
+    parent = int(geometry.shape.parent[geometry.shape.n_leaves + node])
+    final = parent < 0
+    low = not final and float(geometry.bars[parent]) > on_bar.top - 1
+    if (
+        fits_on_bar(geometry, node, width)
+        and not low
+        and _is_free_but_for_stem(on_bar, x, bar, taken)
+    ):
         found = on_bar
     else:
         # Beside the stem it must not look like the words of a neighbouring tree.
         first, last = geometry.span(geometry.shape.n_leaves + node)
         beside = (x + 3, x - 3 - width)
-        final = geometry.shape.parent[geometry.shape.n_leaves + node] < 0
         for left in (x - width / 2,) if final else beside:
             box = Box(left, bar - height - 2, width, height)
             inside = first - 4 <= box.left and box.right <= last + 4
@@ -118,9 +124,9 @@ def _is_free(box: Box, taken: TakenPixels) -> bool:
 
 
 def _is_free_but_for_stem(box: Box, x: float, bar: float, taken: TakenPixels) -> bool:
-    left, right = box.left - _AIR, box.right + _AIR
+    left, right, row, column = box.left - _AIR, box.right + _AIR, int(bar), int(x)
     return (
-        taken.is_free(left, box.top, x - 2, bar - 2)
-        and taken.is_free(x + 2, box.top, right, bar - 2)
-        and taken.is_free(left, bar + 2, right, box.bottom)
+        taken.is_free(left, box.top, column - 1, row - 1)
+        and taken.is_free(column + 1, box.top, right, row - 1)
+        and taken.is_free(left, row + 1, right, box.bottom)
     )
