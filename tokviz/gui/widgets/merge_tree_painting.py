@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from tokviz.gui.palette import Palette
@@ -187,6 +187,7 @@ class TreeScene:
         self._draw(painter, QPen(palette.muted, 1), done)
         for node in marked:
             pen = QPen(palette.accent if self.nodes[node].id in self.selected else palette.text, 2)
+            pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
             if node >= self.n_done:
                 pen.setDashPattern(_DOTS)
             self._draw(painter, pen, [node])
@@ -195,20 +196,18 @@ class TreeScene:
             self._draw(painter, pen, [newest])
 
     def _draw(self, painter: QPainter, pen: QPen, nodes: list[int]) -> None:
-        if not nodes:
-            return
         geometry = self.geometry
-        lines: list[QLineF] = []
+        painter.setPen(pen)
         for node in nodes:
             left, right = _crisp(geometry.x_left[node]), _crisp(geometry.x_right[node])
             bar = _crisp(geometry.bars[node])
-            lines += (
-                QLineF(left, _crisp(geometry.y_left[node]), left, bar),
-                QLineF(left, bar, right, bar),
-                QLineF(right, bar, right, _crisp(geometry.y_right[node])),
+            corners = (
+                (left, _crisp(geometry.y_left[node])),
+                (left, bar),
+                (right, bar),
+                (right, _crisp(geometry.y_right[node])),
             )
-        painter.setPen(pen)
-        painter.drawLines(lines)
+            painter.drawPolyline([QPointF(*corner) for corner in corners])
 
     def _paint_ranks(self, painter: QPainter, words: "_Words") -> None:
         palette, newest = self.palette, self.newest
