@@ -154,6 +154,11 @@ def write_text(path: Path, text: str, encoding: str = "utf-8", errors: str = "st
             f"remove it or choose another encoding.",
             error.start,
         ) from None
+    write_bytes(path, data)
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file so that it is the old one or the new one whole. Raises `TextFileError`."""
     try:
         _replace_content(path, data)
     except (OSError, ValueError) as error:

@@ -13,7 +13,7 @@ from tests.tokenization.random_tokenizers import texts, trained
 from tokviz.tokenization import pieces, reencoding
 from tokviz.tokenization.token_colors import same_level
 from tokviz.tokenization.tokenized_text import TokenizedText
-from tokviz.tokenization.tokenizer import Tokenizer, bytes_tokenizer
+from tokviz.tokenization.tokenizer import Special, Tokenizer, bytes_tokenizer
 from tokviz.tokenization.truncation import Truncation, truncated_colors
 
 any_parts = st.lists(st.sampled_from([*PARTS, "=\x04=", " \x04the", "é\ud800"]), max_size=8)
@@ -171,8 +171,6 @@ def test_an_encoding_is_cut_as_a_whole_as_well(
 
 
 def test_a_special_token_is_whole_with_any_number_of_merges() -> None:
-    from tokviz.tokenization.tokenizer import Special
-
     gpt2 = shipped("gpt2")
     encoding = gpt2.encode("the<|endoftext|>the", Special.SPECIAL)
     cut = Truncation(gpt2, 0).encoding(encoding)

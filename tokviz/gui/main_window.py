@@ -91,7 +91,7 @@ class MainWindow(QMainWindow):
 
     def _replay_panels(self) -> QWidget:
         """The merge history, and beside it the list of merges and the causes of boundaries."""
-        tabs = QTabWidget()
+        tabs = self._tabs = QTabWidget()
         tabs.setDocumentMode(True)
         tabs.addTab(self.merges, "All merges")
         tabs.addTab(self.boundary, "Why this boundary?")
@@ -160,6 +160,8 @@ class MainWindow(QMainWindow):
         _add(menu, "Zoom &in", lambda: view.set_zoom(view.zoom + 1), _Key.ZoomIn)
         _add(menu, "Zoom &out", lambda: view.set_zoom(view.zoom - 1), _Key.ZoomOut)
         menu.addSeparator()
+        _add(menu, "Why this &boundary?", self._show_boundary, QKeySequence("Ctrl+B"))
+        menu.addSeparator()
         for dock, title in ((self._card_dock, "Token card"), (self._history_dock, "Merge history")):
             shows = dock.toggleViewAction()
             shows.setText(title)
@@ -190,6 +192,11 @@ class MainWindow(QMainWindow):
         self.modes.set_mode(mode)
         self._history_dock.setVisible(mode is Mode.REPLAY)
 
+    def _show_boundary(self) -> None:
+        """Explain the gap at the caret of the text."""
+        self._set_mode(Mode.REPLAY)
+        self._tabs.setCurrentWidget(self.boundary)
+
     def _set_theme(self, mode: ThemeMode) -> None:
         self._settings.theme = mode.value
         self._theme.set_mode(mode)
@@ -209,7 +216,6 @@ class MainWindow(QMainWindow):
         panel, document = self.text_panel, self.document
         self.modes.picked.connect(self._set_mode)
         self.boundary.step_requested.connect(self.history.show_cause)
-        self.history.task_started.connect(self.notices.show_task)
         panel.modified_changed.connect(document.set_modified)
         # Queued: a question asked within the drop would hold the program one drags from.
         panel.files_dropped.connect(self._open_dropped, Qt.ConnectionType.QueuedConnection)
@@ -219,7 +225,7 @@ class MainWindow(QMainWindow):
             panel.mark_dirty()
         document.changed.connect(self._update_title)
         self.status.problem.connect(self.notices.show_problem)
-        for source in (model, document, self.chooser):
+        for source in (model, document, self.chooser, self.history):
             source.problem.connect(self.notices.show_problem)
             source.task_started.connect(self.notices.show_task)
         self.status.place_requested.connect(self._show_place)

@@ -46,6 +46,7 @@ class TokenizerModel(QObject):
     tokenizer_changed = Signal()
     text_replaced = Signal()
     encoding_changed = Signal()
+    whole_encoding_changed = Signal()  # with all merges: showing fewer of them is no such change
     selection_changed = Signal()
     hovered_changed = Signal()
     context_changed = Signal()
@@ -119,6 +120,7 @@ class TokenizerModel(QObject):
         self._encode_the_rest()
         self.tokenizer_changed.emit()
         self.encoding_changed.emit()
+        self.whole_encoding_changed.emit()
         self._emit_changes_since(before)
 
     def set_text(self, text: str) -> None:
@@ -139,6 +141,7 @@ class TokenizerModel(QObject):
             self.tokenizer_changed.emit()
         self.text_replaced.emit()
         self.encoding_changed.emit()
+        self.whole_encoding_changed.emit()
         self._emit_changes_since(before)
 
     def edit_text(self, start: int, removed: int, inserted: str) -> None:
@@ -165,6 +168,7 @@ class TokenizerModel(QObject):
         if tokenizer_grew:
             self.tokenizer_changed.emit()
         self.encoding_changed.emit()
+        self.whole_encoding_changed.emit()
         self._emit_changes_since(before)
 
     def select(self, ids: Iterable[int], place: int | None = None) -> None:
@@ -298,6 +302,7 @@ class TokenizerModel(QObject):
         for encoding in batch:
             self._text.absorb(encoding)
         self.encoding_changed.emit()
+        self.whole_encoding_changed.emit()
 
     def _on_encoding_failed(self, error: BaseException) -> None:
         self.problem.emit(failure(f"Encoding with {self.tokenizer.name}", error))

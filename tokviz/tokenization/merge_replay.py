@@ -217,6 +217,12 @@ class TextReplay:
         end = int(starts[pre_token + 1]) if pre_token + 1 < n else len(encoding.text)
         return encoding.text[int(starts[pre_token]) : end]
 
+    def pre_token_at(self, char: int) -> int:
+        """The pre-token that holds a character of the stretch."""
+        starts = self._encoding.pre_token_chars
+        assert starts is not None  # or there would be no pre-token
+        return int(starts.searchsorted(np.int32(char), "right")) - 1
+
     def pre_token(self, pre_token: int) -> MergeReplay:
         """The replay of one pre-token."""
         data = without_surrogates(self.pre_token_text(pre_token)).encode("utf-8")

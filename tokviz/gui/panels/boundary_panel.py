@@ -26,7 +26,7 @@ class BoundaryPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._scroll)
-        for signal in (model.caret_changed, model.selection_changed, model.encoding_changed):
+        for signal in (model.caret_changed, model.selection_changed, model.whole_encoding_changed):
             signal.connect(self._update)
         self._update()
 

@@ -95,7 +95,7 @@ class MergeListPanel(QWidget):
         self.table.row_picked.connect(self._on_row_picked)
         self.table.row_menu_requested.connect(self._show_menu)
         model.tokenizer_changed.connect(self._fill)
-        model.encoding_changed.connect(self._later.start)
+        model.whole_encoding_changed.connect(self._later.start)
         model.marks_changed.connect(self._on_marks_changed)
         self._theme.changed.connect(self._on_theme_changed)
 

@@ -1,25 +1,31 @@
-"""The steps of a replay as CSV or JSON."""
+"""The steps of a replay as CSV or JSON, made row by row."""
 
 import csv
 import io
 import json
+from collections.abc import Iterator
 from typing import Any
 
-from tokviz.tokenization.merge_replay import TextReplay
+from tokviz.text_files import write_text
+from tokviz.tokenization.merge_replay import MergeReplay, TextReplay
 from tokviz.tokenization.tokenizer import Tokenizer
 
 _COLUMNS = ("step", "pre_token", "rank", "left", "right", "id", "left_bytes", "right_bytes", "byte")
+_REMEMBERED = 20_000  # distinct pre-tokens
+_AT_A_TIME = 500  # rows between two chances to cancel
 
 
-def step_rows(tokenizer: Tokenizer, replay: TextReplay) -> list[dict[str, Any]]:
+def step_rows(tokenizer: Tokenizer, replay: TextReplay) -> Iterator[dict[str, Any]]:
     """One row a step: ids of left, right and result, bytes in hex, byte offset in the stretch."""
-    rows: list[dict[str, Any]] = []
-    of_pre_token: dict[int, Any] = {}
+    known: dict[str, MergeReplay] = {}  # words come again and again, whatever the order
     for step in range(1, replay.n_steps + 1):
         pre_token, own = replay.locate(step)
-        if pre_token not in of_pre_token:
-            of_pre_token[pre_token] = replay.pre_token(pre_token)
-        done = of_pre_token[pre_token].step(own)
+        text = replay.pre_token_text(pre_token)
+        if text not in known:
+            if len(known) >= _REMEMBERED:
+                known.clear()
+            known[text] = replay.pre_token(pre_token)
+        done = known[text].step(own)
         values = (
             step,
             pre_token,
@@ -31,19 +37,39 @@ def step_rows(tokenizer: Tokenizer, replay: TextReplay) -> list[dict[str, Any]]:
             tokenizer.token_bytes(done.right).hex(),
             replay.pre_token_start(pre_token) + done.byte,
         )
-        rows.append(dict(zip(_COLUMNS, values, strict=True)))
-    return rows
+        yield dict(zip(_COLUMNS, values, strict=True))
 
 
-def steps_as_csv(tokenizer: Tokenizer, replay: TextReplay) -> str:
-    """The step table with a line of headings."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, _COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(step_rows(tokenizer, replay))
-    return out.getvalue()
+def steps_as_csv(rows: Iterator[dict[str, Any]]) -> Iterator[str]:
+    """The step table with a line of headings, line by line."""
+    yield ",".join(_COLUMNS) + "\n"
+    for row in rows:
+        line = io.StringIO()
+        csv.DictWriter(line, _COLUMNS, lineterminator="\n").writerow(row)
+        yield line.getvalue()
 
 
-def steps_as_json(tokenizer: Tokenizer, replay: TextReplay) -> str:
-    """The step table as a list of objects."""
-    return json.dumps(step_rows(tokenizer, replay), indent=1)
+def steps_as_json(rows: Iterator[dict[str, Any]]) -> Iterator[str]:
+    """The step table as a list of objects, one a line."""
+    before = "[\n"
+    for row in rows:
+        yield before + json.dumps(row)
+        before = ",\n"
+    yield "\n]\n" if before == ",\n" else "[]\n"
+
+
+def saving_steps(
+    path: str, tokenizer: Tokenizer, replay: TextReplay, *, as_json: bool
+) -> Iterator[int]:
+    """Write the step table to a file, whole or not at all; yields the rows made so far.
+
+    Raises `TextFileError`.
+    """
+    rows = step_rows(tokenizer, replay)
+    parts = []
+    for part in (steps_as_json if as_json else steps_as_csv)(rows):
+        parts.append(part)
+        if len(parts) % _AT_A_TIME == 0:
+            yield len(parts)
+    write_text(path, "".join(parts))
+    yield replay.n_steps

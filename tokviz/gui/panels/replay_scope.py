@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from tokviz.tokenization.encoding import Encoding
+from tokviz.tokenization.encoding import Encoding, Int32s
 from tokviz.tokenization.merge_replay import MergeReplay, TextReplay
 from tokviz.tokenization.text_merges import pre_tokens_around
 from tokviz.tokenization.tokenized_text import TokenizedText
 from tokviz.tokenization.tokenizer import Tokenizer
+from tokviz.tokenization.visible_text import visible
 
 NameOf = Callable[[int], str]
 
@@ -23,13 +24,25 @@ class Scope(Enum):
 
 @dataclass(frozen=True)
 class Stretch:
-    """A stretch of text with its replay; `first_char` is where it starts in the text."""
+    """A stretch of text with its replay; `first_char` is where it starts in the text.
 
+    The tokenizer is the one it was encoded with: the text may have got another meanwhile.
+    """
+
+    tokenizer: Tokenizer
     text: str
     first_char: int
     n_bytes: int
-    n_tokens: int
+    ids: Int32s
     replay: TextReplay
+
+    @property
+    def n_tokens(self) -> int:
+        return len(self.ids)
+
+    def name(self, token_id: int) -> str:
+        """A token as it is shown."""
+        return visible(self.tokenizer.token_bytes(token_id))
 
 
 def putting_in_order(
@@ -48,7 +61,7 @@ def _put_in_order(
     tokenizer: Tokenizer, encoding: Encoding, first: int, by_rank: bool
 ) -> Iterator[Stretch]:
     replay = TextReplay(tokenizer, encoding, by_rank=by_rank)
-    yield Stretch(encoding.text, first, encoding.n_bytes, len(encoding.ids), replay)
+    yield Stretch(tokenizer, encoding.text, first, encoding.n_bytes, encoding.ids, replay)
 
 
 @dataclass(frozen=True)
@@ -71,10 +84,14 @@ def position_at(stretch: Stretch, step: int) -> Position:
 def describe_step(replay: MergeReplay, step: int, name_of: NameOf) -> str:
     """One sentence about a step of a pre-token; step 0 is the state before the first."""
     if step == 0:
-        best = next((c for c in replay.candidates(0) if c.rank is not None), None)
+        best = next(iter(replay.candidates(0)), None)
+        if not replay.symbols:
+            return "None of its bytes is in the vocabulary, so it has no token."
         if best is None:
+            return "One byte, one token: there is nothing to merge."
+        if best.rank is None:
             return "No merge applies: each byte stays a token of its own."
-        return f"{len(replay.symbols)} bytes; the lowest rank among them is {best.rank:,}"
+        return f"{len(replay.symbols):,} bytes; the lowest rank among them is {best.rank:,}"
     done = replay.step(step)
     after = replay.next_best(step)
     behind = "no other pair had a rule" if after is None else f"next best was rank {after:,}"

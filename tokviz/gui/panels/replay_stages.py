@@ -7,7 +7,7 @@ from typing import overload
 from tokviz.gui.panels.replay_scope import NameOf, Position, Stretch
 from tokviz.gui.widgets.merge_row_view import RowToken
 from tokviz.gui.widgets.merge_tree_view import TreeLeaf, TreeNode
-from tokviz.tokenization.encoding import without_surrogates
+from tokviz.tokenization.encoding import Int32s, without_surrogates
 from tokviz.tokenization.merge_replay import MergeReplay
 from tokviz.tokenization.visible_text import visible
 
@@ -60,15 +60,17 @@ def row_of_stage(
         whole = stretch.replay
         return _text_row(whole.n_pre_tokens, whole.pre_token_text), None, None, None
     if stage is Stage.BYTES:
-        data = replay.data
+        data = without_surrogates(stretch.text).encode("utf-8")
         row = LazyRow(len(data), lambda i: RowToken(f"{data[i]:02x}", _NO_ID))
         return row, None, None, None
+    if stage is Stage.IDS:
+        return _row(stretch.ids, name_of), None, None, None
     step = position.step
-    if stage is Stage.IDS or step == 0:
-        state = replay.n_steps if stage is Stage.IDS else 0
-        return _row(replay, state, name_of), None, None, None
+    after = _row(replay.row(step)[1], name_of)
+    if step == 0:
+        return after, None, None, None
     pair = replay.pair_index(step)
-    return _row(replay, step - 1, name_of), _row(replay, step, name_of), pair, pair
+    return _row(replay.row(step - 1)[1], name_of), after, pair, pair
 
 
 def _text_row(n: int, part_at: Callable[[int], str]) -> LazyRow:
@@ -79,9 +81,7 @@ def _text_row(n: int, part_at: Callable[[int], str]) -> LazyRow:
     return LazyRow(n, token_at)
 
 
-def _row(replay: MergeReplay, state: int, name_of: NameOf) -> LazyRow:
-    ids = replay.row(state)[1]
-
+def _row(ids: Int32s, name_of: NameOf) -> LazyRow:
     def token_at(index: int) -> RowToken:
         token_id = int(ids[index])
         return RowToken(name_of(token_id), token_id)

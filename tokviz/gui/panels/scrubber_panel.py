@@ -70,8 +70,8 @@ class ScrubberPanel(QFrame):
         self.curve.moved.connect(model.set_n_merges)
         self.box.valueChanged.connect(model.set_n_merges)
         self._play.clicked.connect(self.toggle_play)
-        model.n_merges_changed.connect(self._show)
-        model.encoding_changed.connect(self._on_encoding_changed)
+        model.encoding_changed.connect(self._show)
+        model.whole_encoding_changed.connect(self._later.start)
         model.tokenizer_changed.connect(self._count)
         self._theme.changed.connect(self._on_theme_changed)
 
@@ -99,11 +99,6 @@ class ScrubberPanel(QFrame):
         self._model.set_n_merges(max(now + 1, round(now * _PLAY_FACTOR)))
 
     # -- showing -------------------------------------------------------------------------------
-
-    def _on_encoding_changed(self) -> None:
-        """Scrubbing changes the tokens shown but not the curve."""
-        self._later.start()
-        self._show()
 
     def _count(self) -> None:
         """Count the curve: a short text's at once, a long one's in a task."""

@@ -2,9 +2,8 @@
 
 import html
 from collections.abc import Sequence
-from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QEvent, QIODevice, QPoint, QPointF, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QHelpEvent,
     QImage,
@@ -14,7 +13,6 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
 from tokviz.gui.palette import LIGHT, Palette
@@ -26,6 +24,7 @@ from tokviz.gui.widgets.merge_tree_layout import (
     TreeShape,
 )
 from tokviz.gui.widgets.merge_tree_painting import TreeFonts, TreeScene
+from tokviz.gui.widgets.pictures import svg_of
 
 __all__ = ["MergeTreeView", "TreeLeaf", "TreeNode"]
 
@@ -181,6 +180,9 @@ class MergeTreeView(QAbstractScrollArea):
         if event.button() == Qt.MouseButton.LeftButton and element is not None:
             self.node_picked.emit(self._scene.ids[element])
 
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        event.accept()  # the press was ours
+
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         element = self._element_at(event.position())
         if event.button() != Qt.MouseButton.LeftButton or element is None:
@@ -277,21 +279,16 @@ class MergeTreeView(QAbstractScrollArea):
             scene.paint(painter, 0, wide)
         return image
 
-    def save_svg(self, path: str | Path) -> None:
-        """Write the whole tree at this step as SVG. Raises `OSError`."""
+    def render_svg(self) -> bytes:
+        """The whole tree at this step as the content of an SVG file."""
         scene = self._picture_scene()
-        wide, tall = int(scene.geometry.width), int(scene.geometry.height)
-        buffer = QBuffer()
-        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        generator = QSvgGenerator()
-        generator.setOutputDevice(buffer)
-        generator.setSize(QSize(wide, tall))
-        generator.setViewBox(QRect(0, 0, wide, tall))
-        generator.setTitle("Merge tree")
-        with QPainter(generator) as painter:
-            painter.fillRect(QRect(0, 0, wide, tall), scene.palette.panel)
-            scene.paint(painter, 0, wide)
-        Path(path).write_bytes(bytes(buffer.data().data()))
+        size = QSize(int(scene.geometry.width), int(scene.geometry.height))
+
+        def paint(painter: QPainter) -> None:
+            painter.fillRect(QRect(QPoint(0, 0), size), scene.palette.panel)
+            scene.paint(painter, 0, size.width())
+
+        return svg_of(size, "Merge tree", paint)
 
 
 def _shortened(words: str) -> str:
