@@ -5,10 +5,9 @@ where the row stands in the text; it is kept under just that, so a key measures 
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import pairwise
 from typing import TypeVar
 
 import numpy as np
@@ -22,8 +21,8 @@ from tokviz.gui.widgets.token_pieces import (
     Piece,
     RowTokens,
     byte_cells,
-    cells_between,
     cells_of,
+    fragments_of,
     joined_ranges,
     token_pieces,
 )
@@ -32,57 +31,63 @@ from tokviz.gui.widgets.token_source import TokenRows, TokenSource
 _KEPT = 1_024
 _LONG = 4_000  # pixels above which only what is near the view is measured
 _STEP = 1_024
-_NARROWEST_CELL = 3  # pixels
+_EVERYWHERE = (-np.inf, np.inf)
 _Value = TypeVar("_Value")
+
+
+class Tiles:
+    """Rectangles side by side, ready to be painted: the fills first, the lines over them.
+
+    An edge closes a tile at its right, a seam does where the same character goes on; a floor
+    closes tiles that touch below.
+    """
+
+    def __init__(self, tiles: Sequence[Piece | ByteCell], top: int, height: int) -> None:
+        fills: dict[int, list[QRectF]] = {}
+        self.edges: list[QRectF] = []
+        self.seams: list[QRectF] = []
+        # Hundreds of tokens may share one place (combining marks): the last one is seen.
+        for tile in {(tile.left, tile.right): tile for tile in tiles}.values():
+            place = QRectF(tile.left, top, tile.right - tile.left, height - 1)
+            fills.setdefault(tile.color, []).append(place)
+            lines = self.seams if tile.soft else self.edges
+            lines.append(QRectF(tile.right - 1, top, 1, height - 1))
+        self.fills = list(fills.items())  # (colour index, rectangles)
+        self.spans = joined_ranges([(tile.left, tile.right) for tile in tiles])
+        self.floors = [
+            QRectF(left, top + height - 1, right - left, 1) for left, right in self.spans
+        ]
 
 
 class RowGeometry:
     """The rectangles of one row, from its left top corner."""
 
-    def __init__(self, cells: Cells, tokens: RowTokens, style: TextStyle) -> None:
-        self.pieces: list[Piece] = token_pieces(cells, tokens)
-        self._byte_cells: list[ByteCell] = byte_cells(cells, tokens)
+    def __init__(
+        self, cells: Cells, tokens: RowTokens, seen: tuple[float, float], style: TextStyle
+    ) -> None:
+        self.pieces: list[Piece] = []
+        self._byte_cells: list[ByteCell] = []
         self._style = style
+        if len(cells.leading) and len(tokens.lows):
+            fragments = fragments_of(cells, tokens, seen)
+            self.pieces = token_pieces(fragments, tokens.colors)
+            self._byte_cells = byte_cells(fragments, tokens.colors)
 
     @cached_property
-    def fills(self) -> list[tuple[int, list[QRectF]]]:
-        """(Colour index, rectangles), each a pixel short at the right and below: the borders."""
-        top, height = self._style.token_top, self._style.token_height
-        fills: dict[int, list[QRectF]] = {}
-        # Hundreds of tokens may share one place (combining marks): the last one is seen.
-        for piece in {(piece.left, piece.right): piece for piece in self.pieces}.values():
-            rect = QRectF(piece.left, top, piece.right - piece.left - 1, height - 1)
-            fills.setdefault(piece.color, []).append(rect)
-        return list(fills.items())
+    def tiles(self) -> Tiles:
+        """The tokens behind the text."""
+        return Tiles(self.pieces, self._style.token_top, self._style.token_height)
 
     @cached_property
-    def bands(self) -> list[QRectF]:
-        """The rectangles of the tokens joined: what shows of them between the fills is borders."""
-        top, height = self._style.token_top, self._style.token_height
-        spans = joined_ranges([(piece.left, piece.right) for piece in self.pieces])
-        return [QRectF(left, top, right - left, height) for left, right in spans]
+    def strip(self) -> Tiles:
+        """The byte cells below the clusters that tokens cut."""
+        return Tiles(self._byte_cells, self._style.strip_top, self._style.strip_height)
 
     @cached_property
-    def strip_bands(self) -> list[QRectF]:
-        """What lies behind the byte cells, below the clusters that tokens cut."""
-        top, height = self._style.strip_top, self._style.strip_height
-        edges = [(round(cell.left), round(cell.right)) for cell in self._byte_cells]
-        return [QRectF(left, top, right - left, height) for left, right in edges]
-
-    @cached_property
-    def strip_fills(self) -> list[tuple[int, list[QRectF]]]:
-        """(Colour index, cells): one a byte where there is room, else one a token."""
-        top, height = self._style.strip_top + 1, self._style.strip_height - 2
-        fills: dict[int, list[QRectF]] = {}
-        for cell in self._byte_cells:
-            step = (cell.right - cell.left) / max(1, cell.n_bytes)
-            count = cell.n_bytes if step >= _NARROWEST_CELL else 1
-            step = (cell.right - cell.left) / count
-            edges = [round(cell.left + step * number) for number in range(count + 1)]
-            fills.setdefault(cell.color, []).extend(
-                QRectF(left, top, right - left - 1, height) for left, right in pairwise(edges)
-            )
-        return list(fills.items())
+    def letters(self) -> list[QRectF]:
+        """Where the characters stand that tokens cut, above the feet of the stripes."""
+        top, height = self._style.token_top, self._style.token_height - self._style.foot_height
+        return [QRectF(left, top, right - left, height) for left, right in self.strip.spans]
 
 
 @dataclass
@@ -134,17 +139,17 @@ class RowMeasurer:
     ) -> PaintedRow:
         """Find where everything of a row stands; `place` is its corner, `width` the view's."""
         cells = self._cells_of(row)
-        first_byte = source.byte_offset(row.start)
-        low, high = 0, int(cells.byte_edges[-1])
-        if row.layout.width > _LONG and not cells.bidirectional:
-            left = -place[0] // _STEP * _STEP
-            low, high = cells_between(cells, left - _STEP, left + width + 2 * _STEP)
-        first, last = _tokens_between(tokens, first_byte + low, first_byte + high)
+        first_byte, n_bytes = source.byte_offset(row.start), int(cells.byte_edges[-1])
+        first, last = _tokens_between(tokens, first_byte, first_byte + n_bytes)
         part = RowTokens(
-            np.clip(tokens.byte_starts[first:last] - first_byte, low, high),
-            np.clip(tokens.byte_ends[first:last] - first_byte, low, high),
+            np.clip(tokens.byte_starts[first:last] - first_byte, 0, n_bytes),
+            np.clip(tokens.byte_ends[first:last] - first_byte, 0, n_bytes),
             tokens.colors[first:last],
         )
+        seen: tuple[float, float] = _EVERYWHERE
+        if row.layout.width > _LONG:
+            left = -place[0] // _STEP * _STEP
+            seen = left - _STEP, left + width + 2 * _STEP
         return PaintedRow(
             row=row,
             left=place[0],
@@ -153,16 +158,18 @@ class RowMeasurer:
             first_byte=first_byte,
             first_token=tokens.first + first,
             ids=tokens.ids[first:last].tolist(),
-            geometry=self._geometry(row, cells, part),
+            geometry=self._geometry(row, cells, part, seen),
         )
 
     def _cells_of(self, row: Row) -> Cells:
         key = (row.layout, row.tail)
         return _remembered(self._cells, key, lambda: cells_of(row, self._style))
 
-    def _geometry(self, row: Row, cells: Cells, part: RowTokens) -> RowGeometry:
-        key = (row.layout, row.tail, *(column.tobytes() for column in part))
-        return _remembered(self._known, key, lambda: RowGeometry(cells, part, self._style))
+    def _geometry(
+        self, row: Row, cells: Cells, part: RowTokens, seen: tuple[float, float]
+    ) -> RowGeometry:
+        key = (row.layout, row.tail, seen, *(column.tobytes() for column in part))
+        return _remembered(self._known, key, lambda: RowGeometry(cells, part, seen, self._style))
 
 
 def _tokens_between(tokens: TokenRows, begin: int, end: int) -> tuple[int, int]:

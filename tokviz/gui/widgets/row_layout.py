@@ -85,7 +85,26 @@ class RowLayout:
         if self.plain and not self.bidirectional:
             x = np.arange(len(self.text) + 1, dtype=np.float64) * self._style.advance
             return x[:-1], x[1:]
-        units = [self._unit(edge) for edge in self.edges.tolist()]
+        # What Qt takes for one cluster (a Tamil ligature) may be several of the text's: they share.
+        units = np.array([self._unit(edge) for edge in self.edges.tolist()], dtype=np.int64)
+        stops = np.array([self._layout.isValidCursorPosition(unit) for unit in units.tolist()])
+        stops[[0, -1]] = True
+        leading, trailing = self._stop_x(units[stops].tolist(), self.edges[stops].tolist())
+        if stops.all():
+            return leading, trailing
+        group = np.cumsum(stops[:-1]) - 1
+        sizes = np.bincount(group)
+        for at in np.flatnonzero(sizes[:-1] > 1).tolist():  # cursorToX stops within the ligature
+            if leading[at] < trailing[at] < leading[at + 1] < trailing[at + 1]:
+                trailing[at] = leading[at + 1]
+        place = np.arange(len(group)) - np.flatnonzero(stops[:-1])[group]
+        step = ((trailing - leading) / sizes)[group]
+        return leading[group] + step * place, leading[group] + step * (place + 1)
+
+    def _stop_x(
+        self, units: list[int], offsets: list[int]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Leading and trailing edges of what lies between caret stops."""
         if not self.bidirectional:
             x = np.array([self._x(unit) for unit in units], dtype=np.float64)
             x = np.maximum.accumulate(x)
@@ -95,7 +114,7 @@ class RowLayout:
             for start, end in pairwise(units)
         ]
         leading = np.array([self._x(unit) for unit in units[:-1]], dtype=np.float64)
-        leftwards = [bool(_RIGHT_TO_LEFT.match(self.text, at)) for at in self.edges[:-1].tolist()]
+        leftwards = [bool(_RIGHT_TO_LEFT.match(self.text, at)) for at in offsets[:-1]]
         return mended_edges(leading, np.array(trailing, dtype=np.float64), leftwards, self.width)
 
     def x(self, offset: int) -> float:

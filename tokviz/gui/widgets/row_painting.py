@@ -12,11 +12,13 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen
 
 from tokviz.gui.palette import Palette
 from tokviz.gui.widgets.character_marks import LINE_BREAK_MARKS
-from tokviz.gui.widgets.painted_row import PaintedRow
+from tokviz.gui.widgets.painted_row import PaintedRow, RowGeometry, Tiles
 from tokviz.gui.widgets.text_style import TextStyle
 from tokviz.gui.widgets.token_pieces import byte_x
 from tokviz.gui.widgets.token_source import TokenRows
 
+_SEAM = 0.35  # of a border's strength: an edge between tokens inside a character that they cut
+_PAPER = 0.5  # how far the ground of such a character is from its tokens' colours
 _Hint = QPainter.RenderHint.Antialiasing
 
 
@@ -38,9 +40,11 @@ class RowPainter:
 
     def __init__(self, style: TextStyle, palette: Palette) -> None:
         self._style, self._palette = style, palette
-        self._border = QColor(palette.token_border)
-        if not palette.dark:  # drawn on the panel, it is paler than on the tokens
-            self._border.setAlpha(min(255, self._border.alpha() * 4 // 3))
+        self._border = palette.token_border
+        self._seam = QColor(palette.token_border)
+        self._seam.setAlphaF(self._border.alphaF() * _SEAM)
+        self._paper = QColor(palette.panel)
+        self._paper.setAlphaF(_PAPER)
         self._attended_line = QColor(palette.accent)
         self._attended_line.setAlpha(110)
         self._veil = QColor(palette.panel)
@@ -56,9 +60,9 @@ class RowPainter:
     ) -> None:
         """Paint a row, all but the caret."""
         painter.translate(painted.left, painted.top)
-        self._paint_tokens(painter, painted)
+        if painted.geometry.pieces:
+            self._paint_tokens(painter, painted.geometry)
         self._paint_attended(painter, painted, marked)
-        self._paint_byte_cells(painter, painted)
         if selection[0] < selection[1]:
             for left, right in painted.ranges(*selection):
                 painter.fillRect(self._rect(left, right), self._palette.selection)
@@ -76,16 +80,34 @@ class RowPainter:
     def _rect(self, left: float, right: float) -> QRectF:
         return QRectF(left, self._style.token_top, right - left, self._style.token_height)
 
-    def _paint_tokens(self, painter: QPainter, painted: PaintedRow) -> None:
-        geometry = painted.geometry
-        if not geometry.pieces:
-            return
+    def _paint_tokens(self, painter: QPainter, geometry: RowGeometry) -> None:
+        """The tokens, and behind the characters that they cut a paler ground.
+
+        Stripes in their full colours would hide the letters, so those show at the feet only, and
+        below them each byte has a cell.
+        """
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._border)
-        painter.drawRects(geometry.bands)
-        for color, rects in geometry.fills:
+        self._paint_fills(painter, geometry.tiles)
+        if geometry.letters:
+            painter.setBrush(self._paper)
+            painter.drawRects(geometry.letters)
+            self._paint_fills(painter, geometry.strip)
+            self._paint_lines(painter, geometry.strip)
+        self._paint_lines(painter, geometry.tiles)
+
+    def _paint_fills(self, painter: QPainter, tiles: Tiles) -> None:
+        for color, rects in tiles.fills:
             painter.setBrush(self._palette.tokens[color])
             painter.drawRects(rects)
+
+    def _paint_lines(self, painter: QPainter, tiles: Tiles) -> None:
+        if tiles.edges:
+            painter.setBrush(self._border)
+            painter.drawRects(tiles.edges)
+            painter.drawRects(tiles.floors)
+        if tiles.seams:
+            painter.setBrush(self._seam)
+            painter.drawRects(tiles.seams)
 
     def _paint_attended(self, painter: QPainter, painted: PaintedRow, marked: Highlights) -> None:
         if marked.attended is None:
@@ -97,18 +119,6 @@ class RowPainter:
                 width = piece.right - piece.left
                 painter.fillRect(self._rect(piece.left, piece.right), self._palette.attended)
                 painter.fillRect(QRectF(piece.left, bottom, width, 2), self._attended_line)
-
-    def _paint_byte_cells(self, painter: QPainter, painted: PaintedRow) -> None:
-        """Below a cut cluster a cell for each byte in its token's colour."""
-        geometry = painted.geometry
-        if not geometry.strip_bands:
-            return
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._border)
-        painter.drawRects(geometry.strip_bands)
-        for color, rects in geometry.strip_fills:
-            painter.setBrush(self._palette.tokens[color])
-            painter.drawRects(rects)
 
     def _paint_marks(self, painter: QPainter, painted: PaintedRow) -> None:
         style, layout = self._style, painted.row.layout

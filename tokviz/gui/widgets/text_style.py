@@ -38,6 +38,11 @@ class TextStyle:
         return max(4, self.row_height - self.strip_top)
 
     @property
+    def foot_height(self) -> int:
+        """What shows of a token in its full colour below a character that tokens cut."""
+        return max(2, self.token_height // 5)
+
+    @property
     def tail_width(self) -> float:
         """Width of the cell that shows a line break."""
         return round(self.advance * 1.5)

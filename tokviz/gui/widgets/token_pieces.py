@@ -1,8 +1,9 @@
 """Which part of a row belongs to which token: the rectangles that are painted, as plain numbers.
 
 The unit is the byte. A cluster inside one token is the token's; one that several tokens share is
-divided among them in proportion to bytes, so each has a stripe, and `byte_cells` says how. All x
-are whole pixels from the row's left end, so that neighbours share an edge.
+divided among them in proportion to bytes, so each has a stripe. What a token has of one cluster
+is a fragment; rectangles above (`token_pieces`) and byte cells below (`byte_cells`) are both made
+of them. All x of rectangles are whole pixels from the row's left end, so neighbours share an edge.
 """
 
 from dataclasses import dataclass
@@ -14,26 +15,40 @@ from numpy.typing import NDArray
 from tokviz.gui.widgets.text_rows import Row
 from tokviz.gui.widgets.text_style import TextStyle
 
-_NARROWEST = 3  # pixels of a token that has no width of its own
+_NARROWEST = 3  # pixels of a token that has no width of its own, and of a byte that is shown apart
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class Cells:
     """A row's clusters and the cells of its line break, in the text's order."""
 
-    leading: NDArray[np.float64]
-    trailing: NDArray[np.float64]
-    byte_edges: NDArray[np.int64]  # one more than there are cells; counted from the row's start
+    leading: Floats
+    trailing: Floats
+    byte_edges: Ints  # one more than there are cells; counted from the row's start
     bidirectional: bool
-    has_wide: bool  # some cell has more than one byte, so a token may cut it
 
 
 class RowTokens(NamedTuple):
     """The tokens that touch a row: bytes counted from the row's start and cut to the row."""
 
-    lows: NDArray[np.int64]
-    highs: NDArray[np.int64]
+    lows: Ints
+    highs: Ints
     colors: NDArray[np.uint8]
+
+
+class Fragments(NamedTuple):
+    """What tokens have of clusters, ordered by token, then by byte: one entry for each pair."""
+
+    tokens: Ints
+    lefts: Floats
+    rights: Floats
+    n_bytes: Ints
+    partial: Bools  # other tokens have the rest of the cluster
+    soft: Bools  # the cluster goes on to the right of the fragment
 
 
 class Piece(NamedTuple):
@@ -43,15 +58,16 @@ class Piece(NamedTuple):
     left: int
     right: int
     color: int
+    soft: bool  # its right edge lies inside a cluster
 
 
 class ByteCell(NamedTuple):
-    """Bytes of one token within a cluster that tokens cut, side by side below the cluster."""
+    """A byte (without room for each, the bytes) of one token, below a cluster that tokens cut."""
 
-    left: float
-    right: float
+    left: int
+    right: int
     color: int
-    n_bytes: int
+    soft: bool  # the token's next byte follows to the right
 
 
 def cells_of(row: Row, style: TextStyle) -> Cells:
@@ -66,39 +82,7 @@ def cells_of(row: Row, style: TextStyle) -> Cells:
         leading = np.concatenate([leading, x[:-1]])
         trailing = np.concatenate([trailing, x[1:]])
         byte_edges = np.concatenate([byte_edges, byte_edges[-1] + np.cumsum(sizes)])
-    has_wide = int(byte_edges[-1]) > len(leading)
-    return Cells(leading, trailing, byte_edges, layout.bidirectional, has_wide)
-
-
-def cells_between(cells: Cells, left: float, right: float) -> tuple[int, int]:
-    """The bytes of the cells that may be seen between two x, of a row that reads rightwards."""
-    first = max(0, int(cells.trailing.searchsorted(left)) - 1)
-    last = min(len(cells.leading), int(cells.leading.searchsorted(right)) + 1)
-    return int(cells.byte_edges[first]), int(cells.byte_edges[last])
-
-
-def token_pieces(cells: Cells, tokens: RowTokens) -> list[Piece]:
-    """The rectangles of a row's tokens, in order; a token has several where reading turns."""
-    if not len(cells.leading) or not len(tokens.lows):
-        return []
-    colors = tokens.colors.tolist()
-    if cells.bidirectional:
-        return [
-            Piece(number, left, right, colors[number])
-            for number, (low, high) in enumerate(
-                zip(tokens.lows.tolist(), tokens.highs.tolist(), strict=True)
-            )
-            for left, right in _turning(cells, low, high)
-        ]
-    x = np.append(cells.leading, cells.trailing[-1])
-    lefts = np.rint(np.interp(tokens.lows, cells.byte_edges, x)).astype(np.int64)
-    rights = np.rint(np.interp(tokens.highs, cells.byte_edges, x)).astype(np.int64)
-    narrow = rights - lefts < _NARROWEST
-    middles = (lefts + rights) // 2
-    lefts = np.where(narrow, middles - 1, lefts)
-    rights = np.where(narrow, middles - 1 + _NARROWEST, rights)
-    numbers = range(len(colors))
-    return list(map(Piece, numbers, lefts.tolist(), rights.tolist(), colors))
+    return Cells(leading, trailing, byte_edges, layout.bidirectional)
 
 
 def byte_x(cells: Cells, byte: int) -> float:
@@ -111,50 +95,64 @@ def byte_x(cells: Cells, byte: int) -> float:
     return float(cells.leading[at] + (cells.trailing[at] - cells.leading[at]) * share)
 
 
-def byte_cells(cells: Cells, tokens: RowTokens) -> list[ByteCell]:
-    """The strips below the clusters that are cut by tokens."""
-    if not cells.has_wide:
+def fragments_of(cells: Cells, tokens: RowTokens, seen: tuple[float, float]) -> Fragments:
+    """What each token has of each cluster, between two x."""
+    edges, n_cells = cells.byte_edges, len(cells.leading)
+    first = np.minimum(edges.searchsorted(tokens.lows, side="right") - 1, n_cells - 1)
+    last = edges.searchsorted(np.maximum(tokens.highs, tokens.lows + 1), side="left")
+    counts = np.clip(last, first + 1, n_cells) - first
+    numbers = np.repeat(np.arange(len(counts)), counts)
+    at = np.arange(len(numbers)) - np.repeat(np.cumsum(counts) - counts - first, counts)
+    start, end = edges[at], edges[at + 1]
+    low, high = np.maximum(tokens.lows[numbers], start), np.minimum(tokens.highs[numbers], end)
+    leading, width = cells.leading[at], cells.trailing[at] - cells.leading[at]
+    begins = leading + width * (low - start) / (end - start)
+    ends = leading + width * (high - start) / (end - start)
+    lefts, rights = np.minimum(begins, ends), np.maximum(begins, ends)
+    in_view = (rights >= seen[0]) & (lefts <= seen[1])
+    return Fragments(
+        tokens=numbers[in_view],
+        lefts=lefts[in_view],
+        rights=rights[in_view],
+        n_bytes=(high - low)[in_view],
+        partial=((low > start) | (high < end))[in_view],
+        soft=np.where(width < 0, low > start, high < end)[in_view],
+    )
+
+
+def token_pieces(fragments: Fragments, colors: NDArray[np.uint8]) -> list[Piece]:
+    """The rectangles of a row's tokens, in order; a token has several where reading turns."""
+    if not len(fragments.tokens):
         return []
-    edges = cells.byte_edges
-    cuts = np.unique(np.concatenate([tokens.lows, tokens.highs]))
-    inner = cuts[~np.isin(cuts, edges)]
-    strips: list[ByteCell] = []
-    for at in np.unique(edges.searchsorted(inner, side="right") - 1).tolist():
-        strips += _strip(cells, at, tokens)
-    return strips
+    order = np.lexsort((fragments.lefts, fragments.tokens))
+    tokens, lefts, rights = (column[order] for column in fragments[:3])
+    apart = (tokens[1:] != tokens[:-1]) | (lefts[1:] > rights[:-1] + 0.5)
+    begins = np.append(0, np.flatnonzero(apart) + 1)
+    soft = fragments.soft[order][np.append(begins[1:], len(tokens)) - 1]
+    tokens = tokens[begins]
+    low = np.rint(lefts[begins]).astype(np.int64)
+    high = np.rint(np.maximum.reduceat(rights, begins)).astype(np.int64)
+    wide = high - low >= _NARROWEST
+    middle = (low + high) // 2
+    low, high = np.where(wide, low, middle - 1), np.where(wide, high, middle - 1 + _NARROWEST)
+    kept = wide | _without_any(wide, tokens)
+    columns = tokens, low, high, colors[tokens], soft
+    return list(map(Piece, *(column[kept].tolist() for column in columns)))
 
 
-def _strip(cells: Cells, at: int, tokens: RowTokens) -> list[ByteCell]:
-    low, high = int(cells.byte_edges[at]), int(cells.byte_edges[at + 1])
-    lead, width = float(cells.leading[at]), float(cells.trailing[at] - cells.leading[at])
-    first = int(tokens.highs.searchsorted(np.int64(low), side="right"))
-    last = int(tokens.lows.searchsorted(np.int64(high), side="left"))
-    strip = []
-    for number in range(first, last):
-        start, end = max(low, int(tokens.lows[number])), min(high, int(tokens.highs[number]))
-        a = lead + width * (start - low) / (high - low)
-        b = lead + width * (end - low) / (high - low)
-        strip.append(ByteCell(min(a, b), max(a, b), int(tokens.colors[number]), end - start))
-    return strip
-
-
-def _turning(cells: Cells, low: int, high: int) -> list[tuple[int, int]]:
-    """The x ranges of bytes [low, high) where reading may turn, neighbours joined."""
-    at = max(0, int(cells.byte_edges.searchsorted(np.int64(low), side="right")) - 1)
-    found: list[tuple[float, float]] = []
-    while at < len(cells.leading) and cells.byte_edges[at] < max(high, low + 1):
-        start, end = int(cells.byte_edges[at]), int(cells.byte_edges[at + 1])
-        lead, width = float(cells.leading[at]), float(cells.trailing[at] - cells.leading[at])
-        a = lead + width * (max(low, start) - start) / (end - start)
-        b = lead + width * (min(high, end) - start) / (end - start)
-        found.append((min(a, b), max(a, b)))
-        at += 1
-    joined = [(round(left), round(right)) for left, right in joined_ranges(found)]
-    wide = [(left, right) for left, right in joined if right - left >= _NARROWEST]
-    if wide or not joined:
-        return wide
-    middle = sum(joined[0]) // 2
-    return [(middle - 1, middle - 1 + _NARROWEST)]
+def byte_cells(fragments: Fragments, colors: NDArray[np.uint8]) -> list[ByteCell]:
+    """The cells below the clusters that are cut by tokens."""
+    cut = fragments.partial
+    lefts, widths = fragments.lefts[cut], (fragments.rights - fragments.lefts)[cut]
+    n_bytes = np.maximum(fragments.n_bytes[cut], 1)
+    counts = np.where(widths >= _NARROWEST * n_bytes, n_bytes, 1)
+    steps = np.repeat(widths / counts, counts)
+    places = np.arange(len(steps)) - np.repeat(np.cumsum(counts) - counts, counts)
+    low = np.rint(np.repeat(lefts, counts) + steps * places).astype(np.int64)
+    high = np.rint(np.repeat(lefts, counts) + steps * (places + 1)).astype(np.int64)
+    soft = places < np.repeat(counts, counts) - 1
+    shown = np.repeat(colors[fragments.tokens[cut]], counts)
+    return list(map(ByteCell, low.tolist(), high.tolist(), shown.tolist(), soft.tolist()))
 
 
 def joined_ranges(ranges: list[tuple[float, float]]) -> list[tuple[float, float]]:
@@ -170,3 +168,11 @@ def joined_ranges(ranges: list[tuple[float, float]]) -> list[tuple[float, float]
         else:
             joined.append((left, right))
     return joined
+
+
+def _without_any(wide: Bools, tokens: Ints) -> Bools:
+    """The first rectangle of each token none of whose rectangles is wide enough to be seen."""
+    seen = np.zeros(int(tokens[-1]) + 1, dtype=np.bool_)
+    seen[tokens[wide]] = True
+    first = np.append(True, tokens[1:] != tokens[:-1])
+    return first & ~seen[tokens]
