@@ -6,7 +6,8 @@ from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from tests.gui.widgets.flat_source import FlatSource
-from tokviz.gui.widgets.text_rows import SEGMENT, TextRows
+from tokviz.gui.widgets.text_rows import TextRows
+from tokviz.gui.widgets.text_segments import SEGMENT
 from tokviz.gui.widgets.text_style import text_style
 
 _ATOMS = [

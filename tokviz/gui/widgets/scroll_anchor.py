@@ -7,7 +7,8 @@ goes to the share of the characters, while both ends stay exact.
 
 from collections.abc import Iterator
 
-from tokviz.gui.widgets.text_rows import SEGMENT, Row, TextRows
+from tokviz.gui.widgets.text_rows import Row, TextRows
+from tokviz.gui.widgets.text_segments import SEGMENT
 
 _EXACT_CHARS = 32_000
 _EXACT_LINES = 1_000
