@@ -22,6 +22,14 @@ settings.register_profile("tokviz", deadline=None)
 settings.load_profile("tokviz")
 
 
+def pytest_sessionfinish() -> None:
+    """What a test put on the clipboard must not outlive the interpreter: Qt would delete it then."""
+    from PySide6.QtGui import QGuiApplication
+
+    if QGuiApplication.instance() is not None:
+        QGuiApplication.clipboard().clear()
+
+
 def pytest_unconfigure() -> None:
     shutil.rmtree(_HOME, ignore_errors=True)
 

@@ -4,9 +4,31 @@ Qt changes some characters of a string (see `character_marks`), so beside the pl
 programs there is a private format with the exact text. HTML is never read.
 """
 
+import atexit
+
 from PySide6.QtCore import QMimeData
+from PySide6.QtGui import QGuiApplication
 
 EXACT_TEXT = "application/x-tokviz-text"  # UTF-8 in which lone surrogates stand as they are
+
+
+def copy_text(text: str) -> None:
+    """Put a text on the clipboard."""
+    QGuiApplication.clipboard().setMimeData(mime_data(text))
+    atexit.unregister(_leave_plain_text)
+    atexit.register(_leave_plain_text)
+
+
+def _leave_plain_text() -> None:
+    """Replace what Python made by the same text made by Qt.
+
+    The clipboard lives until the process ends, and deleting an object of Python's after the
+    interpreter is gone ends in a segmentation fault.
+    """
+    if QGuiApplication.instance() is not None:
+        clipboard = QGuiApplication.clipboard()
+        if clipboard.ownsClipboard():
+            clipboard.setText(clipboard.text())
 
 
 def mime_data(text: str) -> QMimeData:

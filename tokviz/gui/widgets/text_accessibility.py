@@ -4,6 +4,8 @@ Only the visible rows, since a text of megabytes may be behind them; what Qt wou
 U+FFFD.
 """
 
+import atexit
+
 import regex
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAccessible, QAccessibleInterface
@@ -27,6 +29,7 @@ class TokenTextAccessible(QAccessibleWidget):
         return super().text(kind)
 
 
+_installed = False
 _kept: dict[int, TokenTextAccessible] = {}  # Qt keeps no reference to what Python made
 
 
@@ -42,4 +45,8 @@ def _interface(_name: str, thing: QObject) -> QAccessibleInterface | None:
 
 def install() -> None:
     """Let screen readers find the text of every view made from now on."""
-    QAccessible.installFactory(_interface)
+    global _installed
+    if not _installed:
+        _installed = True
+        QAccessible.installFactory(_interface)
+        atexit.register(_kept.clear)

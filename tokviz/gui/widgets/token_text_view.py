@@ -36,7 +36,7 @@ from tokviz.gui.widgets import caret_movement, text_input_method
 from tokviz.gui.widgets.caret import Caret
 from tokviz.gui.widgets.edit_history import Edit, EditHistory
 from tokviz.gui.widgets.empty_source import EmptySource
-from tokviz.gui.widgets.exact_clipboard import mime_data, text_of
+from tokviz.gui.widgets.exact_clipboard import copy_text, text_of
 from tokviz.gui.widgets.grapheme_edges import nearest_edge
 from tokviz.gui.widgets.gutter import Gutter
 from tokviz.gui.widgets.painted_row import PaintedRow, RowMeasurer
@@ -287,7 +287,7 @@ class TokenTextView(QAbstractScrollArea):
 
     def copy(self) -> None:
         if self.selection()[0] < self.selection()[1]:
-            QGuiApplication.clipboard().setMimeData(mime_data(self.selected_text()))
+            copy_text(self.selected_text())
 
     def paste(self) -> None:
         text = text_of(QGuiApplication.clipboard().mimeData())
