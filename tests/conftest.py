@@ -23,7 +23,7 @@ settings.load_profile("tokviz")
 
 
 def pytest_sessionfinish() -> None:
-    """What a test put on the clipboard must not outlive the interpreter: Qt would delete it then."""
+    """What a test put on the clipboard must not outlive the interpreter: Qt deletes it then."""
     from PySide6.QtGui import QGuiApplication
 
     if QGuiApplication.instance() is not None:
