@@ -1,0 +1,307 @@
+"""From a key press to the painted frame, and how a long text opens, in the real window.
+
+    python -m benchmarks.frame [SIZE ...]      sizes: 10KB 1MB 1MB-line 10MB, all by default
+
+Each size runs in a process of its own, on the offscreen platform unless QT_QPA_PLATFORM says
+otherwise. The peer is Qt's QPlainTextEdit with the same text, font and size, and a highlighter that
+is handed the token spans ready made; it is typed into in the same run, turn by turn with ours.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from statistics import median
+from time import perf_counter, thread_time
+from typing import Any
+
+from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
+from PySide6.QtGui import QColor, QKeyEvent, QSyntaxHighlighter, QTextCharFormat
+from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
+
+from benchmarks.corpora import MEGABYTE, english, single_line
+from benchmarks.measure import p95, ratio
+from tokviz.gui.app import Session
+from tokviz.gui.settings import Settings
+
+TEXTS: dict[str, Callable[[], str]] = {
+    "10KB": lambda: english(MEGABYTE)[:10_000],
+    "1MB": lambda: english(MEGABYTE),
+    "1MB-line": lambda: single_line(MEGABYTE),
+    "10MB": lambda: _repeated(english(10 * MEGABYTE), 10 * MEGABYTE),
+}
+WINDOW = (1280, 820)
+TYPED = "the quick brown fox, "
+KEYS = 200
+PEER_KEYS = 60
+PEER_KEYS_IN_A_LINE = 5  # each takes about a second
+
+
+def _repeated(text: str, n: int) -> str:
+    return (text * (n // len(text) + 1))[:n]
+
+
+# -- the event loop ------------------------------------------------------------------------------
+
+
+class Frames(QObject):
+    """Counts the frames a widget was painted in."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.n_painted = 0
+        self.processor: list[float] = []  # what each act took of it, whatever else ran beside
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint:
+            self.n_painted += 1
+        return super().eventFilter(watched, event)
+
+    def until_painted(self, act: Callable[[], object]) -> float:
+        """Seconds from an act to the end of the next frame, which is then on the screen."""
+        before, begun, used = self.n_painted, perf_counter(), thread_time()
+        act()
+        while self.n_painted == before:
+            QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents)
+        self.processor.append(thread_time() - used)
+        return perf_counter() - begun
+
+
+class Gaps:
+    """How late a timer of 5 ms fires: how long the window would not have answered."""
+
+    def __init__(self) -> None:
+        self.all: list[float] = []
+        self.processor: list[float] = []
+        self._last, self._used = perf_counter(), thread_time()
+        self._timer = QTimer(interval=5, timerType=Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._tick)
+        self._timer.start()
+
+    def _tick(self) -> None:
+        now, used = perf_counter(), thread_time()
+        self.all.append(now - self._last)
+        self.processor.append(used - self._used)
+        self._last, self._used = now, used
+
+    def stop(self) -> float:
+        """End; the largest gap."""
+        self._timer.stop()
+        self._tick()
+        return max(self.all)
+
+
+def press(widget: QWidget, key: int, text: str = "") -> None:
+    for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+        QApplication.sendEvent(widget, QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier, text))
+
+
+def type_one(widget: QWidget, frames: Frames, number: int, pause: float = 0.01) -> float:
+    """Seconds from a letter's key press to the painted frame; then the event loop turns a while."""
+    taken = frames.until_painted(lambda: press(widget, 0, TYPED[number % len(TYPED)]))
+    spend(pause)
+    return taken
+
+
+def spend(seconds: float) -> None:
+    loop = QEventLoop()
+    QTimer.singleShot(round(seconds * 1000), loop.quit)
+    loop.exec()
+
+
+# -- the peer ------------------------------------------------------------------------------------
+
+
+class ReadySpans(QSyntaxHighlighter):
+    """Colours each line by spans that were computed before."""
+
+    def __init__(self, edit: QPlainTextEdit, spans: list[list[tuple[int, int, int]]]) -> None:
+        super().__init__(edit.document())
+        self._spans = spans
+        self._formats = []
+        for color in ("#9ef9e4", "#4acece", "#fae670", "#c2c366", "#c2f5a9", "#f99aa4"):
+            self._formats.append(QTextCharFormat())
+            self._formats[-1].setBackground(QColor(color))
+
+    def highlightBlock(self, text: str) -> None:
+        for start, length, color in self._spans[self.currentBlock().blockNumber()]:
+            self.setFormat(start, length, self._formats[color])
+
+
+def make_peer(session: Session, text: str) -> tuple[QPlainTextEdit, Frames, float]:
+    """Qt's own pane with the same text and colours, the seconds that opening it took beside it."""
+    spans = list(_spans_by_line(session))
+    edit = QPlainTextEdit()
+    edit.setFont(session.window.text_panel.view.text_font())
+    edit.resize(session.window.text_panel.view.size())
+    begun = perf_counter()
+    edit.setPlainText(text)
+    edit.highlighter = ReadySpans(edit, spans)  # type: ignore[attr-defined]  # kept alive
+    edit.show()
+    frames = Frames(edit.viewport())
+    frames.until_painted(edit.viewport().update)
+    opened = perf_counter() - begun
+    cursor = edit.textCursor()
+    cursor.setPosition(len(text) // 2)
+    edit.setTextCursor(cursor)
+    frames.until_painted(edit.viewport().update)
+    return edit, frames, opened
+
+
+def _spans_by_line(session: Session) -> Iterator[list[tuple[int, int, int]]]:
+    text = session.model.text
+    for line in range(text.n_lines):
+        start = text.line_start(line)
+        rows = text.tokens(start, text.line_start(line + 1))
+        starts, lengths = (rows.starts - start).tolist(), (rows.ends - rows.starts).tolist()
+        yield list(zip(starts, lengths, rows.colors.tolist(), strict=True))
+
+
+# -- what is measured ----------------------------------------------------------------------------
+
+
+def open_file(session: Session, path: Path) -> dict[str, float]:
+    """Open a file as the menu does; the event loop is watched until the whole text is checked."""
+    view, model = session.window.text_panel.view, session.model
+    frames = Frames(view.viewport())
+    n_bytes, memory = path.stat().st_size, _megabytes()
+
+    def first_page() -> bool:
+        return model.text.n_bytes == n_bytes and model.text.n_tokens > 0
+
+    def encoded() -> bool:
+        return first_page() and model.text.complete
+
+    found: dict[str, float] = {}
+    gaps, begun = Gaps(), perf_counter()
+    session.window.document.open(str(path))
+    for name, reached in (("first page", first_page), ("encoded", encoded)):
+        while not reached():
+            QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+        frames.until_painted(view.viewport().update)
+        found[name] = perf_counter() - begun
+    found["largest gap"] = gaps.stop()
+    found["largest gap's processor time"] = max(gaps.processor)
+    found["megabytes"] = _megabytes() - memory
+    gaps = Gaps()
+    while not session.window.status.is_settled:
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+    found["checked"] = perf_counter() - begun
+    found["largest gap while checked"] = gaps.stop()
+    return found
+
+
+def _megabytes() -> float:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def measure(size: str) -> dict[str, Any]:
+    app = QApplication([])
+    sys.setswitchinterval(0.001)  # as the program does
+    session = Session(app, Settings())
+    window, view = session.window, session.window.text_panel.view
+    window.resize(*WINDOW)
+    window.show()
+    window.activateWindow()
+    frames = Frames(view.viewport())
+    frames.until_painted(view.viewport().update)
+    text = TEXTS[size]()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "text.txt"
+        path.write_text(text, encoding="utf-8", newline="")
+        opened = open_file(session, path)
+    view.setFocus()
+    view.set_caret(len(text) // 2)
+    frames.until_painted(view.viewport().update)
+    edit, edit_frames, peer_opened = make_peer(session, text)
+    n_turns = PEER_KEYS_IN_A_LINE if size == "1MB-line" else PEER_KEYS
+    keys, peer_keys = [], []
+    frames.processor.clear()
+    for number in range(KEYS):
+        keys.append(type_one(view, frames, number))
+        if number < n_turns:
+            peer_keys.append(type_one(edit, edit_frames, number))
+    edit.close()
+    processor = median(frames.processor)
+    # Slow enough that the whole text is checked again between two keys.
+    slow_keys = [type_one(view, frames, number, 0.25) for number in range(20)]
+    pages = []
+    for _ in range(60):
+        pages.append(frames.until_painted(lambda: press(view, Qt.Key.Key_PageDown)))
+        spend(0.01)
+    gaps = Gaps()
+    spend(4)  # in which the text is kept for the next start
+    autosave_gap = gaps.stop()
+    session.end()
+    return {
+        "size": size,
+        "platform": app.platformName(),
+        "opened": opened,
+        "peer opened": peer_opened,
+        "key": _facts(keys),
+        "key's processor time": processor,
+        "key beside checks": _facts(slow_keys),
+        "page": _facts(pages),
+        "peer key": _facts(peer_keys),
+        "ratio": ratio(keys[:n_turns], peer_keys),
+        "autosave gap": autosave_gap,
+    }
+
+
+def _facts(seconds: list[float]) -> dict[str, float]:
+    return {"median": median(seconds), "p95": p95(seconds), "max": max(seconds)}
+
+
+# -- the tables ----------------------------------------------------------------------------------
+
+
+def main(sizes: list[str]) -> None:
+    results = []
+    for size in sizes or list(TEXTS):
+        done = subprocess.run(
+            [sys.executable, "-m", "benchmarks.frame", "--measure", size],
+            capture_output=True,
+            text=True,
+        )
+        if done.returncode:
+            sys.exit(done.stderr)
+        results.append(json.loads(done.stdout.splitlines()[-1]))
+    print(f"{results[0]['platform']} platform, {WINDOW[0]} x {WINDOW[1]}; times in ms\n")
+    print("| press → frame | key | CPU | p95 | beside checks p95 | page p95 | Qt's pane | ratio |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
+    for found in results:
+        key, peer = found["key"], found["peer key"]
+        cells = [key["median"], found["key's processor time"], key["p95"]]
+        cells += [found["key beside checks"]["p95"], found["page"]["p95"], peer["median"]]
+        shown = " | ".join(f"{1000 * cell:.1f}" for cell in cells)
+        print(f"| {found['size']} | {shown} | {found['ratio']:.1f}x |")
+    print("\n| open | first coloured page | encoded | largest gap | CPU | checked | gap | memory |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
+    for found in results:
+        opened = found["opened"]
+        names = ["first page", "encoded", "largest gap", "largest gap's processor time"]
+        names += ["checked", "largest gap while checked"]
+        shown = " | ".join(f"{1000 * opened[name]:.0f}" for name in names)
+        print(f"| {found['size']} | {shown} | {opened['megabytes']:.0f} MB |")
+    print()
+    for found in results:
+        print(
+            f"{found['size']}: Qt's pane opens in {1000 * found['peer opened']:.0f} ms with spans "
+            f"ready made; largest gap while the text is kept: {1000 * found['autosave gap']:.0f} ms"
+        )
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    if sys.argv[1:2] == ["--measure"]:
+        with tempfile.TemporaryDirectory() as home:  # nothing of the user's is read or written
+            for kind in ("CONFIG", "DATA", "CACHE", "STATE"):
+                os.environ[f"XDG_{kind}_HOME"] = str(Path(home) / kind.lower())
+            print(json.dumps(measure(sys.argv[2])))
+    else:
+        main(sys.argv[1:])

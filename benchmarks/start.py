@@ -1,0 +1,134 @@
+"""Start of a fresh process to its first coloured text, beside a bare PySide6 window.
+
+    python -m benchmarks.start [ROUNDS]
+
+Both run turn by turn in fresh processes with a warm disk, on the offscreen platform unless
+QT_QPA_PLATFORM says otherwise. The bare window paints one line of text: Python, Qt and a frame,
+below which no program of this kind can come. PyTorch must not have been imported.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+from benchmarks.measure import ratio
+
+ROUNDS = 10
+WATCH = """
+import sys, time
+marks = [("python", time.clock_gettime(time.CLOCK_MONOTONIC))]
+def mark(name): marks.append((name, time.clock_gettime(time.CLOCK_MONOTONIC)))
+def end():
+    mark("first paint")
+    assert "torch" not in sys.modules
+    print("\\n".join(f"{name}={when}" for name, when in marks), flush=True)
+    import os; os._exit(0)
+"""
+BARE = (
+    WATCH
+    + """
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QApplication, QWidget
+mark("imports")
+class Line(QWidget):
+    def paintEvent(self, event):
+        with QPainter(self) as painter:
+            painter.drawText(20, 40, "one line of text")
+        QTimer.singleShot(0, end)
+app = QApplication([])
+mark("application")
+window = Line()
+window.resize(1280, 820)
+window.show()
+mark("window")
+app.exec()
+"""
+)
+OURS = (
+    WATCH
+    + """
+sys.setswitchinterval(0.001)
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+mark("Qt's imports")
+import tokviz.command_line
+from tokviz.catalog import load_tokenizer
+from tokviz.gui import app as program
+from tokviz.gui.settings import load_settings
+from tokviz.gui.widgets.token_text_view import TokenTextView
+mark("our imports")
+app = QApplication(["tokviz"])
+mark("application")
+loading = program.load_tokenizer
+def load(*arguments):
+    mark("before the tokenizer")
+    loaded = loading(*arguments)
+    mark("tokenizer")
+    return loaded
+program.load_tokenizer = load
+painting = TokenTextView.paintEvent
+def paint(view, event):
+    painting(view, event)
+    if view.token_rects():
+        QTimer.singleShot(0, end)
+TokenTextView.paintEvent = paint
+session = program.Session(app, load_settings())
+mark("window made")
+session.window.show()
+mark("window shown")
+app.exec()
+"""
+)
+
+
+def start(script: str, home: str) -> dict[str, float]:
+    """Seconds from the start of the process to each mark, in order."""
+    environment = os.environ | {
+        f"XDG_{kind}_HOME": f"{home}/{kind.lower()}"
+        for kind in ("CONFIG", "DATA", "CACHE", "STATE")
+    }
+    begun = perf_counter()  # CLOCK_MONOTONIC, which the other process reads too
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=Path(__file__).resolve().parent.parent,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        sys.exit(done.stderr)
+    marks = (line.split("=") for line in done.stdout.splitlines())
+    return {name: float(when) - begun for name, when in marks}
+
+
+def main(rounds: int) -> None:
+    ours, bare = [], []
+    with tempfile.TemporaryDirectory() as home:
+        start(OURS, home)  # to warm the disk
+        for _ in range(rounds):
+            ours.append(start(OURS, home))
+            bare.append(start(BARE, home))
+    ends = [[found["first paint"] for found in side] for side in (ours, bare)]
+    floor = median(our - their for our, their in zip(*ends, strict=True))
+    times = f"{1000 * median(ends[0]):.0f} ms, bare window {1000 * median(ends[1]):.0f} ms"
+    print(f"{os.environ['QT_QPA_PLATFORM']} platform, median of {rounds}")
+    print(f"first coloured text {times}: {1 / ratio(*ends):.2f} times the bare window")
+    print(f"{1000 * floor:.0f} ms above the bare window; torch was not imported\n")
+    for name, side in (("tokviz", ours), ("bare window", bare)):
+        print(f"| {name} | ms |\n| --- | --- |")
+        before = 0.0
+        for mark in side[0]:
+            at = median(found[mark] for found in side)
+            print(f"| {mark} | {1000 * (at - before):.0f} |")
+            before = at
+        print()
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    main(int(sys.argv[1]) if sys.argv[1:] else ROUNDS)
