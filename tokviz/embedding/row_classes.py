@@ -51,11 +51,8 @@ def row_classes(table: EmbeddingTable, n_vocab: int, n_ordinary: int | None = No
     >>> found.first_equal.tolist()
     [0, 1, 0, 3, 4]
     """
-    if n_ordinary is not None and table.n_rows < n_ordinary:
-        raise MissingRowsError(
-            f"{table.name} has {table.n_rows:,} rows for {n_ordinary:,} ordinary tokens; "
-            f"open the table that was trained with this tokenizer."
-        )
+    if n_ordinary is not None:
+        check_enough_rows(table, n_ordinary)
     hashes = np.empty(table.n_rows, np.uint64)
     zero = np.empty(table.n_rows, np.bool_)
     for start, block in table.blocks():
@@ -68,6 +65,15 @@ def row_classes(table: EmbeddingTable, n_vocab: int, n_ordinary: int | None = No
     classes[table.not_finite] = RowClass.NOT_FINITE
     classes[n_vocab:] = RowClass.PADDING
     return RowClasses(classes, first, max(0, n_vocab - table.n_rows))
+
+
+def check_enough_rows(table: EmbeddingTable, n_ordinary: int) -> None:
+    """Raises `MissingRowsError` if the rows do not reach the last ordinary token."""
+    if table.n_rows < n_ordinary:
+        raise MissingRowsError(
+            f"{table.name} has {table.n_rows:,} rows for {n_ordinary:,} ordinary tokens; "
+            f"open the table that was trained with this tokenizer."
+        )
 
 
 def _hashes(block: Float32s) -> npt.NDArray[np.uint64]:
