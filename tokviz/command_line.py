@@ -15,8 +15,11 @@ from typing import NoReturn
 
 from tokviz import __version__
 from tokviz.catalog import TOKENIZERS
-from tokviz.commands import count, curve, decode, encode, replay, tokenizers
+from tokviz.commands import count, curve, decode, encode, neighbors, replay, tokenizers
 from tokviz.commands.inputs import InputError
+from tokviz.embedding.formats import TableFileError
+from tokviz.embedding.neighbors import QueryError
+from tokviz.embedding.row_classes import MissingRowsError
 from tokviz.resources import ResourceError
 from tokviz.text_files import TextFileError, shown
 from tokviz.tokenization.formats import TokenizerFileError
@@ -29,8 +32,18 @@ COMMANDS: dict[str, ModuleType] = {
     "count": count,
     "replay": replay,
     "curve": curve,
+    "neighbors": neighbors,
 }
-_BAD_INPUT = (InputError, TextFileError, TokenizerFileError, SpecialTokenError, UnknownIdError)
+_BAD_INPUT = (
+    InputError,
+    TextFileError,
+    TokenizerFileError,
+    SpecialTokenError,
+    UnknownIdError,
+    TableFileError,
+    MissingRowsError,
+    QueryError,
+)
 _INTERRUPTED = 130
 
 
