@@ -263,8 +263,8 @@ def test_an_empty_text_has_a_caret_too(show: Show) -> None:
 def test_the_gutter_explains_its_numbers(show: Show) -> None:
     view, source = show("aaaaabbbbb")
     view.grab()
-    gutter = view._gutter
-    rows = view._measured()
+    gutter = view.page.gutter
+    rows = view.page.rows_in_view()
     assert gutter.tool_tip(QPoint(10, 10), rows) == "Line 1"
     assert gutter.tool_tip(QPoint(gutter.width - 12, 10), rows).startswith(f"{source.n_tokens} tok")
     assert gutter.tool_tip(QPoint(gutter.width + 5, 10), rows) == ""

@@ -30,7 +30,7 @@ from tokviz.gui.widgets.token_source import TokenRows, TokenSource
 
 _KEPT = 1_024
 _LONG = 4_000  # pixels above which only what is near the view is measured
-_STEP = 1_024
+_STEP = 512
 _EVERYWHERE = (-np.inf, np.inf)
 _Value = TypeVar("_Value")
 
@@ -149,7 +149,7 @@ class RowMeasurer:
         seen: tuple[float, float] = _EVERYWHERE
         if row.layout.width > _LONG:
             left = -place[0] // _STEP * _STEP
-            seen = left - _STEP, left + width + 2 * _STEP
+            seen = left, left + width + _STEP
         return PaintedRow(
             row=row,
             left=place[0],

@@ -55,7 +55,9 @@ class TextMouse(QObject):
         position, at_row_end = view.position_at(point)
         start, end = view.selection()
         shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        self._on_selection = start <= position < end and not shifted and view.is_selected_at(point)
+        self._on_selection = (
+            start <= position < end and not shifted and view.page.is_inside(point, start, end)
+        )
         if not self._on_selection:
             view.place_caret(position, keep_anchor=shifted, at_row_end=at_row_end)
 
@@ -116,7 +118,7 @@ class TextMouse(QObject):
         view = self._view
         if self._unit is _Unit.LINE:
             return caret_movement.line_range(view.source, view.position_at(point)[0])
-        return caret_movement.word_at(view.source, view.character_at(point))
+        return caret_movement.word_at(view.source, view.page.character_at(point))
 
     def _extend(self) -> None:
         view = self._view
