@@ -86,8 +86,9 @@ class RowLayout:
             x = np.arange(len(self.text) + 1, dtype=np.float64) * self._style.advance
             return x[:-1], x[1:]
         # What Qt takes for one cluster (a Tamil ligature) may be several of the text's: they share.
-        units = np.array([self._unit(edge) for edge in self.edges.tolist()], dtype=np.int64)
-        stops = np.array([self._layout.isValidCursorPosition(unit) for unit in units.tolist()])
+        units = self._units_of(self.edges)
+        is_stop = self._layout.isValidCursorPosition
+        stops = np.array([is_stop(unit) for unit in units.tolist()])
         stops[[0, -1]] = True
         leading, trailing = self._stop_x(units[stops].tolist(), self.edges[stops].tolist())
         if stops.all():
@@ -105,17 +106,15 @@ class RowLayout:
         self, units: list[int], offsets: list[int]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Leading and trailing edges of what lies between caret stops."""
+        to_x, trailing_edge = self._line.cursorToX, QTextLine.Edge.Trailing
+        leading = np.array([_first(to_x(unit)) for unit in units], dtype=np.float64)
         if not self.bidirectional:
-            x = np.array([self._x(unit) for unit in units], dtype=np.float64)
-            x = np.maximum.accumulate(x)
-            return x[:-1], x[1:]
-        trailing = [
-            self._x(self._last_unit(start, end), QTextLine.Edge.Trailing)
-            for start, end in pairwise(units)
-        ]
-        leading = np.array([self._x(unit) for unit in units[:-1]], dtype=np.float64)
+            leading = np.maximum.accumulate(leading)
+            return leading[:-1], leading[1:]
+        last = [self._last_unit(start, end) for start, end in pairwise(units)]
+        trailing = np.array([_first(to_x(unit, trailing_edge)) for unit in last])
         leftwards = [bool(_RIGHT_TO_LEFT.match(self.text, at)) for at in offsets[:-1]]
-        return mended_edges(leading, np.array(trailing, dtype=np.float64), leftwards, self.width)
+        return mended_edges(leading[:-1], trailing, leftwards, self.width)
 
     def x(self, offset: int) -> float:
         """Where a caret stands that is before the character at this offset."""
@@ -260,6 +259,14 @@ class RowLayout:
             unit += self._shift(unit)
         return unit
 
+    def _units_of(self, offsets: NDArray[np.int64]) -> NDArray[np.int64]:
+        known = self._display.units
+        units = offsets if known is None else known[offsets]
+        if self.preedit:
+            pushed = offsets > self.preedit.offset
+            units = units + pushed * self._shift(self._display.unit(self.preedit.offset))
+        return units
+
     def _offset(self, unit: int) -> int:
         if self.preedit:
             at = self._display.unit(self.preedit.offset)
@@ -267,7 +274,7 @@ class RowLayout:
         return self._display.offset(unit)
 
     def _x(self, unit: int, edge: QTextLine.Edge = QTextLine.Edge.Leading) -> float:
-        return float(cast("tuple[float, int]", self._line.cursorToX(unit, edge))[0])
+        return _first(self._line.cursorToX(unit, edge))
 
     def _last_unit(self, start: int, end: int) -> int:
         """The last unit of a cluster that has a trailing edge of its own.
@@ -299,6 +306,11 @@ class RowLayout:
             if found != offset and found in edges and self._unit(found) == unit:
                 return found
         return offset
+
+
+def _first(answer: object) -> float:
+    """The x of what cursorToX answers: PySide gives a pair, whatever its stubs say."""
+    return cast("tuple[float, int]", answer)[0]
 
 
 def _option(style: TextStyle, right_to_left: bool) -> QTextOption:
