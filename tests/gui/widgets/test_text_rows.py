@@ -6,7 +6,7 @@ from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from tests.gui.widgets.flat_source import FlatSource
-from tokviz.gui.widgets.text_rows import TextRows
+from tokviz.gui.widgets.text_rows import Row, TextRows
 from tokviz.gui.widgets.text_segments import SEGMENT
 from tokviz.gui.widgets.text_style import text_style
 
@@ -36,7 +36,8 @@ def test_rows_tile_the_text(qapp: object, text: str, width: float | None) -> Non
     rows = _rows(text, width)
     found = list(rows.from_row(rows.row_at(0)))
     assert "".join(rows.source.slice(row.start, row.full_end) for row in found) == text
-    back, row = [], rows.row_at(len(text))
+    back: list[tuple[int, int, str]] = []
+    row: Row | None = rows.row_at(len(text))
     while row is not None:
         back.append((row.start, row.full_end, row.tail))
         row = rows.before(row)
@@ -81,3 +82,12 @@ def test_typing_in_a_long_line_leaves_the_segments_after_it_as_they_are(qtbot: Q
         segment = rows.segment_at(position)
         found, position = found + segment.text, segment.end
     assert found == source.text
+
+
+def test_tabs_fill_a_row_as_far_as_it_goes(qtbot: QtBot) -> None:
+    rows = _rows("abc\td\t" * 40, None)
+    advance = rows.style.advance
+    rows = _rows("abc\td\t" * 40, 24 * advance)
+    found = list(rows.from_row(rows.row_at(0)))
+    assert {row.end - row.start for row in found[:-1]} == {len("abc\td\t") * 3}
+    assert max(row.layout.width for row in found) <= 24 * advance + 1

@@ -11,10 +11,10 @@ from PySide6.QtCore import QTextBoundaryFinder
 
 from tokviz.gui.widgets.character_marks import display_text
 from tokviz.gui.widgets.cluster_widths import ClusterWidths
-from tokviz.gui.widgets.row_breaking import row_edges
+from tokviz.gui.widgets.row_breaking import TabStops, row_edges
 from tokviz.gui.widgets.row_layout import Preedit, RowLayout
 from tokviz.gui.widgets.text_segments import Segment
-from tokviz.gui.widgets.text_style import TextStyle
+from tokviz.gui.widgets.text_style import TAB_COLUMNS, TextStyle
 
 _CACHED_CHARS = 200_000
 _CACHED_ROWS = 2_048
@@ -91,16 +91,19 @@ def _row_starts(text: str, layouts: RowLayouts, width: float, preedit: Preedit |
     if widths.sum() <= width:
         return [0, len(text)]
     ends = np.concatenate([[0.0], np.cumsum(widths)])
-    spaces = np.array([text[at] == " " for at in edges[:-1].tolist()])
-    rows = row_edges(ends, _opportunities(text, edges, spaces), spaces, width)
+    characters = [text[at] for at in edges[:-1].tolist()]
+    spaces = np.array([character == " " for character in characters])
+    tabs = np.array([character == "\t" for character in characters])
+    stops = TabStops(np.flatnonzero(tabs), TAB_COLUMNS * layouts.style.advance)
+    rows = row_edges(ends, _opportunities(text, edges, spaces | tabs), spaces, width, stops)
     return [int(edges[row]) for row in rows]
 
 
 def _opportunities(
-    text: str, edges: NDArray[np.int64], spaces: NDArray[np.bool_]
+    text: str, edges: NDArray[np.int64], blanks: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
     """For each cluster edge whether a row may begin there."""
-    allowed = np.concatenate([[False], spaces])
+    allowed = np.concatenate([[False], blanks])
     if text.isascii():
         return allowed
     display = display_text(text, marks_shown=False)
