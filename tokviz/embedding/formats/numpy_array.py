@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from functools import partial
 from pathlib import Path
+from tokenize import TokenError
 from typing import IO, Any
 
 import numpy as np
@@ -26,6 +27,15 @@ from tokviz.embedding.table import EmbeddingTable
 _LARGEST_HEADER = 10_000
 _LARGEST_MEMBER = 2**32
 _MOST_MEMBERS = 10_000
+_NOT_A_HEADER = (
+    ValueError,
+    SyntaxError,
+    TypeError,
+    RecursionError,
+    MemoryError,
+    EOFError,
+    TokenError,  # of numpy's second try, with headers as Python 2 wrote them
+)
 _Header = tuple[tuple[int, ...], bool, "np.dtype[Any]"]
 
 
@@ -77,7 +87,7 @@ def _header(file: IO[bytes], place: str) -> _Header:
         return npy.read_array_header_2_0(file, max_header_size=_LARGEST_HEADER)
     except zipfile.BadZipFile:
         raise
-    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError, EOFError) as error:
+    except _NOT_A_HEADER as error:
         told = str(error).partition("\n")[0].rstrip(".")
         raise TableFileError(
             f"{place} is no array saved by numpy: {told}; save it again."

@@ -1,0 +1,62 @@
+"""How far a map may be trusted: against scikit-learn and against what is known."""
+
+import numpy as np
+import pytest
+
+from tests.embedding.tables import random_table
+from tokviz.embedding.faithfulness import (
+    map_neighbors,
+    recall_measure,
+    sample_rows,
+    trustworthiness,
+    trustworthiness_measure,
+    variance_measure,
+)
+from tokviz.embedding.neighbor_graph import graph_blocks, joined
+from tokviz.embedding.neighbors import Metric, NeighborSearch
+from tokviz.embedding.projections.pca import principal_components
+
+
+def test_a_flat_table_is_shown_without_loss() -> None:
+    table = random_table(400, 2)
+    rows = np.arange(400)
+    graph = joined(graph_blocks(table, 10, Metric.EUCLIDEAN))
+    found = recall_measure(table.rows, graph, rows)
+    assert found.value == 1
+    assert found.control < 0.1
+    assert variance_measure(table.rows, table, rows).value == pytest.approx(1)
+
+
+def test_the_nearest_points_are_those_of_brute_force() -> None:
+    points = random_table(300, 2).rows
+    found = map_neighbors(points, np.array([5, 290]), 8)
+    for row, near in zip((5, 290), found, strict=True):
+        away = np.square(points - points[row]).sum(axis=1)
+        away[row] = np.inf
+        assert sorted(near.tolist()) == sorted(np.argsort(away)[:8].tolist())
+
+
+def test_trustworthiness_is_that_of_scikit_learn() -> None:
+    manifold = pytest.importorskip("sklearn.manifold")
+    table = random_table(200, 6)
+    points = principal_components(table).project(table)
+    ours = trustworthiness(points, NeighborSearch(table), np.arange(200))
+    theirs = manifold.trustworthiness(table.rows, points, n_neighbors=10, metric="cosine")
+    assert ours == pytest.approx(theirs, abs=1e-6)
+    measure = trustworthiness_measure(points, NeighborSearch(table), np.arange(200))
+    assert measure.value > measure.control + 0.1
+
+
+def test_the_variance_explained_is_that_of_the_components() -> None:
+    table = random_table(500, 8)
+    found = principal_components(table)
+    measure = variance_measure(found.project(table), table, np.arange(500))
+    assert measure.value == pytest.approx(found.explained(0, 1), rel=1e-4)
+    assert measure.control < measure.value / 3
+
+
+def test_a_sample_has_no_row_twice() -> None:
+    assert sample_rows(5, 10).tolist() == [0, 1, 2, 3, 4]
+    found = sample_rows(1000, 100, seed=3)
+    assert len(set(found.tolist())) == 100
+    assert found.tolist() == sorted(found.tolist())
