@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from tokviz.gui.app import Session
@@ -22,7 +23,7 @@ from tokviz.resources import read_resource
 
 PICTURES = Path(__file__).resolve().parent / "pictures"
 WINDOW = (1440, 900)
-SMALL = (1200, 560)
+SMALL = (1200, 620)
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Picture:
     prepare: Callable[[Session], None]
     tokenizer: str = "gpt2"
     theme: str = "Light"
+    mode: str = "Inspect"
     size: tuple[int, int] = SMALL
 
 
@@ -45,6 +47,7 @@ def pictures() -> list[Picture]:
         Picture("scripts", SCRIPTS, _pick("看")),
         Picture("invisible", INVISIBLE, _pick("no")),
         Picture("context", _long_text(), _pick_token(1023)),
+        Picture("replay", sample, _pick("berry"), mode="Replay", size=WINDOW),
         Picture("loss", LOSSY, _pick("=\x04="), tokenizer="smollm2"),
     ]
 
@@ -106,7 +109,7 @@ def _pick_token(index: int) -> Callable[[Session], None]:
 
 def take(app: QApplication, picture: Picture, folder: Path) -> Path:
     """Open a window for one picture, take it, and close the window."""
-    settings = Settings(theme=picture.theme, tokenizer=picture.tokenizer)
+    settings = Settings(theme=picture.theme, tokenizer=picture.tokenizer, mode=picture.mode)
     session = Session(app, settings, restore=False)
     window = session.window
     try:
@@ -116,6 +119,7 @@ def take(app: QApplication, picture: Picture, folder: Path) -> Path:
         window.activateWindow()
         wait_until_settled(session)
         picture.prepare(session)
+        _let_panels_follow()
         wait_until_settled(session)
         path = folder / f"{picture.name}.png"
         if not window.grab().save(str(path)):
@@ -126,6 +130,13 @@ def take(app: QApplication, picture: Picture, folder: Path) -> Path:
         window.deleteLater()
         app.processEvents()
     return path
+
+
+def _let_panels_follow() -> None:
+    """Some panels wait a moment before they follow what is selected."""
+    loop = QEventLoop()
+    QTimer.singleShot(500, loop.quit)
+    loop.exec()
 
 
 def main(arguments: list[str]) -> None:
