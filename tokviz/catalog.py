@@ -6,13 +6,15 @@ A new tokenizer is one line in `TOKENIZERS`, a new table one line in `TABLES`.
 import lzma
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from tokviz.embedding.formats.any_file import open_table
-from tokviz.embedding.table import EmbeddingTable
 from tokviz.resources import read_resource, verified_path
 from tokviz.tokenization.formats.gguf import tokenizer_from_gguf
 from tokviz.tokenization.formats.gpt2_files import tokenizer_from_vocab_bpe
 from tokviz.tokenization.tokenizer import Tokenizer, bytes_tokenizer, characters_tokenizer
+
+if TYPE_CHECKING:
+    from tokviz.embedding.table import EmbeddingTable
 
 
 class UnknownTokenizerError(ValueError):
@@ -64,11 +66,13 @@ TABLES = [
 ]
 
 
-def load_table(tokenizer: str) -> EmbeddingTable | None:
+def load_table(tokenizer: str) -> "EmbeddingTable | None":
     """The shipped table for a shipped tokenizer, `None` if there is none.
 
     Raises `ResourceError`, `TableFileError`.
     """
+    from tokviz.embedding.formats.any_file import open_table  # not needed for a text's tokens
+
     for shipped in TABLES:
         if shipped.tokenizer == tokenizer:
             return replace(open_table(verified_path(shipped.file)), name=shipped.title)

@@ -48,6 +48,7 @@ def run(files: list[str], tokenizer: str | None = None) -> int:
         from tokviz.gui.without_display import draw_picture
 
         return draw_picture(tokenizer)
+    gc.disable()  # while modules are loaded there is nothing to collect
     # Pure Python work beside the GUI gives way after a millisecond instead of five.
     sys.setswitchinterval(0.001)
     app = QApplication(["tokviz"])
@@ -60,6 +61,7 @@ def run(files: list[str], tokenizer: str | None = None) -> int:
     session.window.show()
     # What is loaded by now stays; the collector need not walk through it again and again.
     gc.freeze()
+    gc.enable()
     for path in files[:1]:
         session.window.document.open(os.path.abspath(path))
     # Kept in a name: the notifier and the sockets end with it.

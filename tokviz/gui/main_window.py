@@ -1,5 +1,9 @@
 """MainWindow: places the panels and ties the menus to them. Does no work itself."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QByteArray, QMargins, Qt
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
 from PySide6.QtWidgets import (
@@ -7,8 +11,7 @@ from PySide6.QtWidgets import (
     QMainWindow,
     QMenu,
     QSizePolicy,
-    QSplitter,
-    QTabWidget,
+    QStackedWidget,
     QToolBar,
     QVBoxLayout,
     QWidget,
@@ -16,9 +19,6 @@ from PySide6.QtWidgets import (
 
 from tokviz import __version__
 from tokviz.gui.document import Document
-from tokviz.gui.panels.boundary_panel import BoundaryPanel
-from tokviz.gui.panels.merge_history_panel import MergeHistoryPanel
-from tokviz.gui.panels.merge_list_panel import MergeListPanel
 from tokviz.gui.panels.notices_panel import NoticesPanel
 from tokviz.gui.panels.scrubber_panel import ScrubberPanel
 from tokviz.gui.panels.status_panel import StatusPanel
@@ -29,8 +29,10 @@ from tokviz.gui.settings import Settings
 from tokviz.gui.theme import Theme, ThemeMode
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.mode_switch import Mode, ModeSwitch
-from tokviz.gui.widgets.panel_frame import PanelFrame
 from tokviz.text_files import shown
+
+if TYPE_CHECKING:
+    from tokviz.gui.replay_area import ReplayArea
 
 _Key = QKeySequence.StandardKey
 _ABOVE_STATUS = QMargins(8, 0, 8, 8)
@@ -50,9 +52,8 @@ class MainWindow(QMainWindow):
         self.chooser = TokenizerChooser(model, settings)
         self.status = StatusPanel(model, theme)
         self.scrubber = ScrubberPanel(model, theme)
-        self.history = MergeHistoryPanel(model, theme)
-        self.merges = MergeListPanel(model, theme)
-        self.boundary = BoundaryPanel(model)
+        self._model = model
+        self._replay: ReplayArea | None = None
         self.modes = ModeSwitch()
         self._place_panels()
         self._make_menus()
@@ -84,24 +85,28 @@ class MainWindow(QMainWindow):
         self._card_dock = self._add_dock(
             "Token", self.card, Qt.DockWidgetArea.RightDockWidgetArea, QMargins(0, 8, 8, 8)
         )
+        self._replay_holder = QStackedWidget()
         self._history_dock = self._add_dock(
-            "Merges", self._replay_panels(), Qt.DockWidgetArea.BottomDockWidgetArea, _ABOVE_STATUS
+            "Merges", self._replay_holder, Qt.DockWidgetArea.BottomDockWidgetArea, _ABOVE_STATUS
         )
+        self._history_dock.visibilityChanged.connect(self._on_replay_shown)
         self.setStatusBar(self.status)
 
-    def _replay_panels(self) -> QWidget:
-        """The merge history, and beside it the list of merges and the causes of boundaries."""
-        tabs = self._tabs = QTabWidget()
-        tabs.setDocumentMode(True)
-        tabs.addTab(self.merges, "All merges")
-        tabs.addTab(self.boundary, "Why this boundary?")
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.addWidget(self.history)
-        split.addWidget(PanelFrame("Merges and boundaries", tabs))
-        split.setSizes([860, 460])
-        split.setStretchFactor(0, 1)
-        split.setHandleWidth(8)
-        return split
+    @property
+    def replay(self) -> ReplayArea:
+        """The panels of the Replay mode, made when they are first asked for."""
+        if self._replay is None:
+            from tokviz.gui.replay_area import ReplayArea
+
+            self._replay = ReplayArea(self._model, self._theme)
+            self._replay.problem.connect(self.notices.show_problem)
+            self._replay.task_started.connect(self.notices.show_task)
+            self._replay_holder.addWidget(self._replay)
+        return self._replay
+
+    def _on_replay_shown(self, shown: bool) -> None:
+        if shown:
+            self.replay.show()
 
     def _add_dock(
         self, title: str, panel: QWidget, area: Qt.DockWidgetArea, margins: QMargins
@@ -195,7 +200,7 @@ class MainWindow(QMainWindow):
     def _show_boundary(self) -> None:
         """Explain the gap at the caret of the text."""
         self._set_mode(Mode.REPLAY)
-        self._tabs.setCurrentWidget(self.boundary)
+        self.replay.show_boundary()
 
     def _set_theme(self, mode: ThemeMode) -> None:
         self._settings.theme = mode.value
@@ -215,7 +220,6 @@ class MainWindow(QMainWindow):
     def _connect(self, model: TokenizerModel) -> None:
         panel, document = self.text_panel, self.document
         self.modes.picked.connect(self._set_mode)
-        self.boundary.step_requested.connect(self.history.show_cause)
         panel.modified_changed.connect(document.set_modified)
         # Queued: a question asked within the drop would hold the program one drags from.
         panel.files_dropped.connect(self._open_dropped, Qt.ConnectionType.QueuedConnection)
@@ -225,7 +229,7 @@ class MainWindow(QMainWindow):
             panel.mark_dirty()
         document.changed.connect(self._update_title)
         self.status.problem.connect(self.notices.show_problem)
-        for source in (model, document, self.chooser, self.history):
+        for source in (model, document, self.chooser):
             source.problem.connect(self.notices.show_problem)
             source.task_started.connect(self.notices.show_task)
         self.status.place_requested.connect(self._show_place)
@@ -253,7 +257,7 @@ class MainWindow(QMainWindow):
     def _restore_layout(self) -> None:
         self.resize(1280, 820)
         self.resizeDocks([self._card_dock], [380], Qt.Orientation.Horizontal)
-        self.resizeDocks([self._history_dock], [380], Qt.Orientation.Vertical)
+        self.resizeDocks([self._history_dock], [440], Qt.Orientation.Vertical)
         if self._settings.geometry:
             self.restoreGeometry(_from_text(self._settings.geometry))
         if self._settings.layout:

@@ -1,10 +1,11 @@
 """The vocabulary scrubber: the whole text with only the first k merges, live."""
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QSignalBlocker, QTimer
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QSizePolicy,
     QSpinBox,
     QToolButton,
     QVBoxLayout,
@@ -44,7 +45,8 @@ class ScrubberPanel(QFrame):
         self._clock.timeout.connect(self._on_tick)
         self._connect()
         self._on_theme_changed()
-        self._count()
+        self._later.start()  # the text is painted first
+        self._show()
 
     def _place_widgets(self) -> None:
         self._play.setText("▶")
@@ -63,6 +65,8 @@ class ScrubberPanel(QFrame):
         column.setContentsMargins(12, 4, 12, 6)
         column.setSpacing(2)
         column.addLayout(row)
+        # In a low window the curve gives way before the text does.
+        self.curve.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         column.addWidget(self.curve)
 
     def _connect(self) -> None:
@@ -103,9 +107,6 @@ class ScrubberPanel(QFrame):
     def _count(self) -> None:
         """Count the curve: a short text's at once, a long one's in a task."""
         self.close_count()
-        n_merges = len(self._model.tokenizer.merges)
-        self.setVisible(n_merges > 0)
-        self.box.setRange(0, n_merges)
         counting = count_curve(self._model.text)
         if self._model.text.n_encoded <= _AT_ONCE:
             self._on_counted(list(counting))
@@ -131,9 +132,12 @@ class ScrubberPanel(QFrame):
     def _show(self) -> None:
         model = self._model
         n_all = len(model.tokenizer.merges)
+        self.setVisible(n_all > 0)
         k = n_all if model.n_merges is None else model.n_merges
         self.curve.set_value(k)
-        self.box.setValue(k)
+        with QSignalBlocker(self.box):  # held within an old range, it would ask for what it shows
+            self.box.setRange(0, n_all)
+            self.box.setValue(k)
         n_tokens, n_bytes = model.text.n_tokens, model.text.n_encoded_bytes
         ratio = f" · {n_bytes / n_tokens:.2f} bytes a token" if n_tokens else ""
         size = model.tokenizer.n_vocab - n_all + k
