@@ -15,3 +15,13 @@ def test_a_screen_reader_finds_an_editable_text_with_what_is_in_view(show: Show)
     assert value.startswith("hello\ufffd\nworld\nline")
     assert len(value) < 200
     assert found.text(QAccessible.Text.Name) == "Text and its tokens"
+
+
+def test_a_screen_reader_learns_where_the_caret_is_and_what_is_selected(show: Show) -> None:
+    text_accessibility.install()
+    view, _ = show("hello\nworld")
+    found = QAccessible.queryAccessibleInterface(view)
+    view.set_caret(8)
+    assert found.text(QAccessible.Text.Description) == "Line 2, column 3"
+    view.select(0, 8)
+    assert found.text(QAccessible.Text.Description) == "Line 2, column 3, 8 characters selected"

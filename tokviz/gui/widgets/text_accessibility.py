@@ -1,7 +1,8 @@
 """What a screen reader learns of the token text: its role, and the text that is in view.
 
 Only the visible rows, since a text of megabytes may be behind them; what Qt would change reads as
-U+FFFD.
+U+FFFD. Caret and selection are told as a description: PySide leaves `selection` and `attributes`
+out of QAccessibleTextInterface, so none can be made in Python.
 """
 
 import atexit
@@ -17,7 +18,7 @@ _LOST_BY_QT = regex.compile(r"[\p{Cs}\uFEFF\uFFFE\0]")
 
 
 class TokenTextAccessible(QAccessibleWidget):
-    """An editable text whose value is what can be seen."""
+    """An editable text whose value is what can be seen, and whose description is the caret's place."""
 
     def __init__(self, view: TokenTextView) -> None:
         super().__init__(view, QAccessible.Role.EditableText, view.accessibleName())
@@ -26,7 +27,17 @@ class TokenTextAccessible(QAccessibleWidget):
     def text(self, kind: QAccessible.Text) -> str:
         if kind == QAccessible.Text.Value:
             return _LOST_BY_QT.sub("\ufffd", self._view.visible_text())
+        if kind == QAccessible.Text.Description:
+            return _place(self._view)
         return super().text(kind)
+
+
+def _place(view: TokenTextView) -> str:
+    line = view.source.line_at(view.caret)
+    column = view.caret - view.source.line_start(line)
+    start, end = view.selection()
+    selected = f", {end - start:,} characters selected" if start < end else ""
+    return f"Line {line + 1:,}, column {column + 1:,}{selected}"
 
 
 _installed = False
