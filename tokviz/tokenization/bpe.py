@@ -50,12 +50,20 @@ class Merges(Sequence[Merge]):
     """The merge history: all rules in rank order, kept as columns.
 
     `left`, `right`, `ids`: int32 arrays of equal length, token ids; the index is the rank.
+    `counts`: int64, how often each pair was there when it was learned; None where unknown.
     """
 
-    def __init__(self, left: _Ids, right: _Ids, ids: _Ids) -> None:
+    def __init__(
+        self,
+        left: _Ids,
+        right: _Ids,
+        ids: _Ids,
+        counts: "Sequence[int] | NDArray[np.int64] | None" = None,
+    ) -> None:
         self.left = np.asarray(left, np.int32)
         self.right = np.asarray(right, np.int32)
         self.ids = np.asarray(ids, np.int32)
+        self.counts = None if counts is None else np.asarray(counts, np.int64)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -66,9 +74,11 @@ class Merges(Sequence[Merge]):
     def __getitem__(self, rank: slice) -> "Merges": ...
     def __getitem__(self, rank: int | slice) -> "Merge | Merges":
         if isinstance(rank, slice):
-            return Merges(self.left[rank], self.right[rank], self.ids[rank])
+            counts = None if self.counts is None else self.counts[rank]
+            return Merges(self.left[rank], self.right[rank], self.ids[rank], counts)
         rank = range(len(self))[rank]
-        return Merge(rank, int(self.left[rank]), int(self.right[rank]), int(self.ids[rank]))
+        ids = int(self.left[rank]), int(self.right[rank]), int(self.ids[rank])
+        return Merge(rank, *ids, None if self.counts is None else int(self.counts[rank]))
 
     @cached_property
     def rank_of_pair(self) -> dict[int, int]:

@@ -6,6 +6,14 @@ from functools import cached_property
 
 import regex
 
+_MOST_PATTERN = 2000  # characters: compiling cannot be interrupted
+_SECONDS = 2.0  # to match somebody's own pattern, and some more for each character
+_SECONDS_OF_ONE_CHARACTER = 2e-6
+
+
+class SplitPatternError(ValueError):
+    """A split pattern that cannot be used."""
+
 
 @dataclass(frozen=True)
 class SplitPattern:
@@ -17,19 +25,30 @@ class SplitPattern:
 
     `ascii`: the same pattern for text of ASCII characters alone, in the dialect of `re`, which is
     twice as fast where it can be used.
+
+    `cut`: an expression for `re`; wherever it matches, a pre-token begins, and what is in front
+    splits the same whether or not the text goes on. So a text may be counted in parts. None where
+    no such place is known.
+
+    `longest`: a pre-token of more bytes is cut there, between two characters.
+
+    `limited`: the pattern is somebody's own and may take for ever, so matching has a time limit.
     """
 
     name: str
     pattern: str
     lookahead: int | None = None
     ascii: str | None = None
+    cut: str | None = None
+    longest: int | None = None
+    limited: bool = False
 
     @cached_property
     def compiled(self) -> "regex.Pattern[str]":
         return regex.compile(self.pattern)
 
     def split(self, text: str) -> list[str]:
-        """The pre-tokens in order; joined they are `text`.
+        """The pre-tokens in order; joined they are `text`. Raises `SplitPatternError`.
 
         >>> GPT2.split("it's 12 o'clock  !")
         ['it', "'s", ' 12', ' o', "'", 'clock', ' ', ' !']
@@ -37,13 +56,17 @@ class SplitPattern:
         pre_tokens: list[str]
         if self._ascii is not None and text.isascii():
             pre_tokens = self._ascii.findall(text)
+        elif self.limited:
+            pre_tokens = self._split_in_time(text)
         else:
             # `regex` lets go of the GIL at each match, and beside a busy GUI a thread would wait
             # a millisecond for it each time.
             pre_tokens = self.compiled.findall(text, concurrent=False)
-        if sum(map(len, pre_tokens)) == len(text):
-            return pre_tokens
-        return self._split_keeping_the_rest(text)
+        if sum(map(len, pre_tokens)) != len(text):
+            pre_tokens = self._split_keeping_the_rest(text)
+        if self.longest is not None and 4 * max(map(len, pre_tokens), default=0) > self.longest:
+            pre_tokens = [p for long in pre_tokens for p in _in_pieces(long, self.longest)]
+        return pre_tokens
 
     @cached_property
     def _ascii(self) -> re.Pattern[str] | None:
@@ -88,11 +111,21 @@ class SplitPattern:
     def _compiled_parts(self) -> "list[regex.Pattern[str]]":
         return [regex.compile(part) for part in self.alternatives]
 
-    def _split_keeping_the_rest(self, text: str) -> list[str]:
+    def _split_in_time(self, text: str) -> list[str]:
+        seconds = _SECONDS + len(text) * _SECONDS_OF_ONE_CHARACTER
+        try:
+            return self._split_keeping_the_rest(text, seconds)
+        except TimeoutError:
+            raise SplitPatternError(
+                f"The split pattern took more than {seconds:.0f} seconds on a text of "
+                f"{len(text):,} characters; avoid repetitions inside repetitions."
+            ) from None
+
+    def _split_keeping_the_rest(self, text: str, seconds: float | None = None) -> list[str]:
         """Text that no match covers is kept (tiktoken and minbpe drop it in silence)."""
         pre_tokens = []
         at = 0
-        for match in self.compiled.finditer(text):
+        for match in self.compiled.finditer(text, concurrent=False, timeout=seconds):
             if match.start() > at:
                 pre_tokens.append(text[at : match.start()])
             if match.end() > match.start():
@@ -102,6 +135,26 @@ class SplitPattern:
             pre_tokens.append(text[at:])
         return pre_tokens
 
+
+def _in_pieces(text: str, longest: int) -> list[str]:
+    """The text in pieces of at most so many bytes of UTF-8, cut between characters."""
+    data = text.encode("utf-8", "surrogatepass")
+    pieces, at = [], 0
+    while len(data) - at > longest:
+        end = at + longest
+        while data[end] & 0xC0 == 0x80:  # inside a character
+            end -= 1
+        pieces.append(data[at:end].decode("utf-8", "surrogatepass"))
+        at = end
+    return [*pieces, data[at:].decode("utf-8", "surrogatepass")]
+
+
+BETWEEN_WORDS = r"(?<=[!-~]) (?=[!-~])"
+"""A `cut`: one space between visible ASCII characters.
+
+In every pattern below a pre-token that holds such a space begins with it, and whether the part
+before it goes on after its last visible character does not depend on which white space follows.
+"""
 
 _IN_WORDS = {
     r"'(?:[sdmt]|ll|ve|re)": "an English contraction",
@@ -128,6 +181,7 @@ GPT2 = SplitPattern(
     r"|[ \t-\r]+(?![^ \t-\r])|[ \t-\r]+",
     # An apostrophe alone has looked at two characters more (`'l?`), a run of white space at one.
     lookahead=2,
+    cut=BETWEEN_WORDS,
 )
 
 # Hugging Face's `Digits(individual_digits)` before GPT-2's pattern, as one pattern: every numeric
@@ -138,4 +192,82 @@ SMOLLM = SplitPattern(
     ascii=r"'(?:[sdmt]|ll|ve|re)| ?[A-Za-z]+|[0-9]| ?[^ \t-\rA-Za-z0-9]+|[ \t-\r]+(?=[0-9])"
     r"|[ \t-\r]+(?![^ \t-\r])|[ \t-\r]+",
     lookahead=2,
+    cut=BETWEEN_WORDS,
 )
+
+# A run of white space ends behind its last line end, so the edge behind the first line end of
+# "\n   ..." depends on all the spaces that follow: there is no bound on how far it looks ahead.
+CL100K = SplitPattern(
+    "cl100k",
+    r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+"
+    r"|\s++$|\s*[\r\n]|\s+(?!\S)|\s",
+    ascii=r"'(?:[sdmtSDMT]|[lL]{2}|[vV][eE]|[rR][eE])|[^\r\nA-Za-z0-9]?+[A-Za-z]++|[0-9]{1,3}+"
+    r"| ?[^ \t-\rA-Za-z0-9]++[\r\n]*+|[ \t-\r]++\Z|[ \t-\r]*[\r\n]|[ \t-\r]+(?![^ \t-\r])"
+    r"|[ \t-\r]",
+    cut=BETWEEN_WORDS,
+)
+
+# No bound either: white space as in cl100k; and a word of capitals looks on for a small letter.
+O200K = SplitPattern(
+    "o200k",
+    r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+"
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
+    r"|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*"
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
+    r"|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+",
+    ascii=r"[^\r\nA-Za-z0-9]?[A-Z]*[a-z]+(?:'(?:[sdmtSDMT]|[lL]{2}|[vV][eE]|[rR][eE]))?"
+    r"|[^\r\nA-Za-z0-9]?[A-Z]+(?:'(?:[sdmtSDMT]|[lL]{2}|[vV][eE]|[rR][eE]))?|[0-9]{1,3}"
+    r"| ?[^ \t-\rA-Za-z0-9]+[\r\n/]*|[ \t-\r]*[\r\n]+|[ \t-\r]+(?![^ \t-\r])|[ \t-\r]+",
+    cut=BETWEEN_WORDS,
+)
+
+# A run ends at the first character of the other kind, or at the text's end: one character more.
+WHITESPACE = SplitPattern(
+    "whitespace",
+    r"\S+|\s+",
+    ascii=r"[^ \t-\r]+|[ \t-\r]+",
+    lookahead=1,
+    cut=BETWEEN_WORDS,
+)
+
+# Nothing is split but lines, so that an edit in a long text still re-encodes a little only; a line
+# without an end is cut, too, because a token may be as long as a pre-token. Where a pre-token
+# ends without a line end, one character more would have made it longer.
+NONE = SplitPattern(
+    "none",
+    r"[^\n]*\n|[^\n]+",
+    ascii=r"[^\n]*\n|[^\n]+",
+    lookahead=1,
+    cut=r"(?<=\n)",
+    longest=1 << 16,
+)
+
+SPLIT_PATTERNS = {split.name: split for split in (GPT2, CL100K, O200K, WHITESPACE, NONE)}
+"""What a split pattern may be chosen from by name."""
+
+
+def split_pattern(wanted: str) -> SplitPattern:
+    """The split pattern of that name, else that regular expression. Raises `SplitPatternError`.
+
+    >>> split_pattern("gpt2") is GPT2, split_pattern(r"\\d|\\D+").split("a1b")
+    (True, ['a', '1', 'b'])
+    """
+    if wanted in SPLIT_PATTERNS:
+        return SPLIT_PATTERNS[wanted]
+    known = next((split for split in SPLIT_PATTERNS.values() if split.pattern == wanted), None)
+    if known is not None:
+        return known
+    if len(wanted) > _MOST_PATTERN:
+        raise SplitPatternError(
+            f"The split pattern has {len(wanted):,} characters; write one of at most "
+            f"{_MOST_PATTERN:,}."
+        )
+    split = SplitPattern("own", wanted, limited=True)
+    try:
+        _ = split.compiled
+    except (regex.error, RecursionError, OverflowError) as error:
+        raise SplitPatternError(
+            f"The split pattern is no regular expression: {error}; correct it, or name one of "
+            f"{', '.join(SPLIT_PATTERNS)}."
+        ) from None
+    return split

@@ -1,0 +1,241 @@
+"""Training: learns merges from counted pre-tokens, the most frequent pair first, one at a time.
+
+    *_, last = count_pre_tokens([text], GPT2)
+    training = Training(lay_out(last.counts))
+    for merge in learn_merges(training, n_merges=1000): ...
+    tokenizer = training.tokenizer("mine", GPT2)
+
+Two counts that textbooks mix up are kept apart: how often the pair is there, overlaps included
+(`aaaa` has `aa` three times), and how many replacements that allowed (two).
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from time import perf_counter
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tokviz.tokenization.bpe import Merges
+from tokviz.tokenization.encoding import Int64s
+from tokviz.tokenization.pair_joining import ArrayJoiner, ListJoiner
+from tokviz.tokenization.pair_ranking import LOW, SHIFT, PairRanking, TieRule
+from tokviz.tokenization.pre_token_counts import count_pre_tokens
+from tokviz.tokenization.training_corpus import Alphabet, TrainingCorpus, TrainingError, lay_out
+
+__all__ = [
+    "Alphabet",
+    "LearnedMerge",
+    "LearningCurve",
+    "TieRule",
+    "Training",
+    "TrainingError",
+    "count_pre_tokens",
+    "in_batches",
+    "lay_out",
+    "learn_merges",
+]
+
+LONGEST_TOKEN = 1 << 16
+"""Bytes. Forty merges, each doubling the last, would make a token of a terabyte."""
+
+_FEW_PLACES = 120  # below it a loop over lists is faster than numpy
+_FEW_IN_A_ROW = 8
+_T = TypeVar("_T")
+
+
+class LearnedMerge(NamedTuple):
+    """One merge, as it was learned.
+
+    `count`: occurrences of the pair, overlaps included; `replacements`: how many were joined.
+    `n_ties`: other pairs with the same count; `ties`: those as (left, right) in the order of the
+    rule, None where nobody asked. `n_touched`: distinct pre-tokens that it changed. `n_tokens`,
+    `n_held_out_tokens`: tokens of the two parts of the corpus after it.
+    """
+
+    rank: int
+    left: int
+    right: int
+    id: int
+    count: int  # type: ignore[assignment] # tuples have a method of that name, not missed here
+    replacements: int
+    n_ties: int
+    ties: tuple[tuple[int, int], ...] | None
+    n_touched: int
+    n_tokens: int
+    n_held_out_tokens: int
+
+    @property
+    def n_tokens_before(self) -> int:
+        return self.n_tokens + self.replacements
+
+
+class LearningCurve(NamedTuple):
+    """Bytes per token of both parts of the corpus at each size of the vocabulary, from the base
+    alphabet on. `held_out` is empty where nothing was put aside."""
+
+    n_vocab: Int64s
+    training: NDArray[np.float64]
+    held_out: NDArray[np.float64]
+
+
+class Training:
+    """What has been learned so far, and all that is needed to go on.
+
+    `vocab`: id → bytes, without special tokens; `merges`: everything learned, in order. One thread
+    at a time learns; what a reader finds between two merges is whole.
+    """
+
+    def __init__(
+        self, corpus: TrainingCorpus, *, ties: TieRule = TieRule.LOWEST, min_count: int = 1
+    ) -> None:
+        self.corpus = corpus
+        self.ties = ties
+        self.min_count = min_count
+        self.vocab: list[bytes] = list(corpus.base)
+        self.merges: list[LearnedMerge] = []
+        self.n_tokens = corpus.n_tokens
+        self.n_held_out_tokens = corpus.n_held_out_tokens
+        # Hugging Face's trainer takes the old id where two pairs make the same token.
+        self._id_of = {data: i for i, data in enumerate(self.vocab)}
+        self._takes_old_ids = corpus.alphabet is Alphabet.HUGGINGFACE
+        self._joiner: ArrayJoiner | ListJoiner = ArrayJoiner(corpus)
+        self._ranking: PairRanking | None = None
+        self._n_small = 0
+
+    @property
+    def n_base(self) -> int:
+        return len(self.corpus.base)
+
+    @property
+    def n_vocab(self) -> int:
+        return len(self.vocab)
+
+    def learn(self, *, list_ties: bool = False) -> LearnedMerge | None:
+        """Learn one merge; None if no pair is frequent enough."""
+        ranking = self._ranking or self._start()
+        while True:
+            pair = ranking.best()
+            if pair is None:
+                return None
+            left, right = pair >> SHIFT, pair & LOW
+            data = self.vocab[left] + self.vocab[right]
+            if len(data) <= LONGEST_TOKEN:
+                break
+            ranking.never(pair)
+        rank, count, n_ties = len(self.merges), ranking.count, len(ranking.level) - 1
+        ties = None
+        if list_ties:
+            ties = tuple((other >> SHIFT, other & LOW) for other in ranking.ties(pair))
+        token_id = self._id_of.get(data) if self._takes_old_ids else None
+        if token_id is None:
+            token_id = len(self.vocab)
+            if token_id > LOW:
+                raise TrainingError(f"A vocabulary has at most {LOW + 1:,} tokens; ask for less.")
+        if isinstance(self._joiner, ArrayJoiner):
+            self._fit_joiner(self._joiner, pair, token_id)
+        joined = self._joiner.join(pair, token_id, rank)
+        self._joiner.forget(ranking.merged(pair, token_id, joined.right, joined.left))
+        if token_id == len(self.vocab):
+            self.vocab.append(data)
+            self._id_of.setdefault(data, token_id)
+        self.n_tokens -= joined.replacements
+        self.n_held_out_tokens -= joined.held_out_replacements
+        merge = LearnedMerge(
+            rank,
+            left,
+            right,
+            token_id,
+            count,
+            joined.replacements,
+            n_ties,
+            ties,
+            joined.n_touched,
+            self.n_tokens,
+            self.n_held_out_tokens,
+        )
+        self.merges.append(merge)
+        return merge
+
+    def _start(self) -> PairRanking:
+        assert isinstance(self._joiner, ArrayJoiner)
+        counts = self._joiner.count()
+        place = self._place if self.ties is TieRule.FIRST else None
+        self._ranking = PairRanking(counts, self.min_count, place)
+        return self._ranking
+
+    def _place(self, pair: int) -> int:
+        return self._joiner.place(pair)
+
+    def _fit_joiner(self, joiner: ArrayJoiner, pair: int, token_id: int) -> None:
+        """Go over to lists when the pairs have few places from now on."""
+        self._n_small = self._n_small + 1 if joiner.n_places(pair) < _FEW_PLACES else 0
+        # The arrays cannot tell a token just made from one with the same id that was there.
+        if self._n_small < _FEW_IN_A_ROW and token_id == len(self.vocab):
+            return
+        self._joiner = joiner.in_lists()
+        assert self._ranking is not None
+        self._ranking.sort_level()
+
+    def curve(self) -> LearningCurve:
+        """Bytes per token against the size of the vocabulary."""
+        merges = self.merges[:]
+        n_vocab = np.maximum.accumulate([self.n_base, *(merge.id + 1 for merge in merges)])
+        corpus = self.corpus
+        tokens = np.array([corpus.n_tokens, *(merge.n_tokens for merge in merges)])
+        aside = np.array([corpus.n_held_out_tokens, *(m.n_held_out_tokens for m in merges)])
+        if not corpus.n_held_out_tokens:
+            aside = np.zeros(0, np.int64)
+        return LearningCurve(
+            n_vocab.astype(np.int64), corpus.n_bytes / tokens, corpus.n_held_out_bytes / aside
+        )
+
+    def learned(self, n_merges: int | None = None) -> Merges:
+        """The merge history, or its first `n_merges`, with counts."""
+        merges = self.merges[:n_merges]
+        return Merges(
+            [merge.left for merge in merges],
+            [merge.right for merge in merges],
+            [merge.id for merge in merges],
+            [merge.count for merge in merges],
+        )
+
+
+def learn_merges(
+    training: Training,
+    n_merges: int | None = None,
+    *,
+    vocab_size: int | None = None,
+    list_ties: bool = False,
+) -> Iterator[LearnedMerge]:
+    """Learn until there are `n_merges` merges or `vocab_size` tokens, or no pair is left.
+
+    Each yielded merge is learned by then; close the iterator at any time, and call again to go on.
+    `list_ties`: name the tied pairs of each merge, which costs time where many are rare.
+    Raises `TrainingError`.
+    """
+    if vocab_size is not None and vocab_size < training.n_base:
+        raise TrainingError(
+            f"The base alphabet alone has {training.n_base:,} tokens; ask for a vocabulary of more "
+            f"than that, not of {vocab_size:,}."
+        )
+    while n_merges is None or len(training.merges) < n_merges:
+        if vocab_size is not None and training.n_vocab >= vocab_size:
+            return
+        merge = training.learn(list_ties=list_ties)
+        if merge is None:
+            return
+        yield merge
+
+
+def in_batches(steps: Iterable[_T], seconds: float = 0.02) -> Iterator[Sequence[_T]]:
+    """The same steps, those of some milliseconds together: who takes them need not hurry."""
+    batch: list[_T] = []
+    begun = perf_counter()
+    for step in steps:
+        batch.append(step)
+        if perf_counter() - begun >= seconds:
+            yield batch
+            batch, begun = [], perf_counter()
+    if batch:
+        yield batch
