@@ -71,6 +71,8 @@ class MergeHistoryPanel(QWidget):
         self.clock = QLabel(_CLOCK)
         self.clock.setObjectName("encodingClock")
         self.clock.setToolTip(f"{_CLOCK}: {_CLOCK_SAYS}")
+        # Without it the long words would keep the panel so wide that they never become short.
+        self.clock.setMinimumWidth(self.clock.sizeHint().width())
         self.scope = QComboBox()
         self.scope.setAccessibleName("What is replayed")
         self.scope.addItems([scope.value for scope in Scope])

@@ -5,7 +5,15 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QShowEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
@@ -23,35 +31,35 @@ _MOST_NAMED = 4  # tokens named in the sentence on what absorbed a merge
 class MergeRows:
     """The merges of `ranks` as rows; `fired`: how often each merge fires in the text, by rank."""
 
-    headings: Sequence[str] = ("rank", "left", "right", "token", "id", "bytes", "fires")
+    headings: Sequence[str] = ("rank", "fires", "left", "right", "token", "id", "bytes")
 
     def __init__(self, tokenizer: Tokenizer, ranks: Int64s, fired: Int64s) -> None:
-        self._tokenizer = tokenizer
+        self.tokenizer = tokenizer
         self.ranks = ranks
-        self._fired = fired
+        self.fired = fired
 
     def n_rows(self) -> int:
         return len(self.ranks)
 
     def cell(self, row: int, column: int) -> str:
         rank = int(self.ranks[row])
-        merge = self._tokenizer.merges[rank]
+        merge = self.tokenizer.merges[rank]
         if column == 0:
             return f"{rank:,}"
-        if column in (1, 2, 3):
-            token_id = (merge.left, merge.right, merge.id)[column - 1]
-            return visible(self._tokenizer.token_bytes(token_id))
-        if column == 4:
-            return str(merge.id)
+        if column == 1:
+            return f"{int(self.fired[rank]):,}" if self.fired[rank] else ""
+        if column in (2, 3, 4):
+            token_id = (merge.left, merge.right, merge.id)[column - 2]
+            return visible(self.tokenizer.token_bytes(token_id))
         if column == 5:
-            return str(len(self._tokenizer.token_bytes(merge.id)))
-        return f"{int(self._fired[rank]):,}" if self._fired[rank] else ""
+            return str(merge.id)
+        return str(len(self.tokenizer.token_bytes(merge.id)))
 
     def align_right(self, column: int) -> bool:
-        return column in (0, 4, 5, 6)
+        return column in (0, 1, 5, 6)
 
     def is_emphasised(self, row: int) -> bool:
-        return bool(self._fired[self.ranks[row]])
+        return bool(self.fired[self.ranks[row]])
 
 
 class MergeListPanel(QWidget):
@@ -64,13 +72,18 @@ class MergeListPanel(QWidget):
         self.filter = QLineEdit()
         self.filter.setPlaceholderText("Filter: text, hex:e2 80, /expression/, id:1634, rank:0-99")
         self.filter.setClearButtonEnabled(True)
-        self.fires_only = QCheckBox("fires in my text")
+        self.fires_only = QToolButton()
+        self.fires_only.setObjectName("switch")
+        self.fires_only.setText("fires in my text")
+        self.fires_only.setToolTip("Show only the merges that fire in the text")
+        self.fires_only.setCheckable(True)
         self.message = QLabel()
         self.message.setTextFormat(Qt.TextFormat.PlainText)
         self.message.setWordWrap(True)
         self.message.setObjectName("muted")
         self.table = RowTable()
         self._rows = MergeRows(model.tokenizer, np.zeros(0, np.int64), np.zeros(0, np.int64))
+        self._asked: tuple[Tokenizer, str, bool] | None = None  # what the rows answer
         self._place_widgets()
         self._later = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._later.timeout.connect(self._fill)
@@ -95,7 +108,7 @@ class MergeListPanel(QWidget):
         self.table.row_picked.connect(self._on_row_picked)
         self.table.row_menu_requested.connect(self._show_menu)
         model.tokenizer_changed.connect(self._fill)
-        model.whole_encoding_changed.connect(self._later.start)
+        model.whole_encoding_changed.connect(self._later.start)  # counts change, rows may stay
         model.marks_changed.connect(self._on_marks_changed)
         self._theme.changed.connect(self._on_theme_changed)
 
@@ -116,8 +129,13 @@ class MergeListPanel(QWidget):
             return
         if self.fires_only.isChecked():
             ranks = ranks[fired[ranks] > 0]
-        self._rows = MergeRows(tokenizer, ranks, fired)
-        self.table.set_source(self._rows)
+        asked = (tokenizer, self.filter.text(), self.fires_only.isChecked())
+        if asked == self._asked:
+            self._rows.ranks, self._rows.fired = ranks, fired
+            self.table.refresh()
+        else:
+            self._rows, self._asked = MergeRows(tokenizer, ranks, fired), asked
+            self.table.set_source(self._rows)
         self._on_marks_changed()
 
     def _on_row_picked(self, row: int) -> None:
@@ -168,14 +186,15 @@ class MergeListPanel(QWidget):
         model, merge = self._model, self._model.tokenizer.merges[rank]
         name = visible(model.tokenizer.token_bytes(merge.id))
         menu = QMenu(self)
-        line = "\t".join(self._rows.cell(row, column) for column in range(4))
+        line = "\t".join(self._rows.cell(row, column) for column in (0, 2, 3, 4))
         menu.addAction("Copy").triggered.connect(lambda: QGuiApplication.clipboard().setText(line))
         menu.addAction("Show the left part").triggered.connect(lambda: model.select([merge.left]))
         menu.addAction("Show the right part").triggered.connect(lambda: model.select([merge.right]))
         menu.addAction(f"Merges of {name}".replace("&", "&&")).triggered.connect(
             lambda: self.filter.setText(f"id:{merge.id}")
         )
-        menu.exec(place)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(place)
 
     def _on_theme_changed(self) -> None:
         self.table.set_colors(self._theme.palette)

@@ -23,7 +23,7 @@ from tokviz.gui.widgets.pipeline_strip import PipelineStrip
 from tokviz.gui.widgets.replay_controls import ReplayControls
 from tokviz.gui.widgets.row_table import RowTable
 
-_LOWEST_TREE = 150  # pixels
+_LOWEST_TREE = 158  # pixels
 
 
 class MergeReplayView(QWidget):
@@ -63,8 +63,7 @@ class MergeReplayView(QWidget):
         left = QWidget()
         left_column = QVBoxLayout(left)
         left_column.setContentsMargins(0, 0, 0, 0)
-        for widget in (self.sentence, self.row):
-            left_column.addWidget(widget)
+        left_column.addWidget(self.row)
         left_column.addWidget(self.tree, 1)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(left)
@@ -77,6 +76,7 @@ class MergeReplayView(QWidget):
         column.setSpacing(6)
         column.addLayout(top)
         column.addLayout(moving)
+        column.addWidget(self.sentence)
         column.addWidget(split, 1)
 
     def set_colors(self, palette: Palette) -> None:

@@ -25,7 +25,7 @@ _HEX_ROW = 14.0
 _CHARACTER_ROW = 34.0
 _TALLEST_LEVEL = 52.0
 _LEVEL_WITH_LABEL = 15.0
-_LEAST_ROOM = 48.0
+_LEAST_ROOM = 28.0
 _REACH = 5.0  # pixels from a line that still count as on it
 
 

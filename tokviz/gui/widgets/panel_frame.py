@@ -15,7 +15,7 @@ class PanelFrame(QFrame):
         self._title = _label(title, "panelTitle")
         self._note = _label("", "muted")
         self._controls = QHBoxLayout()
-        self._controls.setSpacing(2)
+        self._controls.setSpacing(4)
         row = QHBoxLayout(header)
         row.setContentsMargins(12, 5, 8, 5)
         row.addWidget(self._title)

@@ -1,0 +1,622 @@
+"""The merge history as a person uses it: scope, order, stages, keys, clicks, and saving."""
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QSpinBox
+from pytestqt.qtbot import QtBot
+
+from tests.gui.replaying import (
+    TOKENIZATION,
+    Left,
+    Start,
+    chips,
+    click_stage,
+    click_token,
+    key,
+    open_replay,
+    settle,
+)
+from tokviz.gui.app import Session
+from tokviz.gui.palette import DARK
+from tokviz.gui.panels.merge_history_panel import MergeHistoryPanel
+from tokviz.gui.theme import ThemeMode
+from tokviz.tokenization.tokenizer import Tokenizer
+
+Key = Qt.Key
+Control = Qt.KeyboardModifier.ControlModifier
+LONG_WORD = "supercalifragilisticexpialidociousqz" * 290
+
+
+@pytest.fixture
+def session(start: Start, qtbot: QtBot) -> Session:
+    """GPT-2, with the pre-token ` tokenization` replayed to its end."""
+    session = open_replay(start, qtbot)
+    click_token(qtbot, session, " tokenization")
+    return session
+
+
+def panel_of(session: Session) -> MergeHistoryPanel:
+    return session.window.replay.history
+
+
+def words_on(panel: MergeHistoryPanel) -> list[str]:
+    return [button.text() for button in panel.strip._buttons.buttons()]
+
+
+def scope(panel: MergeHistoryPanel, name: str) -> None:
+    """Pick by keys: the first letter of the choice."""
+    panel.scope.setFocus()
+    QTest.keyClick(panel.scope, name[0])
+    assert panel.scope.currentText() == name
+
+
+# -- the two clocks ----------------------------------------------------------------------------
+
+
+def test_the_header_says_which_clock_runs(session: Session, qtbot: QtBot) -> None:
+    clock = panel_of(session).clock
+    assert "Encoding replay: rules fixed, the lowest rank wins" in (clock.text(), clock.toolTip())
+    session.window.resize(1000, 700)
+    qtbot.waitUntil(lambda: clock.text() == "Encoding replay")
+
+
+# -- a pre-token -------------------------------------------------------------------------------
+
+
+def test_a_click_on_a_token_replays_its_pre_token(session: Session, qtbot: QtBot) -> None:
+    panel = panel_of(session)
+    assert words_on(panel) == ["text 13", "pre-tokens 1", "bytes 13", "merges 11", "ids 2"]
+    assert (panel.controls.step, panel.controls.n_steps) == (11, 11)
+    click_token(qtbot, session, "Some")
+    assert words_on(panel)[0] == "text 4"
+
+
+def test_a_step_is_told_in_a_sentence_a_row_and_pairs(session: Session, qtbot: QtBot) -> None:
+    panel = panel_of(session)
+    for _ in range(5):
+        key(qtbot, panel, Key.Key_Left)
+    assert panel.sentence.text() == "Step 6 of 11 · rank 39 · i + on → ion · next best was rank 272"
+    assert chips(panel) == (
+        ["·to", "k", "en", "i", "z", "at", "i", "on"],
+        ["·to", "k", "en", "i", "z", "at", "ion"],
+    )
+    source = panel.pairs.source
+    rows = [[source.cell(row, column) for column in range(4)] for row in range(source.n_rows())]
+    assert rows == [
+        ["39", "i", "on", "7"],
+        ["272", "i", "z", "4"],
+        ["3,208", "k", "en", "2"],
+        ["6,990", "at", "i", "6"],
+        ["43,594", "en", "i", "3"],
+        ["no rule", "·to", "k", "1"],
+        ["no rule", "z", "at", "5"],
+    ]
+    assert source.is_emphasised(0)
+    assert not source.is_emphasised(1)
+
+
+def test_the_keys_walk_through_the_steps(session: Session, qtbot: QtBot) -> None:
+    panel = panel_of(session)
+    steps = []
+    for which in (Key.Key_Home, Key.Key_Right, Key.Key_Right, Key.Key_Left, Key.Key_End):
+        key(qtbot, panel, which)
+        steps.append((panel.controls.step, panel.tree.n_steps_done))
+    assert steps == [(0, 0), (1, 1), (2, 2), (1, 1), (11, 11)]
+    assert panel.sentence.text().startswith("Step 11 of 11 · rank 10,985 · ·to + ken → ·token")
+    key(qtbot, panel, Key.Key_Home)
+    assert panel.sentence.text() == "13 bytes; the lowest rank among them is 0"
+
+
+def test_space_plays_and_pauses(session: Session, qtbot: QtBot) -> None:
+    panel = panel_of(session)
+    panel.controls.speed = 16
+    key(qtbot, panel, Key.Key_Space)
+    assert panel.controls.is_playing
+    qtbot.waitUntil(lambda: 0 < panel.controls.step < 11)
+    key(qtbot, panel, Key.Key_Space)
+    assert not panel.controls.is_playing
+    assert panel.tree.n_steps_done == panel.controls.step
+
+
+def test_ctrl_and_the_arrows_go_to_the_neighbouring_pre_token(
+    session: Session, qtbot: QtBot
+) -> None:
+    panel = panel_of(session)
+
+    def replayed() -> str:
+        assert panel.stretch is not None
+        return panel.stretch.text
+
+    key(qtbot, panel, Key.Key_Right, Control)
+    assert replayed() == " of"
+    key(qtbot, panel, Key.Key_Right, Control)
+    key(qtbot, panel, Key.Key_Right, Control)
+    key(qtbot, panel, Key.Key_Right, Control)
+    assert replayed() == "."
+    for _ in range(6):
+        key(qtbot, panel, Key.Key_Left, Control)
+    assert replayed() == "Some"
+
+
+def test_the_step_field_goes_to_a_step(session: Session, qtbot: QtBot) -> None:
+    panel = panel_of(session)
+    box = panel.controls.findChild(QSpinBox)
+    assert isinstance(box, QSpinBox)
+    box.setFocus()
+    box.selectAll()
+    qtbot.keyClicks(box, "4")
+    qtbot.keyClick(box, Key.Key_Return)
+    assert panel.controls.step == 4
+    assert panel.sentence.text().startswith("Step 4 of 11 · rank 12 · e + n → en")
+
+
+def type_rank(qtbot: QtBot, field: QLineEdit, words: str) -> None:
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, words)
+    qtbot.keyClick(field, Key.Key_Return)
+    QApplication.processEvents()
+
+
+def test_a_rank_leads_to_its_step(session: Session, qtbot: QtBot) -> None:
+    panel = panel_of(session)
+    type_rank(qtbot, panel.rank, "1,378")
+    assert panel.controls.step == 9
+    assert session.model.marked_rank == 1378
+    key(qtbot, panel, Key.Key_Home)
+    type_rank(qtbot, panel.rank, "1378")  # the same once more
+    assert panel.controls.step == 9
+
+
+def test_a_rank_of_another_pre_token_leads_there(session: Session, qtbot: QtBot) -> None:
+    panel = panel_of(session)
+    gpt2 = session.model.tokenizer
+    rank = gpt2.merges.rank_of_id[gpt2.id_of_bytes[b" of"]]
+    type_rank(qtbot, panel.rank, str(rank))
+    assert panel.stretch is not None
+    assert panel.stretch.text == " of"
+    assert f"rank {rank}" in panel.sentence.text()
+
+
+@pytest.mark.parametrize("words", ["50000", "-1", "x", "", "½"])
+def test_a_rank_that_is_none_is_told_in_place(session: Session, qtbot: QtBot, words: str) -> None:
+    panel = panel_of(session)
+    type_rank(qtbot, panel.rank, words)
+    assert panel.sentence.text() == f"{words!r} is no rank: the ranks run from 0 to 49,999."
+    assert panel.controls.step == 11
+
+
+def test_a_rank_that_fires_nowhere_is_told_in_place(session: Session, qtbot: QtBot) -> None:
+    panel = panel_of(session)
+    type_rank(qtbot, panel.rank, "49999")
+    assert panel.sentence.text() == "Rank 49,999 does not fire in this text."
+
+
+# -- stages ------------------------------------------------------------------------------------
+
+
+def test_a_click_on_a_stage_shows_it(session: Session, qtbot: QtBot) -> None:
+    panel = panel_of(session)
+    click_stage(qtbot, panel, "text")
+    assert chips(panel) == (list("·tokenization"), [])
+    click_stage(qtbot, panel, "pre-tokens")
+    assert chips(panel) == (["·tokenization"], [])
+    click_stage(qtbot, panel, "bytes")
+    assert chips(panel)[0][:3] == ["20", "74", "6f"]
+    assert panel.controls.step == 0
+    click_stage(qtbot, panel, "ids")
+    assert chips(panel) == (["·token", "ization"], [])
+    assert panel.controls.step == 11
+    click_stage(qtbot, panel, "merges")
+    assert chips(panel) == (["·to", "ken", "ization"], ["·token", "ization"])
+
+
+def test_the_ids_at_the_end_are_links_and_bytes_are_none(session: Session, qtbot: QtBot) -> None:
+    panel = panel_of(session)
+    click_stage(qtbot, panel, "ids")
+    second = panel.row._rows[0].chips[1]
+    assert second.link is not None
+    qtbot.mouseClick(panel.row, Left, pos=second.link.center().toPoint())
+    assert session.model.selection.ids == (1634,)
+    click_stage(qtbot, panel, "text")
+    chip = panel.row._rows[0].chips[0]
+    assert chip.link is None
+    qtbot.mouseClick(panel.row, Left, pos=chip.rect.center().toPoint())
+    assert session.model.selection.ids == (1634,)
+
+
+def test_the_stages_of_a_whole_text_show_the_whole_text(session: Session, qtbot: QtBot) -> None:
+    panel = panel_of(session)
+    scope(panel, "Whole text")
+    click_stage(qtbot, panel, "pre-tokens")
+    assert chips(panel)[0] == ["Some", "·tokenization", "·of", "·words", "."]
+    click_stage(qtbot, panel, "ids")
+    ids = [chip.token.id for chip in panel.row._rows[0].chips]
+    assert ids == session.model.text.ids().tolist()
+    assert words_on(panel)[4] == f"ids {len(ids)}"
+
+
+def test_moving_on_from_a_stage_shows_the_merges(session: Session, qtbot: QtBot) -> None:
+    panel = panel_of(session)
+    click_stage(qtbot, panel, "bytes")
+    key(qtbot, panel, Key.Key_Right)
+    before, after = chips(panel)
+    assert (len(before), len(after)) == (13, 12)
+
+
+def test_thousands_of_pre_tokens_are_shown_as_a_row(start: Start, qtbot: QtBot) -> None:
+    session = open_replay(start, qtbot, "one two three " * 4000)
+    panel = panel_of(session)
+    scope(panel, "Whole text")
+    click_stage(qtbot, panel, "pre-tokens")
+    assert words_on(panel)[1] == "pre-tokens 12,001"
+    assert chips(panel)[0][:3] == ["one", "·two", "·three"]
+    (words, _) = panel.row.notes()[0]
+    assert words.startswith("… 1")
+
+
+# -- scope and order ---------------------------------------------------------------------------
+
+
+def test_a_selection_is_replayed_with_its_whole_pre_tokens(session: Session, qtbot: QtBot) -> None:
+    panel, view = panel_of(session), session.window.text_panel.view
+    scope(panel, "Selected text")
+    view.select(8, 19)  # within " tokenization" and " of"
+    settle(qtbot, session)
+    assert panel.stretch is not None
+    assert panel.stretch.text == " tokenization of"
+    assert words_on(panel)[1] == "pre-tokens 2"
+    assert "pre-token 2 of 2" in panel.sentence.text()
+
+
+def test_the_whole_text_in_both_orders_ends_in_the_ids(session: Session, qtbot: QtBot) -> None:
+    panel = panel_of(session)
+    scope(panel, "Whole text")
+    assert panel.stretch is not None
+    ids = session.model.text.ids().tolist()
+    ranks: dict[str, list[int]] = {}
+    orders = {"in text order": Key.Key_Up, "by rank, everywhere": Key.Key_Down}
+    for order, which in orders.items():
+        panel.order.setFocus()
+        qtbot.keyClick(panel.order, which)
+        assert panel.order.currentText() == order
+        key(qtbot, panel, Key.Key_Home)
+        found = []
+        for _ in range(panel.controls.n_steps):
+            key(qtbot, panel, Key.Key_Right)
+            found.append(
+                int(panel.sentence.text().split("rank ")[1].split(" ")[0].replace(",", ""))
+            )
+        ranks[order] = found
+        assert panel.stretch.ids.tolist() == ids
+    assert sorted(ranks["in text order"]) == ranks["by rank, everywhere"]
+    assert ranks["in text order"] != ranks["by rank, everywhere"]
+
+
+def test_within_a_whole_text_ctrl_and_the_arrows_go_from_pre_token_to_pre_token(
+    session: Session, qtbot: QtBot
+) -> None:
+    panel = panel_of(session)
+    scope(panel, "Whole text")
+    click_token(qtbot, session, "Some")
+    assert "pre-token 1 of 5" in panel.sentence.text()
+    key(qtbot, panel, Key.Key_Right, Control)
+    assert panel.sentence.text().endswith("the lowest rank among them is 0 · pre-token 2 of 5")
+    key(qtbot, panel, Key.Key_Right)
+    assert "rank 0 · · + t → ·t" in panel.sentence.text()
+    key(qtbot, panel, Key.Key_Left, Control)
+    key(qtbot, panel, Key.Key_Left, Control)
+    assert "pre-token 1 of 5" in panel.sentence.text()
+
+
+def test_a_click_on_a_token_of_the_whole_text_shows_its_pre_token(
+    session: Session, qtbot: QtBot
+) -> None:
+    panel = panel_of(session)
+    scope(panel, "Whole text")
+    click_token(qtbot, session, "ization")
+    assert "pre-token 2 of 5" in panel.sentence.text()
+    assert panel.tree.n_steps_done == 11
+
+
+# -- tree and row ------------------------------------------------------------------------------
+
+
+def test_a_click_on_the_tree_selects_the_token_everywhere(session: Session, qtbot: QtBot) -> None:
+    panel = panel_of(session)
+    ion = 13 + 5  # the node of the sixth step
+    qtbot.mouseMove(panel.tree.viewport(), panel.tree.place_of(ion))
+    assert session.model.hovered == 295
+    qtbot.mouseClick(panel.tree.viewport(), Left, pos=panel.tree.place_of(ion))
+    assert session.model.selection.ids == (295,)
+    assert panel.row._selected == frozenset({295})
+    qtbot.mouseClick(panel.tree.viewport(), Left, pos=panel.tree.place_of(1))
+    assert session.model.selection.ids == (83,)  # a byte
+
+
+def test_a_double_click_on_the_tree_goes_to_the_step(session: Session, qtbot: QtBot) -> None:
+    panel = panel_of(session)
+    qtbot.mouseDClick(panel.tree.viewport(), Left, pos=panel.tree.place_of(13 + 5))
+    assert panel.controls.step == 6
+
+
+def test_a_click_on_the_row_selects_the_token_everywhere(session: Session, qtbot: QtBot) -> None:
+    panel = panel_of(session)
+    _, rect = panel.row.shown_after()[0]
+    qtbot.mouseClick(panel.row, Left, pos=rect.center().toPoint())
+    assert session.model.selection.ids == (11241,)
+    highlighted = session.window.text_panel.view._highlights.selected_ids
+    assert highlighted == frozenset({11241})
+
+
+def test_heights_follow_the_rank_by_a_switch(session: Session, qtbot: QtBot) -> None:
+    panel = panel_of(session)
+    before = [panel.tree.place_of(13 + node).y() for node in range(11)]
+    qtbot.mouseClick(panel.view.by_rank, Left)
+    assert [panel.tree.place_of(13 + node).y() for node in range(11)] != before
+    qtbot.mouseClick(panel.view.by_rank, Left)
+    assert [panel.tree.place_of(13 + node).y() for node in range(11)] == before
+
+
+# -- what changes meanwhile --------------------------------------------------------------------
+
+
+def test_an_edit_of_the_pre_token_is_replayed(session: Session, qtbot: QtBot) -> None:
+    panel, view = panel_of(session), session.window.text_panel.view
+    view.set_caret(17)
+    view.insert_text("s")
+    settle(qtbot, session)
+    assert panel.stretch is not None
+    assert panel.stretch.text == " tokenizations"
+
+
+def test_another_tokenizer_replays_the_same_pre_token(
+    session: Session, qtbot: QtBot, smollm2: Tokenizer
+) -> None:
+    panel = panel_of(session)
+    key(qtbot, panel, Key.Key_Left)
+    session.model.set_tokenizer(smollm2)
+    panel.window().grab()  # what is still shown has the names of the old one
+    settle(qtbot, session)
+    assert panel.stretch is not None
+    assert panel.stretch.tokenizer is smollm2
+    assert panel.stretch.ids.tolist() == smollm2.encode(panel.stretch.text).ids.tolist()
+
+
+def test_scrubbing_leaves_the_replay_alone(session: Session, qtbot: QtBot) -> None:
+    panel = panel_of(session)
+    stretch = panel.stretch
+    session.model.set_n_merges(100)
+    settle(qtbot, session)
+    assert panel.stretch is stretch
+    assert panel.controls.n_steps == 11
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "There is no text to replay yet."),
+        ("a", "One byte, one token: there is nothing to merge."),
+        ("\x01\x02", "No merge applies: each byte stays a token of its own."),
+    ],
+)
+def test_what_has_no_merges_is_told_in_place(
+    start: Start, qtbot: QtBot, text: str, sentence: str
+) -> None:
+    session = open_replay(start, qtbot, text)
+    panel = panel_of(session)
+    assert panel.sentence.text() == sentence
+    for which in (Key.Key_Home, Key.Key_Right, Key.Key_End, Key.Key_Space):
+        key(qtbot, panel, which)
+    key(qtbot, panel, Key.Key_Right, Control)
+    assert panel.controls.step == 0
+
+
+def test_characters_have_nothing_to_merge_and_the_panel_says_so(start: Start, qtbot: QtBot) -> None:
+    session = open_replay(start, qtbot, "abc", tokenizer="characters")
+    panel = panel_of(session)
+    assert panel.sentence.text().startswith("There is nothing to merge: with characters each one")
+    assert not panel.export.isEnabled()
+    assert not session.window.scrubber.isVisible()
+
+
+def test_an_emoji_family_is_replayed_by_its_bytes(start: Start, qtbot: QtBot) -> None:
+    session = open_replay(start, qtbot, "👩‍👩‍👧‍👦")
+    panel = panel_of(session)
+    assert words_on(panel)[:3] == ["text 7", "pre-tokens 1", "bytes 25"]
+    texts = [character.text for character in panel.tree._shape.characters]
+    assert [text for text in texts if len(text) == 1] == ["👩", "👩", "👧", "👦"]
+    click_stage(qtbot, panel, "bytes")
+    assert chips(panel)[0][:4] == ["f0", "9f", "91", "a9"]
+
+
+def test_any_step_of_ten_thousand_bytes_is_shown_right(
+    start: Start, qtbot: QtBot, gpt2: Tokenizer
+) -> None:
+    session = open_replay(start, qtbot, LONG_WORD)
+    panel = panel_of(session)
+    assert panel.stretch is not None
+    assert panel.stretch.n_bytes >= 10_000
+    n_steps = panel.controls.n_steps
+    box = panel.controls.findChild(QSpinBox)
+    assert isinstance(box, QSpinBox)
+    for step in (1, n_steps // 2, n_steps - 1, 3, n_steps):
+        box.setFocus()
+        box.selectAll()
+        qtbot.keyClicks(box, str(step))
+        qtbot.keyClick(box, Key.Key_Return)
+        assert panel.tree.n_steps_done == step
+        assert panel.sentence.text().startswith(f"Step {step:,} of {n_steps:,} · ")
+        assert panel.pairs.n_rows == panel.stretch.n_bytes - step  # before the merge
+        assert len(panel.row._before) == panel.stretch.n_bytes - step + 1
+    assert len(panel.row._after or ()) == len(gpt2.encode(LONG_WORD).ids)
+
+
+def test_a_long_text_is_put_in_order_beside_the_window(start: Start, qtbot: QtBot) -> None:
+    session = open_replay(start, qtbot, "the tokenization of words, " * 9000)
+    panel = panel_of(session)
+    scope(panel, "Whole text")
+    qtbot.waitUntil(lambda: panel.controls.n_steps > 100_000, timeout=20_000)
+    assert panel.stretch is not None
+    assert panel.stretch.n_tokens == session.model.text.n_tokens
+    key(qtbot, panel, Key.Key_Home)
+    assert "lowest rank" in panel.sentence.text()
+
+
+# -- saving ------------------------------------------------------------------------------------
+
+Ask = Callable[[str], None]
+
+
+@pytest.fixture
+def answer(monkeypatch: pytest.MonkeyPatch) -> Ask:
+    """Lets the file dialog answer with a path."""
+
+    def answer(path: str) -> None:
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (path, ""))
+
+    return answer
+
+
+def save(panel: MergeHistoryPanel, words: str) -> None:
+    menu = panel.export.menu()
+    assert menu is not None
+    next(action for action in menu.actions() if action.text() == f"{words} …").trigger()
+
+
+def test_the_steps_are_saved_as_a_table(
+    session: Session, qtbot: QtBot, tmp_path: Path, answer: Ask
+) -> None:
+    panel = panel_of(session)
+    answer(str(tmp_path / "steps"))  # the suffix is added
+    save(panel, "Steps as CSV")
+    qtbot.waitUntil((tmp_path / "steps.csv").exists)
+    with open(tmp_path / "steps.csv", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [int(row["rank"]) for row in rows] == [0, 5, 9, 12, 28, 39, 85, 272, 1378, 3208, 10985]
+    assert rows[5] == {
+        "step": "6",
+        "pre_token": "0",
+        "rank": "39",
+        "left": "72",
+        "right": "261",
+        "id": "295",
+        "left_bytes": "69",
+        "right_bytes": "6f6e",
+        "byte": "10",
+    }
+    answer(str(tmp_path / "steps.json"))
+    save(panel, "Steps as JSON")
+    qtbot.waitUntil((tmp_path / "steps.json").exists)
+    objects = json.loads((tmp_path / "steps.json").read_text(encoding="utf-8"))
+    assert [{name: str(value) for name, value in row.items()} for row in objects] == rows
+
+
+def test_the_steps_of_a_whole_text_are_saved_in_its_order(
+    session: Session, qtbot: QtBot, tmp_path: Path, answer: Ask
+) -> None:
+    panel = panel_of(session)
+    scope(panel, "Whole text")
+    QTest.keyClick(panel.order, "b")
+    path = tmp_path / "all.json"
+    answer(str(path))
+    save(panel, "Steps as JSON")
+    qtbot.waitUntil(path.exists)
+    rows = json.loads(path.read_text(encoding="utf-8"))
+    assert len(rows) == panel.controls.n_steps
+    assert [row["rank"] for row in rows] == sorted(row["rank"] for row in rows)
+    data = TOKENIZATION.encode()
+    for row in rows:
+        made = bytes.fromhex(row["left_bytes"] + row["right_bytes"])
+        assert data[row["byte"] : row["byte"] + len(made)] == made
+
+
+def test_tree_and_panel_are_saved_as_pictures(
+    session: Session, tmp_path: Path, answer: Ask
+) -> None:
+    panel = panel_of(session)
+    for words, name in (("Tree as PNG", "tree.png"), ("Panel as PNG", "panel.png")):
+        answer(str(tmp_path / name))
+        save(panel, words)
+        image = QImage(str(tmp_path / name))
+        assert image.width() > 300
+        colors = {
+            image.pixel(x, y)
+            for x in range(0, image.width(), 2)
+            for y in range(0, image.height(), 2)
+        }
+        assert len(colors) > 10
+    for words, name in (("Tree as SVG", "tree.svg"), ("Panel as SVG", "panel.svg")):
+        answer(str(tmp_path / name))
+        save(panel, words)
+        content = (tmp_path / name).read_text(encoding="utf-8")
+        assert content.startswith("<?xml")
+        assert "10,985" in content
+
+
+def test_nothing_is_saved_where_one_cancels(session: Session, tmp_path: Path, answer: Ask) -> None:
+    answer("")
+    for words in ("Steps as CSV", "Tree as SVG"):
+        save(panel_of(session), words)
+    assert not list(tmp_path.glob("*.csv"))
+    assert not list(tmp_path.glob("*.svg"))
+
+
+@pytest.mark.parametrize("words", ["Steps as CSV", "Steps as JSON", "Tree as PNG", "Panel as SVG"])
+def test_a_file_that_cannot_be_written_is_told_in_one_sentence(
+    session: Session, qtbot: QtBot, tmp_path: Path, answer: Ask, words: str
+) -> None:
+    notices = session.window.notices
+    told: list[str] = []
+    session.window.replay.history.problem.connect(told.append)
+    answer(str(tmp_path / "no" / "folder.x"))
+    save(panel_of(session), words)
+    qtbot.waitUntil(lambda: bool(told))
+    assert "folder.x cannot be written: there is no such file; check its name." in told[0]
+    assert notices.isVisible()
+
+
+# -- the look ----------------------------------------------------------------------------------
+
+
+def test_the_panel_follows_the_theme(session: Session) -> None:
+    session.theme.set_mode(ThemeMode.DARK)
+    QApplication.processEvents()
+    image = panel_of(session).tree.viewport().grab().toImage()
+    assert image.pixelColor(2, 2) == DARK.panel
+    session.theme.set_mode(ThemeMode.LIGHT)
+
+
+@pytest.mark.parametrize("size", [(1000, 700), (1440, 900), (1920, 1200)])
+def test_nothing_is_cut_off(session: Session, size: tuple[int, int]) -> None:
+    window, panel = session.window, panel_of(session)
+    window.resize(*size)
+    QApplication.processEvents()
+    for widget in (panel.clock, panel.scope, panel.order, panel.export, panel.rank, panel.pairs):
+        corner = widget.mapTo(panel, QPoint(widget.width(), widget.height()))
+        assert panel.rect().contains(corner), widget
+    for widget in (panel.clock, panel.scope, panel.order, panel.export):
+        assert widget.width() >= widget.sizeHint().width(), widget
+    tree = panel.tree
+    assert tree.place_of(0).y() < tree.viewport().height()
+    columns = panel.pairs.horizontalHeader()
+    last = columns.count() - 1
+    end = columns.sectionViewportPosition(last) + columns.sectionSize(last)
+    assert end <= panel.pairs.viewport().width()
+
+
+def test_a_wheel_turned_over_the_row_shows_other_tokens(start: Start, qtbot: QtBot) -> None:
+    session = open_replay(start, qtbot, LONG_WORD)
+    panel = panel_of(session)
+    key(qtbot, panel, Key.Key_Home)
+    first = panel.row.shown_before()[0][0]
+    notes = panel.row.notes()
+    qtbot.mouseClick(panel.row, Left, pos=QPointF(notes[-1][1].center()).toPoint())
+    assert panel.row.shown_before()[0][0] > first
