@@ -137,8 +137,6 @@ def _style_sheet(c: Palette) -> str:
     #panel {{ background: {n(c.panel)}; border: 1px solid {n(c.line)}; border-radius: 6px; }}
     #panelHeader {{ border-bottom: 1px solid {n(c.line)}; }}
     #panelTitle {{ font-weight: 600; }}
-    QLabel#mono {{ font-family: "JetBrains Mono"; }}
-    QLabel#tokenTitle {{ font-family: "JetBrains Mono"; font-size: 16pt; font-weight: 700; }}
     QLabel#encodingClock {{ color: {n(c.accent)}; background: {n(c.accent_soft)};
         border-radius: 4px; padding: 2px 8px; font-weight: 600; }}
     #muted, QLabel#muted {{ color: {n(c.muted)}; }}
@@ -154,7 +152,7 @@ def _style_sheet(c: Palette) -> str:
         background: transparent; }}
     QToolButton#switch:hover {{ color: {n(c.text)}; background: {n(c.window)}; }}
     QToolButton#switch:checked {{ color: {n(c.accent)}; background: {n(c.accent_soft)}; }}
-    QPushButton#chip {{ font-family: "JetBrains Mono"; border: 1px solid {n(c.line)};
+    QPushButton#chip {{ border: 1px solid {n(c.line)};
         border-radius: 4px; padding: 1px 5px; background: {n(c.window)}; }}
     QPushButton#chip:hover {{ border-color: {n(c.accent)}; background: {n(c.accent_soft)}; }}
     QPushButton#chip:focus {{ border-color: {n(c.accent)}; }}

@@ -17,11 +17,13 @@ from tokviz.gui.panels.token_in_text import TokenInText, describe_place
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.flow_layout import FlowLayout
 from tokviz.gui.widgets.panel_frame import PanelFrame
+from tokviz.gui.widgets.text_style import token_font
 from tokviz.tokenization.token_facts import CodePoint, TokenFacts, facts_of
 from tokviz.tokenization.visible_text import visible
 
 _HOVER_MS = 40  # the mouse passes over many tokens on its way
 _MOST_CHIPS = 24
+_POINTS, _TITLE_POINTS = 10.0, 16.0
 _MOST_BYTES = 64
 _MOST_CODE_POINTS = 8
 
@@ -145,6 +147,7 @@ class TokenCardPanel(QWidget):
         shown = shown if len(shown) <= 40 else shown[:39] + "…"
         chip = QPushButton(shown.replace("&", "&&"))  # a lone & would underline the next letter
         chip.setObjectName("chip")
+        chip.setFont(token_font(_POINTS))
         chip.setToolTip(f"id {token_id}")
         chip.setCursor(Qt.CursorShape.PointingHandCursor)
         chip.clicked.connect(lambda: self._model.select([token_id]))
@@ -160,14 +163,18 @@ def _text(text: str, *, mono: bool = False, muted: bool = False) -> QLabel:
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(not muted)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    if muted or mono:
-        label.setObjectName("muted" if muted else "mono")
+    if muted:
+        label.setObjectName("muted")
+    if mono:
+        label.setFont(token_font(_POINTS))
     return label
 
 
 def _title(text: str) -> QLabel:
     label = _text(text if len(text) <= 120 else text[:119] + "…")
-    label.setObjectName("tokenTitle")
+    font = token_font(_TITLE_POINTS)
+    font.setBold(True)
+    label.setFont(font)
     return label
 
 

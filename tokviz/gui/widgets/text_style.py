@@ -50,7 +50,7 @@ class TextStyle:
 
 def text_style(points: float, marks_shown: bool, mark_color: QColor) -> TextStyle:
     """The style for a zoom; asks the font system, so it needs a QGuiApplication."""
-    font = _text_font(points)
+    font = token_font(points)
     metrics = QFontMetricsF(font)
     size = QFontInfo(font).pixelSize()
     row_height = max(4, round(size * 1.85))
@@ -59,7 +59,7 @@ def text_style(points: float, marks_shown: bool, mark_color: QColor) -> TextStyl
     slack = (token_height - metrics.ascent() - metrics.descent()) / 2
     return TextStyle(
         font=font,
-        small_font=_text_font(max(1.0, points * 0.62)),
+        small_font=token_font(max(1.0, points * 0.62)),
         mark_color=mark_color,
         marks_shown=marks_shown,
         fixed_pitch=QFontInfo(font).fixedPitch(),
@@ -72,7 +72,8 @@ def text_style(points: float, marks_shown: bool, mark_color: QColor) -> TextStyl
     )
 
 
-def _text_font(points: float) -> QFont:
+def token_font(points: float) -> QFont:
+    """The face for tokens, in which two characters are never drawn as one."""
     font = QFont(TEXT_FAMILY)
     font.setStyleHint(QFont.StyleHint.Monospace)
     font.setPointSizeF(points)
