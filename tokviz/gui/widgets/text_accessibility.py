@@ -18,7 +18,7 @@ _LOST_BY_QT = regex.compile(r"[\p{Cs}\uFEFF\uFFFE\0]")
 
 
 class TokenTextAccessible(QAccessibleWidget):
-    """An editable text whose value is what can be seen, and whose description is the caret's place."""
+    """An editable text: its value is what can be seen, its description the caret's place."""
 
     def __init__(self, view: TokenTextView) -> None:
         super().__init__(view, QAccessible.Role.EditableText, view.accessibleName())
