@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tokviz.tokenization.bpe import Merges
-from tokviz.tokenization.encoding import Int64s
+from tokviz.tokenization.encoding import Int32s, Int64s
 from tokviz.tokenization.pair_joining import ArrayJoiner, ListJoiner
 from tokviz.tokenization.pair_ranking import LOW, SHIFT, PairRanking, TieRule
 from tokviz.tokenization.pre_token_counts import count_pre_tokens
@@ -176,6 +176,11 @@ class Training:
         self._joiner = joiner.in_lists()
         assert self._ranking is not None
         self._ranking.sort_level()
+
+    def gap_ranks(self) -> Int32s:
+        """(S,) int32: the rank of the merge that closed the gap before each symbol of the corpus,
+        OPEN where none did. A copy."""
+        return self._joiner.gap_ranks()
 
     def curve(self) -> LearningCurve:
         """Bytes per token against the size of the vocabulary."""
