@@ -32,6 +32,7 @@ from tokviz.gui.widgets.mode_switch import Mode, ModeSwitch
 from tokviz.text_files import shown
 
 if TYPE_CHECKING:
+    from tokviz.gui.panels.bpe_training_panel import BpeTrainingPanel
     from tokviz.gui.replay_area import ReplayArea
 
 _Key = QKeySequence.StandardKey
@@ -54,6 +55,7 @@ class MainWindow(QMainWindow):
         self.scrubber = ScrubberPanel(model, theme)
         self._model = model
         self._replay: ReplayArea | None = None
+        self._training: BpeTrainingPanel | None = None
         self.modes = ModeSwitch()
         self._place_panels()
         self._make_menus()
@@ -85,11 +87,11 @@ class MainWindow(QMainWindow):
         self._card_dock = self._add_dock(
             "Token", self.card, Qt.DockWidgetArea.RightDockWidgetArea, QMargins(0, 8, 8, 8)
         )
-        self._replay_holder = QStackedWidget()
+        self._mode_pages = QStackedWidget()
         self._history_dock = self._add_dock(
-            "Merges", self._replay_holder, Qt.DockWidgetArea.BottomDockWidgetArea, _ABOVE_STATUS
+            "Merges", self._mode_pages, Qt.DockWidgetArea.BottomDockWidgetArea, _ABOVE_STATUS
         )
-        self._history_dock.visibilityChanged.connect(self._on_replay_shown)
+        self._history_dock.visibilityChanged.connect(self._on_mode_pages_shown)
         self.setStatusBar(self.status)
 
     @property
@@ -99,14 +101,28 @@ class MainWindow(QMainWindow):
             from tokviz.gui.replay_area import ReplayArea
 
             self._replay = ReplayArea(self._model, self._theme)
-            self._replay.problem.connect(self.notices.show_problem)
-            self._replay.task_started.connect(self.notices.show_task)
-            self._replay_holder.addWidget(self._replay)
+            self._add_mode_page(self._replay)
         return self._replay
 
-    def _on_replay_shown(self, shown: bool) -> None:
-        if shown:
-            self.replay.show()
+    @property
+    def training(self) -> BpeTrainingPanel:
+        """The panel of the Train mode, made when it is first asked for."""
+        if self._training is None:
+            from tokviz.gui.panels.bpe_training_panel import BpeTrainingPanel
+
+            self._training = BpeTrainingPanel(self._model, self._theme)
+            self._add_mode_page(self._training)
+        return self._training
+
+    def _add_mode_page(self, page: ReplayArea | BpeTrainingPanel) -> None:
+        page.problem.connect(self.notices.show_problem)
+        page.task_started.connect(self.notices.show_task)
+        self._mode_pages.addWidget(page)
+
+    def _on_mode_pages_shown(self, shown: bool) -> None:
+        """The View menu can show the dock in the mode Inspect, too."""
+        if shown and self._mode_pages.count() == 0:
+            self._mode_pages.setCurrentWidget(self.replay)
 
     def _add_dock(
         self, title: str, panel: QWidget, area: Qt.DockWidgetArea, margins: QMargins
@@ -195,7 +211,11 @@ class MainWindow(QMainWindow):
         """A mode is an arrangement of the same panels."""
         self._settings.mode = mode.value
         self.modes.set_mode(mode)
-        self._history_dock.setVisible(mode is Mode.REPLAY)
+        if mode is Mode.REPLAY:
+            self._mode_pages.setCurrentWidget(self.replay)
+        elif mode is Mode.TRAIN:
+            self._mode_pages.setCurrentWidget(self.training)
+        self._history_dock.setVisible(mode is not Mode.INSPECT)
 
     def _show_boundary(self) -> None:
         """Explain the gap at the caret of the text."""

@@ -137,6 +137,8 @@ def _style_sheet(c: Palette) -> str:
     #panel {{ background: {n(c.panel)}; border: 1px solid {n(c.line)}; border-radius: 6px; }}
     #panelHeader {{ border-bottom: 1px solid {n(c.line)}; }}
     #panelTitle {{ font-weight: 600; }}
+    QLabel#trainingClock {{ color: {n(c.good)}; background: {n(c.window)};
+        border-radius: 4px; padding: 2px 8px; font-weight: 600; }}
     QLabel#encodingClock {{ color: {n(c.accent)}; background: {n(c.accent_soft)};
         border-radius: 4px; padding: 2px 8px; font-weight: 600; }}
     #muted, QLabel#muted {{ color: {n(c.muted)}; }}
@@ -146,7 +148,9 @@ def _style_sheet(c: Palette) -> str:
     QToolButton:checked {{ background: {n(c.accent_soft)}; border-color: {n(c.accent)}; }}
     QToolButton:focus, QPushButton:focus {{ border-color: {n(c.accent)}; }}
     QToolButton::menu-indicator {{ image: none; }}
-    QPushButton:default {{ background: {n(c.accent)}; color: {n(c.panel)};
+    QPushButton:disabled, QToolButton:disabled {{ color: {n(c.faint)};
+        background: {n(c.window)}; }}
+    QPushButton:default:enabled {{ background: {n(c.accent)}; color: {n(c.panel)};
         border-color: {n(c.accent)}; }}
     QToolButton#switch {{ border: 0; padding: 2px 7px; color: {n(c.muted)};
         background: transparent; }}

@@ -25,6 +25,7 @@ from tokviz.tokenization.tokenizer import Tokenizer
 from tokviz.tokenization.visible_text import visible
 
 _PAUSE_MS = 200
+_NO_COUNTS = " Their counts in training are not published."
 _MOST_NAMED = 4  # tokens named in the sentence on what absorbed a merge
 
 
@@ -160,7 +161,8 @@ class MergeListPanel(QWidget):
         if self._rows.n_rows() == 0:
             return "No merge matches the filter."
         known = "" if n_all == self._rows.n_rows() else f" of {n_all:,}"
-        return f"{self._rows.n_rows():,}{known} merges. Their counts in training are not published."
+        counts = "" if self._model.tokenizer.merges.counts is not None else _NO_COUNTS
+        return f"{self._rows.n_rows():,}{known} merges.{counts}"
 
     def _sentence(self, rank: int) -> str:
         model = self._model

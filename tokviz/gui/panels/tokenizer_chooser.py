@@ -12,6 +12,8 @@ from tokviz.gui.task import Task, failure
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.tokenization.tokenizer import Tokenizer
 
+_SHIPPED = {shipped.name for shipped in TOKENIZERS}
+
 
 class TokenizerChooser(QWidget):
     """Loads the tokenizer one picks (once, off the GUI thread) and hands it to the model."""
@@ -42,7 +44,6 @@ class TokenizerChooser(QWidget):
         self._place_widgets()
         model.tokenizer_changed.connect(self._update)
         model.context_changed.connect(self._update)
-        self._keep(model.tokenizer)
         self._update()
 
     def _add_action(self, name: str, title: str) -> None:
@@ -87,7 +88,8 @@ class TokenizerChooser(QWidget):
 
     def _use(self, tokenizer: Tokenizer) -> None:
         self._keep(tokenizer)
-        self._settings.tokenizer = tokenizer.name
+        if tokenizer.name in _SHIPPED:
+            self._settings.tokenizer = tokenizer.name
         self._model.set_tokenizer(tokenizer)
         own = self._settings.contexts.get(tokenizer.name)
         if own is not None:
@@ -107,6 +109,9 @@ class TokenizerChooser(QWidget):
 
     def _update(self) -> None:
         tokenizer = self._model.tokenizer
+        if tokenizer.name not in [action.data() for action in self._actions.actions()]:
+            self._add_action(tokenizer.name, title_of(tokenizer.name))
+        self._keep(tokenizer)
         self._button.setText(f"{title_of(tokenizer.name)}   {tokenizer.n_vocab:,} tokens  ▾")
         self._rebuild.setVisible(tokenizer.growing)
         for action in self._actions.actions():

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from tokviz.gui.palette import LIGHT, Palette
 
-_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 92, 22, 26
+_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 100, 22, 26
 _N_TICKS = 4
 
 
@@ -111,7 +111,7 @@ class LinePlot(QWidget):
             x = frame.place(value, frame.low[1]).x() - metrics.horizontalAdvance(words) / 2
             painter.drawText(QPointF(x, area.bottom() + 14), words)
         painter.drawText(QPointF(2, area.top() - 10), self._titles[1])
-        x = area.right() + 8
+        x = area.right() + 28
         painter.drawText(QPointF(x, area.bottom() + 14), self._titles[0])
 
     def _paint_names(self, painter: QPainter, frame: "_Frame") -> None:

@@ -11,6 +11,7 @@ class Mode(Enum):
 
     INSPECT = "Inspect"
     REPLAY = "Replay"
+    TRAIN = "Train"
 
 
 class ModeSwitch(QFrame):

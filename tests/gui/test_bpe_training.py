@@ -1,0 +1,107 @@
+"""Training on the open text, by the buttons."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QToolButton
+from pytestqt.qtbot import QtBot
+
+from tests.gui.replaying import Start
+from tokviz.gui.app import Session
+from tokviz.gui.panels.bpe_training_panel import BpeTrainingPanel
+from tokviz.gui.panels.learned_rows import LearnedRows
+from tokviz.gui.widgets.mode_switch import Mode
+
+Left = Qt.MouseButton.LeftButton
+TEXT = "low lower newest widest, the lowest and the newest of them all. " * 40
+
+
+@pytest.fixture
+def session(start: Start, qtbot: QtBot) -> Session:
+    session = start()
+    session.model.set_text(TEXT)
+    buttons = session.window.modes.findChildren(QToolButton)
+    (train,) = [button for button in buttons if button.text() == Mode.TRAIN.value]
+    qtbot.mouseClick(train, Left)
+    return session
+
+
+def _train(qtbot: QtBot, panel: BpeTrainingPanel, vocab_size: int) -> None:
+    panel.vocab_size.setValue(vocab_size)
+    qtbot.mouseClick(panel.train_button, Left)
+    qtbot.waitUntil(lambda: not panel.cancel_button.isEnabled(), timeout=10_000)
+
+
+def test_one_button_learns_a_vocabulary_that_the_text_is_shown_in(
+    session: Session, qtbot: QtBot
+) -> None:
+    panel = session.window.training
+    _train(qtbot, panel, 280)
+    tokenizer = session.model.tokenizer
+    assert tokenizer.n_vocab == 280
+    assert len(tokenizer.merges) == 24
+    assert tokenizer.decode(session.model.text.ids().tolist()) == TEXT.encode()
+    assert session.model.text.ids().tolist() == tokenizer.encode(TEXT).ids.tolist()
+    assert panel.words.text() == "24 merges learned: a vocabulary of 280 tokens."
+
+
+def test_the_table_tells_counts_and_replacements_newest_first(
+    session: Session, qtbot: QtBot
+) -> None:
+    panel = session.window.training
+    panel.hold_out.setChecked(False)
+    _train(qtbot, panel, 260)
+    rows = panel.table.source
+    assert isinstance(rows, LearnedRows)
+    assert rows.n_rows() == 4
+    assert [rows.cell(row, 0) for row in range(4)] == ["3", "2", "1", "0"]
+    first = rows.merge(3)
+    pair = bytes([first.left]) + bytes([first.right])
+    assert first.count == TEXT.encode().count(pair)
+
+
+def test_a_trained_tokenizer_is_chosen_like_any_other(session: Session, qtbot: QtBot) -> None:
+    _train(qtbot, session.window.training, 275)
+    titles = [action.text() for action in session.window.chooser.menu.actions()]
+    assert "trained-275" in titles
+    session.window.chooser.choose("gpt2")
+    qtbot.waitUntil(lambda: session.model.tokenizer.name == "gpt2")
+    session.window.chooser.choose("trained-275")
+    assert session.model.tokenizer.n_vocab == 275
+
+
+def test_going_on_learns_what_one_run_would_have(session: Session, qtbot: QtBot) -> None:
+    panel = session.window.training
+    _train(qtbot, panel, 280)
+    whole = [(m.left, m.right) for m in session.model.tokenizer.merges]
+    _train(qtbot, panel, 270)
+    panel.vocab_size.setValue(280)
+    qtbot.mouseClick(panel.continue_button, Left)
+    qtbot.waitUntil(lambda: not panel.cancel_button.isEnabled(), timeout=10_000)
+    assert [(m.left, m.right) for m in session.model.tokenizer.merges] == whole
+
+
+def test_cancel_keeps_what_was_learned(session: Session, qtbot: QtBot) -> None:
+    panel = session.window.training
+    session.model.set_text(" ".join(str(number) for number in range(60_000)))
+    panel.vocab_size.setValue(60_000)
+    panel.min_count.setValue(1)
+    qtbot.mouseClick(panel.train_button, Left)
+    qtbot.waitUntil(lambda: len(session.model.tokenizer.merges) < 50_000, timeout=10_000)
+    qtbot.mouseClick(panel.cancel_button, Left)
+    n_merges = len(session.model.tokenizer.merges)
+    assert 0 < n_merges < 59_744
+    qtbot.wait(200)
+    assert len(session.model.tokenizer.merges) == n_merges
+    assert panel.train_button.isEnabled()
+
+
+def test_no_text_and_a_wrong_pattern_are_said_in_place(session: Session, qtbot: QtBot) -> None:
+    panel = session.window.training
+    panel.pattern.setCurrentText("(unclosed")
+    qtbot.mouseClick(panel.train_button, Left)
+    assert "missing ) at position 9" in panel.words.text()
+    session.model.set_text("")
+    panel.pattern.setCurrentText("gpt2")
+    qtbot.mouseClick(panel.train_button, Left)
+    assert panel.words.text().startswith("There is no text to learn from")
+    assert session.model.tokenizer.name == "gpt2"

@@ -1,0 +1,39 @@
+"""The merges as they were learned, as rows of a table: newest first."""
+
+from collections.abc import Sequence
+
+from tokviz.tokenization.tokenizer import Tokenizer
+from tokviz.tokenization.trainer import LearnedMerge
+from tokviz.tokenization.visible_text import visible
+
+_N_NUMBERS = 4  # columns of numbers come first
+
+
+class LearnedRows:
+    """Rank, parts, token, count, replacements and the number of ties of each merge."""
+
+    headings: Sequence[str] = ("rank", "count", "replaced", "ties", "left", "right", "token")
+
+    def __init__(self, merges: Sequence[LearnedMerge], tokenizer: Tokenizer) -> None:
+        self._merges = merges
+        self._tokenizer = tokenizer
+
+    def merge(self, row: int) -> LearnedMerge:
+        return self._merges[len(self._merges) - 1 - row]
+
+    def n_rows(self) -> int:
+        return len(self._merges)
+
+    def cell(self, row: int, column: int) -> str:
+        merge = self.merge(row)
+        if column < _N_NUMBERS:
+            number = (merge.rank, merge.count, merge.replacements, merge.n_ties)[column]
+            return f"{number:,}" if number or self.headings[column] != "ties" else ""
+        token_id = (merge.left, merge.right, merge.id)[column - _N_NUMBERS]
+        return visible(self._tokenizer.token_bytes(token_id))
+
+    def align_right(self, column: int) -> bool:
+        return column < _N_NUMBERS
+
+    def is_emphasised(self, row: int) -> bool:
+        return row == 0
