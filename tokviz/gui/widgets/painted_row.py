@@ -27,6 +27,7 @@ from tokviz.gui.widgets.token_pieces import (
     token_pieces,
 )
 from tokviz.gui.widgets.token_source import TokenRows, TokenSource
+from tokviz.gui.widgets.white_space_marks import WhiteSpaceMarks, white_space_marks
 
 _KEPT = 1_024
 _LONG = 4_000  # pixels above which only what is near the view is measured
@@ -101,6 +102,7 @@ class PaintedRow:
     first_byte: int  # of the row, in the text
     first_token: int
     ids: list[int]
+    marks: WhiteSpaceMarks
     geometry: RowGeometry
     uncovered: list[tuple[float, float]] = field(default_factory=list)
 
@@ -132,6 +134,7 @@ class RowMeasurer:
     def __init__(self, style: TextStyle) -> None:
         self._style = style
         self._cells: OrderedDict[Hashable, Cells] = OrderedDict()
+        self._marks: OrderedDict[Hashable, WhiteSpaceMarks] = OrderedDict()
         self._known: OrderedDict[Hashable, RowGeometry] = OrderedDict()
 
     def measure(
@@ -158,12 +161,19 @@ class RowMeasurer:
             first_byte=first_byte,
             first_token=tokens.first + first,
             ids=tokens.ids[first:last].tolist(),
+            marks=self._marks_of(row),
             geometry=self._geometry(row, cells, part, seen),
         )
 
     def _cells_of(self, row: Row) -> Cells:
         key = (row.layout, row.tail)
         return _remembered(self._cells, key, lambda: cells_of(row, self._style))
+
+    def _marks_of(self, row: Row) -> WhiteSpaceMarks:
+        if not self._style.marks_shown:
+            return WhiteSpaceMarks([], [])
+        layout = row.layout
+        return _remembered(self._marks, layout, lambda: white_space_marks(layout, self._style))
 
     def _geometry(
         self, row: Row, cells: Cells, part: RowTokens, seen: tuple[float, float]

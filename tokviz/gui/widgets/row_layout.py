@@ -7,12 +7,12 @@ drawn. All x are pixels from the row's left end; offsets are characters from the
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import NamedTuple, cast
+from typing import cast
 
 import numpy as np
 import regex
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QPointF, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter, QTextCharFormat, QTextLayout, QTextLine, QTextOption
 
 from tokviz.gui.widgets.character_marks import DisplayText, display_text
@@ -36,13 +36,6 @@ class Preedit:
     offset: int
     text: str
     formats: tuple[tuple[int, int, QTextCharFormat], ...] = ()
-
-
-class WhiteSpaceMarks(NamedTuple):
-    """Dots for spaces; the lines of arrows for tabs and of squares for ideographic spaces."""
-
-    dots: list[QPointF]
-    lines: list[QLineF]
 
 
 class RowLayout:
@@ -166,26 +159,6 @@ class RowLayout:
             self._part = (window, float(leading[first]), part)
         line = self._part[2]._line
         line.draw(painter, QPointF(self._part[1], baseline - line.ascent()))
-
-    @cached_property
-    def white_space(self) -> WhiteSpaceMarks:
-        """What is painted over spaces, tabs and ideographic spaces, from the row's top left."""
-        dots: list[QPointF] = []
-        lines: list[QLineF] = []
-        if any(space in self.text for space in " \t\u3000"):
-            style, (leading, trailing) = self._style, self.cluster_x
-            y = style.token_top + style.token_height * 0.52
-            for number, at in enumerate(self.edges[:-1].tolist()):
-                if self.text[at] not in " \t\u3000":
-                    continue
-                one, other = float(leading[number]), float(trailing[number])
-                if self.text[at] == " ":
-                    dots.append(QPointF((one + other) / 2, y))
-                elif self.text[at] == "\t":
-                    lines += _arrow(min(one, other) + 3, max(one, other) - 4, y)
-                else:
-                    lines += _square((one + other) / 2, y, style.advance * 0.3)
-        return WhiteSpaceMarks(dots, lines)
 
     @cached_property
     def stand_in_boxes(self) -> list[tuple[float, float]]:
@@ -328,22 +301,3 @@ def _format(start: int, length: int, look: QTextCharFormat) -> QTextLayout.Forma
     piece = QTextLayout.FormatRange()
     piece.start, piece.length, piece.format = start, length, look
     return piece
-
-
-def _arrow(left: float, right: float, y: float) -> list[QLineF]:
-    right = max(right, left + 3)
-    return [
-        QLineF(left, y, right, y),
-        QLineF(right, y, right - 3, y - 3),
-        QLineF(right, y, right - 3, y + 3),
-    ]
-
-
-def _square(x: float, y: float, size: float) -> list[QLineF]:
-    corners = [
-        QPointF(x - size, y - size),
-        QPointF(x + size, y - size),
-        QPointF(x + size, y + size),
-        QPointF(x - size, y + size),
-    ]
-    return [QLineF(one, other) for one, other in pairwise([*corners, corners[0]])]

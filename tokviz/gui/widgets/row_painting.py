@@ -133,7 +133,7 @@ class RowPainter:
             self._paint_tail(painter, painted)
 
     def _paint_white_space(self, painter: QPainter, painted: PaintedRow) -> None:
-        style, marks = self._style, painted.row.layout.white_space
+        style, marks = self._style, painted.marks
         if marks.dots:
             pen = QPen(style.mark_color, max(1.6, style.advance * 0.2))
             pen.setCapStyle(Qt.PenCapStyle.RoundCap)

@@ -11,7 +11,7 @@ from PySide6.QtGui import QGuiApplication
 
 from tokviz.gui.widgets.caret import Caret
 from tokviz.gui.widgets.edit_history import Edit, EditHistory
-from tokviz.gui.widgets.exact_clipboard import mime_data, text_of
+from tokviz.gui.widgets.exact_clipboard import copy_text, text_of
 
 if TYPE_CHECKING:
     from tokviz.gui.widgets.token_text_view import TokenTextView
@@ -45,7 +45,7 @@ class TextEditor:
 
     def copy(self) -> None:
         if text := self._view.selected_text():
-            QGuiApplication.clipboard().setMimeData(mime_data(text))
+            copy_text(text)
 
     def paste(self) -> None:
         if text := text_of(QGuiApplication.clipboard().mimeData()):

@@ -2,13 +2,24 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtWidgets import QMenu
 
 from tokviz.gui.widgets.exact_clipboard import text_of
 
 if TYPE_CHECKING:
     from tokviz.gui.widgets.token_text_view import TokenTextView
+
+
+def open_menu(view: "TokenTextView", event: QContextMenuEvent) -> None:
+    """Open the menu at the mouse or, by the keyboard, at the caret."""
+    menu = context_menu(view)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    at = event.globalPos()
+    if event.reason() == QContextMenuEvent.Reason.Keyboard:
+        at = view.viewport().mapToGlobal(view.caret_rect().bottomLeft().toPoint())
+    menu.popup(at)
 
 
 def context_menu(view: "TokenTextView") -> QMenu:

@@ -1,4 +1,4 @@
-"""The mouse in the token text: click, double and triple click, drag to select, drag to move."""
+"""The mouse in the token text: hover, clicks, drag to select, drag to move the selected text."""
 
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -33,6 +33,7 @@ class TextMouse(QObject):
         self._on_selection = False  # pressed on the selected text, which may be dragged away
         self._unit = _Unit.CHARACTER
         self._first = (0, 0)  # the word or line that was double or triple clicked
+        self._hovered = -1
         self._last_double: tuple[QPointF, int] | None = None
         self._autoscroll = QTimer(self)
         self._autoscroll.setInterval(_AUTOSCROLL_MS)
@@ -68,6 +69,9 @@ class TextMouse(QObject):
         self._select_unit(_Unit.WORD, event.position())
 
     def move(self, event: QMouseEvent) -> None:
+        if not event.buttons():
+            token = self._view.token_at(event.position())
+            self._hover(-1 if token is None else token)
         if self._pressed_at is None or not event.buttons() & Qt.MouseButton.LeftButton:
             return
         self._at = event.position()
@@ -100,6 +104,14 @@ class TextMouse(QObject):
         token = view.token_at(event.position())
         if token is not None and self._unit is _Unit.CHARACTER and not shifted:
             view.picked.emit(token)
+
+    def leave(self) -> None:
+        self._hover(-1)
+
+    def _hover(self, index: int) -> None:
+        if index != self._hovered:
+            self._hovered = index
+            self._view.hovered.emit(index)
 
     def _is_triple(self, event: QMouseEvent) -> bool:
         if self._last_double is None:

@@ -48,7 +48,7 @@ from tokviz.gui.widgets.text_caret import TextCaret
 from tokviz.gui.widgets.text_drop import TextDrop
 from tokviz.gui.widgets.text_editor import TextEditor
 from tokviz.gui.widgets.text_keys import action_for
-from tokviz.gui.widgets.text_menu import context_menu
+from tokviz.gui.widgets.text_menu import open_menu
 from tokviz.gui.widgets.text_mouse import TextMouse
 from tokviz.gui.widgets.text_page import DEFAULT_ZOOM, TextLook, TextPage
 from tokviz.gui.widgets.text_scrolling import TextScrolling
@@ -76,10 +76,9 @@ class TokenTextView(QAbstractScrollArea):
         self._editor = TextEditor(self)
         self._mouse = TextMouse(self)
         self._drop = TextDrop(self)
-        self._walk = TokenWalk()
+        self._walk = TokenWalk(self)
         self._painter = PagePainter(self.page)
         self._highlights = Highlights()
-        self._hovered_index = -1
         self._shown: Picture | None = None  # what is painted or asked to be; None: all is
         self._set_up_widget()
 
@@ -206,15 +205,7 @@ class TokenTextView(QAbstractScrollArea):
 
     def walk_tokens(self, step: int) -> None:
         """Go to the next or previous token: the caret before it, and `picked` tells its index."""
-        if self.source.n_tokens == 0:
-            return
-        selected = self._highlights.selected_index
-        index = self._walk.next(self.source, self.caret, selected, step, self.editable)
-        start, end = self.source.token_span(index)
-        self.set_caret(start)
-        self.reveal(start, end)
-        self._walk.arrived(index, self.caret)
-        self.picked.emit(index)
+        self._walk.step(step, self._highlights.selected_index)
 
     def _put_caret(self, caret: Caret) -> None:
         self.caret_now.set(caret, reveal=not self._mouse.selecting)
@@ -371,7 +362,7 @@ class TokenTextView(QAbstractScrollArea):
                 QToolTip.showText(event.globalPos(), text, self.viewport())
                 return True
         if event.type() == QEvent.Type.Leave:
-            self._hover(-1)
+            self._mouse.leave()
         return super().viewportEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -382,17 +373,9 @@ class TokenTextView(QAbstractScrollArea):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._mouse.move(event)
-        if not event.buttons():
-            token = self.token_at(event.position())
-            self._hover(-1 if token is None else token)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._mouse.release(event)
-
-    def _hover(self, index: int) -> None:
-        if index != self._hovered_index:
-            self._hovered_index = index
-            self.hovered.emit(index)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         self.scrolling.turn(event)
@@ -423,11 +406,7 @@ class TokenTextView(QAbstractScrollArea):
         return super().inputMethodQuery(query) if answer is None else answer
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = context_menu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        keyboard = event.reason() == QContextMenuEvent.Reason.Keyboard
-        at = self.caret_rect().bottomLeft().toPoint() if keyboard else None
-        menu.popup(event.globalPos() if at is None else self.viewport().mapToGlobal(at))
+        open_menu(self, event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         self._drop.over(event)
