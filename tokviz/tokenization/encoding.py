@@ -101,6 +101,12 @@ class Encoding:
         return np.unique(gaps[gaps >= 0], return_counts=True)
 
     @cached_property
+    def fired_from(self) -> Int64s:
+        """How many gaps were closed by `fired[0][i]` or a higher rank; 0 behind the last."""
+        counts = self.fired[1]
+        return np.append(np.cumsum(counts[::-1])[::-1], 0)
+
+    @cached_property
     def n_graphemes(self) -> int:
         """Counted once: an edit leaves most parts of a text as they are."""
         return count_graphemes(self.text)

@@ -1,0 +1,124 @@
+"""One motion of the vocabulary slider, beside encoding the text again with as many merges.
+
+    python -m benchmarks.scrub [STEPS]      30 motions a text by default
+
+The step is `set_n_merges`, the tokens of a page and the count of all tokens. The peers are tiktoken
+with the full vocabulary (it has no other), and our own tokenizer cut off at the same merge, both
+encoding the whole text. Then the real window, offscreen unless QT_QPA_PLATFORM says otherwise: from
+the motion of the playhead until text, counts and playhead are painted.
+"""
+
+import os
+import random
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+from benchmarks.corpora import MEGABYTE, english, multilingual
+from benchmarks.measure import no_collections, once, p95
+from benchmarks.peers import our_gpt2, tiktoken_gpt2
+from tokviz.tokenization.text_merges import count_curve
+from tokviz.tokenization.tokenized_text import TokenizedText
+
+TEXTS: dict[str, Callable[[], str]] = {
+    "1 MB": lambda: english()[:MEGABYTE],
+    "1 MB, multilingual": lambda: multilingual()[: MEGABYTE // 2],
+    "10 MB": lambda: (english() * 3)[: 10 * MEGABYTE],
+}
+WINDOW = (1280, 820)
+_PAGE = 3_000  # characters
+_PEER_ROUNDS = 3
+
+
+def main(n_steps: int) -> None:
+    print(f"{'step':20} {'median':>9} {'p95':>9} {'tiktoken':>9}   ratio {'ours, cut':>10}   ratio")
+    for name, text_of in TEXTS.items():
+        _measure_step(name, text_of(), n_steps)
+    print(f"\n{'motion, painted':20} {'median':>9} {'p95':>9}")
+    for name, text_of in TEXTS.items():
+        _measure_motion(name, text_of(), n_steps)
+
+
+def places(n_steps: int) -> list[int]:
+    """Numbers of merges as a drag meets them: along a logarithmic axis, to and fro."""
+    chance = random.Random(4)
+    return [round(10 ** chance.uniform(0, 4.69)) for _ in range(n_steps)]
+
+
+def _measure_step(name: str, text: str, n_steps: int) -> None:
+    document = TokenizedText(our_gpt2(), text)
+    while not document.complete:
+        document.encode_more(MEGABYTE)
+    for _ in count_curve(document):
+        pass  # as the window does beside itself; it counts the merges of each part
+    middle = document.n_chars // 2
+    ours: list[float] = []
+    with no_collections():
+        for k in places(n_steps):
+            begun = perf_counter()
+            document.set_n_merges(k)
+            document.tokens(middle, middle + _PAGE)
+            _ = document.n_tokens
+            ours.append(perf_counter() - begun)
+    k = places(n_steps)[-1]
+    cut = our_gpt2().truncated(k)
+    assert document.ids().tolist() == cut.encode(text).ids.tolist()
+    theirs, again = [], []
+    for _ in range(_PEER_ROUNDS):
+        theirs.append(once(lambda: tiktoken_gpt2().encode_ordinary(text)))
+        again.append(once(lambda: cut.encoder().encode(text)))
+    step = median(ours)
+    print(
+        f"{name:20} {step * 1e3:6.2f} ms {p95(ours) * 1e3:6.2f} ms "
+        f"{median(theirs) * 1e3:6.0f} ms {median(theirs) / step:6.0f}x "
+        f"{median(again) * 1e3:7.0f} ms {median(again) / step:6.0f}x",
+        flush=True,
+    )
+
+
+def _measure_motion(name: str, text: str, n_steps: int) -> None:
+    from PySide6.QtWidgets import QApplication
+
+    from tokviz.gui.app import Session
+    from tokviz.gui.settings import Settings
+    from tokviz.gui.without_display import wait_until_settled
+
+    app = QApplication.instance() or QApplication(["tokviz"])
+    assert isinstance(app, QApplication)
+    session = Session(app, Settings(mode="Replay"), restore=False)
+    window = session.window
+    session.model.set_text(text)
+    window.resize(*WINDOW)
+    window.show()
+    wait_until_settled(session, 300)
+    view = window.text_panel.view
+    view.reveal(session.model.text.n_chars // 2, session.model.text.n_chars // 2)
+    _spend(1.0)
+    taken: list[float] = []
+    for k in places(n_steps):
+        begun = perf_counter()
+        window.scrubber.curve.moved.emit(k)
+        app.processEvents()  # paints what changed, before anything waits for input again
+        taken.append(perf_counter() - begun)
+        _spend(0.05)
+    print(f"{name:20} {median(taken) * 1e3:6.1f} ms {p95(taken) * 1e3:6.1f} ms", flush=True)
+    session.end()
+    window.close()
+    window.deleteLater()
+
+
+def _spend(seconds: float) -> None:
+    from PySide6.QtTest import QTest
+
+    QTest.qWait(round(seconds * 1000))
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    with tempfile.TemporaryDirectory() as home:  # nothing of the user's is read or written
+        for kind in ("CONFIG", "DATA", "CACHE", "STATE"):
+            os.environ[f"XDG_{kind}_HOME"] = str(Path(home) / kind.lower())
+        main(int(sys.argv[1]) if sys.argv[1:] else 30)
