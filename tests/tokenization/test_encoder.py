@@ -49,14 +49,14 @@ def test_the_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_pre_token_has_one_gap_after_each_byte(name: str) -> None:
     tokenizer = shipped(name)
     data = " tokenization\x04\x04é".encode()
-    encoded = encode_pre_token(data, tokenizer.byte_ids, tokenizer.merges)
+    encoded = encode_pre_token(data, tokenizer.base_symbols, tokenizer.merges)
     assert len(encoded.gaps) == len(data)
     assert encoded.gaps[-1] == -1
 
 
 def test_a_token_over_a_lost_byte_runs_from_its_first_to_its_last_byte() -> None:
     smollm2 = shipped("smollm2")
-    encoded = encode_pre_token(b"=\x04=", smollm2.byte_ids, smollm2.merges)
+    encoded = encode_pre_token(b"=\x04=", smollm2.base_symbols, smollm2.merges)
     assert [smollm2.vocab[i] for i in encoded.ids] == [b"=="]
     assert (encoded.starts, encoded.ends) == ([0], [3])
     assert encoded.gaps == [-1, -1, -1]
@@ -64,5 +64,5 @@ def test_a_token_over_a_lost_byte_runs_from_its_first_to_its_last_byte() -> None
 
 def test_a_pre_token_of_lost_bytes_has_no_token() -> None:
     smollm2 = shipped("smollm2")
-    encoded = encode_pre_token(b"\x04\x04", smollm2.byte_ids, smollm2.merges)
+    encoded = encode_pre_token(b"\x04\x04", smollm2.base_symbols, smollm2.merges)
     assert (encoded.ids, encoded.starts, encoded.gaps) == ([], [], [-1, -1])

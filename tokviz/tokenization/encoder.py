@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tokviz.tokenization.bpe import OPEN, Merges, apply_merges
+from tokviz.tokenization.base_symbols import BaseSymbols
+from tokviz.tokenization.bpe import CLOSED, OPEN, Merges, apply_merges
 from tokviz.tokenization.encoding import Encoding, Int32s, without_surrogates
 from tokviz.tokenization.pre_tokenizers import SplitPattern
 
@@ -29,27 +30,27 @@ class EncodedPreToken:
     gaps: list[int]
 
 
-def encode_pre_token(data: bytes, byte_ids: list[int], merges: Merges) -> EncodedPreToken:
-    """Encode one pre-token. `byte_ids`: (256,) the id of each byte value, -1 where there is none.
+def encode_pre_token(data: bytes, base: BaseSymbols, merges: Merges) -> EncodedPreToken:
+    """Encode one pre-token.
 
     Bytes without an id are left out before merging, as Hugging Face's `tokenizers` does; so a
     token may join bytes that were not neighbours, and the gaps beside a lost byte stay open.
     """
-    symbols = [byte_ids[byte] for byte in data]
-    places = range(len(data))
-    if min(symbols) < 0:
-        places = [i for i in places if symbols[i] >= 0]  # type: ignore[assignment]
-        symbols = [symbols[i] for i in places]
+    symbols = base.of(data)
+    starts, ends = symbols.starts, symbols.ends
     gaps = [OPEN] * len(data)
-    ids, events = apply_merges(symbols, merges)
-    edges = [True] * (len(symbols) + 1)  # edges[i]: a token starts at symbol i
+    for start, end in zip(starts, ends, strict=True):
+        for inside in range(start, end - 1):
+            gaps[inside] = CLOSED
+    ids, events = apply_merges(symbols.ids, merges)
+    edges = [True] * (len(starts) + 1)  # edges[i]: a token starts at symbol i
     for rank, gap in events:
         edges[gap + 1] = False
-        if places[gap] + 1 == places[gap + 1]:
-            gaps[places[gap]] = rank
-    firsts = [i for i in range(len(symbols)) if edges[i]]
-    lasts = [i for i in range(len(symbols)) if edges[i + 1]]
-    return EncodedPreToken(ids, [places[i] for i in firsts], [places[i] + 1 for i in lasts], gaps)
+        if ends[gap] == starts[gap + 1]:
+            gaps[ends[gap] - 1] = rank
+    firsts = [i for i in range(len(starts)) if edges[i]]
+    lasts = [i for i in range(len(starts)) if edges[i + 1]]
+    return EncodedPreToken(ids, [starts[i] for i in firsts], [ends[i] for i in lasts], gaps)
 
 
 class _Pool:
@@ -74,12 +75,10 @@ class _Pool:
 class Encoder:
     """Turns text into an `Encoding`. See the module's docstring for the idea."""
 
-    def __init__(self, split: SplitPattern, byte_ids: list[int], merges: Merges) -> None:
+    def __init__(self, split: SplitPattern, base: BaseSymbols, merges: Merges) -> None:
         self._split = split
-        self._byte_ids = byte_ids
+        self._base = base
         self._merges = merges
-        self._lost_bytes = np.array(byte_ids) < 0
-        self._loses_bytes = bool(self._lost_bytes.any())
         self._forget()
 
     def _forget(self) -> None:
@@ -111,7 +110,7 @@ class Encoder:
         n_tokens, n_bytes, n_chars, first_token, first_byte, ids, starts, ends, gaps = columns
         for pre_token in pre_tokens:
             data = pre_token.encode("utf-8")
-            encoded = encode_pre_token(data, self._byte_ids, self._merges)
+            encoded = encode_pre_token(data, self._base, self._merges)
             self._entries[pre_token] = len(self._entries)
             first_token.append(self._ids.size + len(ids))
             first_byte.append(self._gaps.size + len(gaps))
@@ -131,9 +130,9 @@ class Encoder:
         tokens = _ranges(self._first_token.data[entries], n_tokens)
         shift = np.repeat(byte_starts, n_tokens)
         lost = np.zeros(0, np.int32)
-        if self._loses_bytes:
+        if self._base.may_lose:
             data = np.frombuffer(without_surrogates(text).encode("utf-8"), np.uint8)
-            lost = np.flatnonzero(self._lost_bytes[data]).astype(np.int32)
+            lost = self._base.lost(data)
         return Encoding(
             text=text,
             n_bytes=int(n_bytes.sum()),

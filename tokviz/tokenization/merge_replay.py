@@ -67,15 +67,15 @@ class Candidates(Sequence[Candidate]):
 class MergeReplay:
     """The merges of one pre-token. Step s, from 1, is `nodes[s - 1]`; state 0 is the bare symbols.
 
-    `symbols`: the id of each byte the vocabulary has; `places`: its offset in the pre-token.
+    `symbols`: the id of each byte (or character) the vocabulary has; `places`, `ends`: its span
+    in the pre-token.
     """
 
     def __init__(self, tokenizer: Tokenizer, data: bytes) -> None:
         self.data = data
         self._merges = tokenizer.merges
-        known = [(tokenizer.byte_ids[byte], place) for place, byte in enumerate(data)]
-        self.symbols = [symbol for symbol, _ in known if symbol >= 0]
-        self.places = [place for symbol, place in known if symbol >= 0]
+        known = tokenizer.base_symbols.of(data)
+        self.symbols, self.places, self.ends = known.ids, known.starts, known.ends
         _, self._events = apply_merges(self.symbols, self._merges)
 
     @property
@@ -125,9 +125,7 @@ class MergeReplay:
         """The byte span of each token after `state` steps, from its first to its last byte."""
         firsts = self.row(state)[0].tolist()
         lasts = [first - 1 for first in firsts[1:]] + [len(self.symbols) - 1]
-        return [
-            (self.places[a], self.places[b] + 1) for a, b in zip(firsts, lasts, strict=bool(firsts))
-        ]
+        return [(self.places[a], self.ends[b]) for a, b in zip(firsts, lasts, strict=bool(firsts))]
 
     def step(self, step: int) -> MergeStep:
         """Step 1..n_steps; `byte` is the offset of the left part in the pre-token."""
@@ -190,7 +188,7 @@ class TextReplay:
         for owner in affected.tolist():
             start, replay = self.pre_token_start(owner), self.pre_token(owner)
             for node in replay.nodes:
-                more_places.append(start + replay.places[_last_symbol(replay, node)])
+                more_places.append(start + replay.ends[_last_symbol(replay, node)] - 1)
                 more_ranks.append(node.rank)
         return (
             np.concatenate((places[keep], np.array(more_places, np.int64))),

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Protocol
 
 from tokviz.tokenization.alphabet import AlphabetEncoder
+from tokviz.tokenization.base_symbols import BaseSymbols, ByteSymbols, CharacterSymbols
 from tokviz.tokenization.bpe import Merges, MergeStep, merge_steps
 from tokviz.tokenization.encoder import Encoder
 from tokviz.tokenization.encoding import (
@@ -24,6 +25,7 @@ class Algorithm(Enum):
     """How text becomes tokens; the value is the name shown."""
 
     BYTE_LEVEL_BPE = "byte-level BPE"
+    CHARACTER_LEVEL_BPE = "character-level BPE"
     CHARACTERS = "characters"
     BYTES = "bytes"
 
@@ -95,6 +97,15 @@ class Tokenizer:
         return ids
 
     @cached_property
+    def base_symbols(self) -> BaseSymbols:
+        """What merging begins with."""
+        if self.algorithm is not Algorithm.CHARACTER_LEVEL_BPE:
+            return ByteSymbols(self.byte_ids)
+        made = set(self.merges.ids.tolist())
+        texts = ((data.decode("utf-8"), i) for data, i in self.id_of_bytes.items() if i not in made)
+        return CharacterSymbols({text: i for text, i in texts if len(text) == 1})
+
+    @cached_property
     def id_of_bytes(self) -> dict[bytes, int]:
         """Bytes → id, special tokens left out: they are reached by name only."""
         special = set(self.special_tokens.values())
@@ -116,7 +127,7 @@ class Tokenizer:
         """A new encoder for one thread; keep it while encoding text of the same kind."""
         if self.split is None:
             return AlphabetEncoder(self.vocab, by_bytes=self.algorithm is Algorithm.BYTES)
-        return Encoder(self.split, self.byte_ids, self.merges)
+        return Encoder(self.split, self.base_symbols, self.merges)
 
     def encode(
         self,
@@ -171,9 +182,8 @@ class Tokenizer:
         at = 0
         for pre_token in self.split.split(without_surrogates(text)):
             data = pre_token.encode("utf-8")
-            symbols = [(self.byte_ids[b], at + i) for i, b in enumerate(data)]
-            known = [(symbol, place) for symbol, place in symbols if symbol >= 0]
-            yield from merge_steps([s for s, _ in known], [p for _, p in known], self.merges)
+            symbols = self.base_symbols.of(data)
+            yield from merge_steps(symbols.ids, [at + i for i in symbols.starts], self.merges)
             at += len(data)
 
     def truncated(self, n_merges: int) -> "Tokenizer":
