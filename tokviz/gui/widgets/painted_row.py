@@ -29,7 +29,7 @@ from tokviz.gui.widgets.token_pieces import (
 from tokviz.gui.widgets.token_source import TokenRows, TokenSource
 from tokviz.gui.widgets.white_space_marks import WhiteSpaceMarks, white_space_marks
 
-_KEPT = 1_024
+_KEPT = 128  # rows, some screens of them: hundreds of rectangles each burden the garbage collector
 _LONG = 4_000  # pixels above which only what is near the view is measured
 _STEP = 512
 _EVERYWHERE = (-np.inf, np.inf)
