@@ -329,12 +329,17 @@ def test_a_click_on_a_token_of_the_whole_text_shows_its_pre_token(
 # -- tree and row ------------------------------------------------------------------------------
 
 
+def on_bar(panel: MergeHistoryPanel, node: int) -> QPoint:
+    """A place on the bar of a node of ` tokenization`, beside the line that leads up from it."""
+    return panel.tree.place_of(13 + node) - QPoint(8, 0)
+
+
 def test_a_click_on_the_tree_selects_the_token_everywhere(session: Session, qtbot: QtBot) -> None:
     panel = panel_of(session)
-    ion = 13 + 5  # the node of the sixth step
-    qtbot.mouseMove(panel.tree.viewport(), panel.tree.place_of(ion))
+    ion = on_bar(panel, 5)
+    qtbot.mouseMove(panel.tree.viewport(), ion)
     assert session.model.hovered == 295
-    qtbot.mouseClick(panel.tree.viewport(), Left, pos=panel.tree.place_of(ion))
+    qtbot.mouseClick(panel.tree.viewport(), Left, pos=ion)
     assert session.model.selection.ids == (295,)
     assert panel.row._selected == frozenset({295})
     qtbot.mouseClick(panel.tree.viewport(), Left, pos=panel.tree.place_of(1))
@@ -343,7 +348,7 @@ def test_a_click_on_the_tree_selects_the_token_everywhere(session: Session, qtbo
 
 def test_a_double_click_on_the_tree_goes_to_the_step(session: Session, qtbot: QtBot) -> None:
     panel = panel_of(session)
-    qtbot.mouseDClick(panel.tree.viewport(), Left, pos=panel.tree.place_of(13 + 5))
+    qtbot.mouseDClick(panel.tree.viewport(), Left, pos=on_bar(panel, 5))
     assert panel.controls.step == 6
 
 
