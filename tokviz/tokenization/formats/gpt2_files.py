@@ -1,12 +1,22 @@
-"""GPT-2's `vocab.bpe`: a version line, then one merge a line. The vocabulary follows from it.
+"""GPT-2's files: `vocab.bpe` alone, or `vocab.json` (token → id) with `merges.txt`.
+
+`vocab.bpe` is a version line, then one merge a line. The vocabulary follows from it.
 
 Ids 0-255 are the bytes in GPT-2's order, 256 + r is the result of merge r, and the last id is the
-special token `<|endoftext|>`.
+special token `<|endoftext|>`. Neither form has a place for a split pattern: it is GPT-2's.
 """
 
 from tokviz.tokenization.bpe import Merges
 from tokviz.tokenization.formats import TokenizerFileError
 from tokviz.tokenization.formats.byte_alphabet import CHARACTERS, to_bytes
+from tokviz.tokenization.formats.json_text import checked_vocab, parse_object, to_json
+from tokviz.tokenization.formats.named_merges import (
+    LONGEST_TOKEN,
+    merge_names,
+    names_of,
+    read_merges,
+    read_vocab,
+)
 from tokviz.tokenization.pre_tokenizers import GPT2
 from tokviz.tokenization.tokenizer import Algorithm, Tokenizer
 
@@ -26,6 +36,8 @@ def tokenizer_from_vocab_bpe(content: bytes, name: str, file: str) -> Tokenizer:
         )
     left, right = parts[::2], parts[1::2]
     merged = [a + b for a, b in zip(left, right, strict=True)]
+    if max(map(len, merged), default=0) > LONGEST_TOKEN:
+        raise TokenizerFileError(f"{file} has a merge that makes a token of more than 64 KiB.")
     tokens = CHARACTERS + merged
     id_of = dict(zip(tokens, range(len(tokens)), strict=True))
     try:
@@ -46,4 +58,59 @@ def tokenizer_from_vocab_bpe(content: bytes, name: str, file: str) -> Tokenizer:
         special_tokens={END_OF_TEXT: len(tokens)},
         split=GPT2,
         context=1024,
+    )
+
+
+def to_vocab_and_merges(tokenizer: Tokenizer) -> tuple[bytes, bytes]:
+    """The contents of `vocab.json` and `merges.txt`. Raises `TokenizerFileError`."""
+    if tokenizer.split is not GPT2 or tokenizer.algorithm is not Algorithm.BYTE_LEVEL_BPE:
+        raise TokenizerFileError(
+            f"{tokenizer.name} does not split as GPT-2 does, and vocab.json has no place to say "
+            f"so; save it as a tokenizer.json."
+        )
+    names = names_of(tokenizer)
+    vocab = {name: token_id for token_id, name in names.items()}
+    if any(name in vocab for name in tokenizer.special_tokens):
+        raise TokenizerFileError(
+            f"{tokenizer.name} has a special token that is written like another token; save it as "
+            f"a tokenizer.json."
+        )
+    lines = [f"{left} {right}" for left, right in merge_names(tokenizer, names)]
+    merges = "\n".join(["#version: 0.2", *lines]) + "\n"
+    return to_json({**vocab, **tokenizer.special_tokens}), merges.encode("utf-8")
+
+
+def tokenizer_from_vocab_and_merges(
+    vocab: tuple[bytes, str], merges: tuple[bytes, str], name: str
+) -> Tokenizer:
+    """Read both files, each as its content and its name in errors. Raises `TokenizerFileError`.
+
+    A token that is no single byte and that no merge makes is a special token.
+    """
+    names = checked_vocab(parse_object(*vocab), vocab[1])
+    try:
+        lines = merges[0].decode("utf-8").split("\n")
+    except UnicodeDecodeError as error:
+        raise TokenizerFileError(
+            f"{merges[1]} is not UTF-8 at byte {error.start:,}; fetch it again."
+        ) from None
+    if lines[0].startswith("#version"):
+        lines = lines[1:]
+    pairs = [line.split() for line in lines if line.strip()]
+    found = read_merges(pairs, names, merges[1])
+    ordinary = {*CHARACTERS, *("".join(pair) for pair in pairs)}
+    special = {token: i for token, i in names.items() if token not in ordinary}
+    data = read_vocab(
+        {token: i for token, i in names.items() if token in ordinary}, vocab[1], by_bytes=True
+    )
+    data += [None] * (max(names.values()) + 1 - len(data))
+    for token, token_id in special.items():
+        data[token_id] = token.encode("utf-8", "surrogatepass")
+    return Tokenizer(
+        name=name,
+        algorithm=Algorithm.BYTE_LEVEL_BPE,
+        vocab=data,
+        merges=found,
+        special_tokens=special,
+        split=GPT2,
     )

@@ -1,0 +1,55 @@
+"""JSON of tokenizer files, which nobody vouched for: parsed without crashing or hanging."""
+
+import json
+from typing import Any
+
+from tokviz.tokenization.formats import TokenizerFileError
+
+MOST_IDS = 1 << 22
+"""No vocabulary is near that; a file with one huge id must not make a list of a billion entries."""
+
+
+def parse_object(content: bytes, file: str) -> dict[str, Any]:
+    """A JSON object. Raises `TokenizerFileError`."""
+    try:
+        found = json.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise TokenizerFileError(
+            f"{file} is not UTF-8 at byte {error.start:,}; fetch it again."
+        ) from None
+    except RecursionError:
+        raise TokenizerFileError(
+            f"{file} is nested too deeply to be a tokenizer; fetch it again."
+        ) from None
+    except ValueError as error:
+        raise TokenizerFileError(f"{file} is not JSON: {error}; fetch it again.") from None
+    if not isinstance(found, dict):
+        raise TokenizerFileError(f"{file} holds no JSON object; choose a tokenizer file.")
+    return found
+
+
+def checked_vocab(vocab: Any, file: str) -> dict[str, int]:
+    """Token → id, as both of Hugging Face's formats write it. Raises `TokenizerFileError`."""
+    if not isinstance(vocab, dict) or not vocab:
+        raise TokenizerFileError(
+            f"{file} has no vocabulary of tokens and ids; choose another file."
+        )
+    seen: dict[int, str] = {}
+    for token, token_id in vocab.items():
+        if type(token_id) is not int or not 0 <= token_id < MOST_IDS:
+            raise TokenizerFileError(
+                f"{file} gives the token {ascii(token)[:60]} the id {ascii(token_id)[:40]}; an id "
+                f"is a whole number from 0 to {MOST_IDS - 1:,}."
+            )
+        if token_id in seen:
+            raise TokenizerFileError(
+                f"{file} gives {ascii(seen[token_id])[:60]} and {ascii(token)[:60]} the same id, "
+                f"{token_id}; give one of them another."
+            )
+        seen[token_id] = token
+    return vocab
+
+
+def to_json(value: Any) -> bytes:
+    """As Hugging Face writes it: two spaces, characters as they are."""
+    return json.dumps(value, indent=2, ensure_ascii=False).encode("utf-8") + b"\n"
