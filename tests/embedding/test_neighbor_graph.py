@@ -99,4 +99,10 @@ def test_the_bounds_of_the_error_hold() -> None:
         made = product(rows)
         found = made(slice(0, 512), slice(0, 512))
         assert np.abs(found - true).max() < made.error
-    assert fastest_product(rows) is Float32Product  # too few to try
+    assert fastest_product(rows, 5) is Float32Product  # too few to try
+
+
+def test_rows_that_are_much_alike_are_multiplied_in_float32() -> None:
+    rows = random_table(2048, 32, offset=20).rows.copy()
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    assert fastest_product(rows, 16) is Float32Product

@@ -89,7 +89,7 @@ def graph_blocks(
         yield GraphBlock(0, ids, ids.astype(np.float32), 1.0)
         return
     rows, halves = _scored_rows(table, metric, centered)
-    multiply = fastest_product(rows) if product is None else product
+    multiply = fastest_product(rows, k) if product is None else product
     product_of = multiply(rows)
     search = _Candidates(table.n_rows, k, product_of.error)
     bounds = range(0, table.n_rows, _TILE)

@@ -77,7 +77,9 @@ class EmbeddingTable:
         """Rows `start` to `stop`, not to be written to; decoded unless `rows` are there already."""
         if "rows" in self.__dict__:
             return self.rows[start:stop]
-        return _without_bad_rows(self.decode(self.stored[start:stop]))
+        block = self.decode(self.stored[start:stop])
+        known_good = "not_finite" in self.__dict__ and len(self.not_finite) == 0
+        return block if known_good else _without_bad_rows(block)
 
     def blocks(self) -> Iterator[tuple[int, Float32s]]:
         """All rows in blocks of some MB, each with the number of its first row.

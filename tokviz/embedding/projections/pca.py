@@ -19,7 +19,7 @@ _ALL_UP_TO = 1024
 _BLOCK = 16
 _FEW = 10
 _MOST_PASSES = 12
-_PRECISE = 1e-5
+_PRECISE = 1e-3  # of a variance; the picture has stood still long before
 
 
 @dataclass(frozen=True, eq=False)

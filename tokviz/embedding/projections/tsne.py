@@ -16,10 +16,12 @@ from tokviz.embedding.projections.layout import Layout, Options, Projection, Pro
 from tokviz.embedding.projections.pca import principal_components
 from tokviz.embedding.table import EmbeddingTable
 
-N_NEIGHBORS = 15
-_EARLY_ITERATIONS = 250
-_EARLY_EXAGGERATION = 12
-_MOMENTUM = 0.8
+# Chosen by the recall@10 of all 49,152 rows of SmolLM2 at iteration 500: 0.39. openTSNE's own
+# choices (15 neighbours, 250 iterations exaggerated 12 times, momentum 0.8) reach 0.32 there.
+N_NEIGHBORS = 10
+_EARLY_ITERATIONS = 100
+_EARLY_EXAGGERATION = 4
+_MOMENTUM = 0.9
 _LONGEST_STEP = 5.0
 _START_SPREAD = 1e-4
 _LOOK_EVERY = 50
