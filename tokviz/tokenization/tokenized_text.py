@@ -290,7 +290,7 @@ class TokenizedText:
         fresh = fitted(kept[2] - kept[0], left, right)
         new_colors = np.concatenate([colors[: kept[0]], fresh, colors[kept[1] :]])
         table.put(low, high, encoded_pieces(done.encoding, new_colors))
-        self._mend_colors(seam)
+        self._mend_colors(seam, edit[0] + len(edit[2]))
         return True
 
     def _replace_unencoded(self, low: int, high: int, edit: tuple[int, int, str]) -> None:
@@ -398,13 +398,23 @@ class TokenizedText:
         piece = self._table.at(index, TOKENS)
         return int(self._table.pieces[piece].colors[index - self._table.start(piece, TOKENS)])
 
-    def _mend_colors(self, seam: int) -> None:
-        """Two tokens that an edit brought together at `seam` must not share a colour level."""
+    def _mend_colors(self, seam: int, edit_end: int) -> None:
+        """Two tokens that an edit brought together at `seam` must not share a colour level.
+
+        The one that gives way is the one the edit brought in, if it did: what stands before
+        `edit_end` (a character) at the right of the seam.
+        """
         left, right = self._color(seam - 1), self._color(seam)
-        if left is not None and right is not None and same_level(left, right):
-            piece = self._table.at(seam - 1, TOKENS)
-            inside = seam - 1 - self._table.start(piece, TOKENS)
-            self._table.pieces[piece].colors[inside] = between(self._color(seam - 2), right)
+        if left is None or right is None or not same_level(left, right):
+            return
+        if self.token_span(seam)[0] < edit_end:
+            self._set_color(seam, between(left, self._color(seam + 1)))
+        else:
+            self._set_color(seam - 1, between(self._color(seam - 2), right))
+
+    def _set_color(self, index: int, color: int) -> None:
+        piece = self._table.at(index, TOKENS)
+        self._table.pieces[piece].colors[index - self._table.start(piece, TOKENS)] = color
 
 
 def _encode(tokenizer: Tokenizer, texts: list[str]) -> Iterator[Encoding]:
