@@ -15,7 +15,7 @@ from typing import NoReturn
 
 from tokviz import __version__
 from tokviz.catalog import TOKENIZERS
-from tokviz.commands import count, curve, decode, encode, neighbors, replay, tokenizers
+from tokviz.commands import count, curve, decode, encode, neighbors, replay, tokenizers, train
 from tokviz.commands.inputs import InputError
 from tokviz.embedding.formats import TableFileError
 from tokviz.embedding.neighbors import QueryError
@@ -23,7 +23,10 @@ from tokviz.embedding.row_classes import MissingRowsError
 from tokviz.resources import ResourceError
 from tokviz.text_files import TextFileError, shown
 from tokviz.tokenization.formats import TokenizerFileError
+from tokviz.tokenization.pre_tokenizers import SplitPatternError
 from tokviz.tokenization.tokenizer import SpecialTokenError, UnknownIdError
+from tokviz.tokenization.training_corpus import TrainingError
+from tokviz.tokenization.word_counts import WordCountsError
 
 COMMANDS: dict[str, ModuleType] = {
     "encode": encode,
@@ -32,6 +35,7 @@ COMMANDS: dict[str, ModuleType] = {
     "count": count,
     "replay": replay,
     "curve": curve,
+    "train": train,
     "neighbors": neighbors,
 }
 _BAD_INPUT = (
@@ -40,6 +44,9 @@ _BAD_INPUT = (
     TokenizerFileError,
     SpecialTokenError,
     UnknownIdError,
+    SplitPatternError,
+    TrainingError,
+    WordCountsError,
     TableFileError,
     MissingRowsError,
     QueryError,

@@ -9,7 +9,7 @@ Two counts that textbooks mix up are kept apart: how often the pair is there, ov
 (`aaaa` has `aa` three times), and how many replacements that allowed (two).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from time import perf_counter
 from typing import NamedTuple, TypeVar
 
@@ -212,7 +212,7 @@ def learn_merges(
     *,
     vocab_size: int | None = None,
     list_ties: bool = False,
-) -> Iterator[LearnedMerge]:
+) -> Generator[LearnedMerge, None, None]:
     """Learn until there are `n_merges` merges or `vocab_size` tokens, or no pair is left.
 
     Each yielded merge is learned by then; close the iterator at any time, and call again to go on.
@@ -224,6 +224,12 @@ def learn_merges(
             f"The base alphabet alone has {training.n_base:,} tokens; ask for a vocabulary of more "
             f"than that, not of {vocab_size:,}."
         )
+    return _learn_until(training, n_merges, vocab_size, list_ties=list_ties)
+
+
+def _learn_until(
+    training: Training, n_merges: int | None, vocab_size: int | None, *, list_ties: bool
+) -> Generator[LearnedMerge, None, None]:
     while n_merges is None or len(training.merges) < n_merges:
         if vocab_size is not None and training.n_vocab >= vocab_size:
             return
