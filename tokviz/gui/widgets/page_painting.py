@@ -46,10 +46,11 @@ class PagePainter:
         page = self._page
         painter.fillRect(area.boundingRect(), page.look.palette.panel)
         painter.save()
-        painter.setClipRect(QRect(page.gutter.width, 0, page.width, page.height))
         for row in picture.rows:
             if area.intersects(self._area_of(row)):
+                painter.setClipRect(self._area_of(row))  # marks may be piled up without end
                 self._rows.paint(painter, row, page.tokens, picture.highlights, picture.selection)
+        painter.setClipRect(QRect(page.gutter.width, 0, page.width, page.height))
         for place, color in carets:
             painter.fillRect(place, color)
         painter.restore()
