@@ -66,10 +66,17 @@ class EmbeddingTable:
 
     @cached_property
     def rows(self) -> Float32s:
-        """All rows, float32 (n_rows, dim), read-only; decoded at first use and then kept."""
-        found = np.empty((self.n_rows, self.dim), np.float32)
-        for start, block in self._decoded_blocks():
-            found[start : start + len(block)] = block
+        """All rows, float32 (n_rows, dim), read-only; decoded at first use and then kept.
+
+        Rows stored as float32 are not copied: a mapped file stays mapped.
+        """
+        as_they_are = self.stored.dtype == np.float32 and self.stored.flags.c_contiguous
+        if self.decode is as_float32 and as_they_are and len(self.not_finite) == 0:
+            found: Float32s = self.stored.view()
+        else:
+            found = np.empty((self.n_rows, self.dim), np.float32)
+            for start, block in self._decoded_blocks():
+                found[start : start + len(block)] = block
         found.flags.writeable = False
         return found
 
