@@ -70,7 +70,7 @@ def count_pre_tokens(
     names = sorted(without, key=len, reverse=True)
     special = re.compile("|".join(map(re.escape, names))) if names else None
     for text in texts:
-        clean = without_surrogates(text)
+        clean = _encodable(text)
         for part in special.split(clean) if special else [clean]:
             for piece in pieces_of(part, split, _UNIT if held_out else _PIECE):
                 (aside if next(is_aside) else training).add(piece)
@@ -88,6 +88,15 @@ def _draws(share: float, seed: int) -> Iterator[bool]:
     while True:
         chosen = chance.randrange(period) if share else -1
         yield from (i == chosen for i in range(period))
+
+
+def _encodable(text: str) -> str:
+    """`without_surrogates`, without a search of ten megabytes that have none."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return without_surrogates(text)
+    return text
 
 
 def pieces_of(text: str, split: SplitPattern, size: int) -> Iterator[str]:
@@ -136,10 +145,12 @@ class _Counting:
 
     def _count_stretches(self) -> None:
         split, found = self._split.split, self._found
+        split_ascii = self._split.split_ascii or split
         get = found.get
         for stretch, n in self._stretches.items():
-            text = stretch.decode("utf-8") if stretch[:1] != b"\xfe" else stretch[1:].decode()
-            for pre_token in split(text if stretch[:1] == b"\xfe" else " " + text):
+            spaced = b" " + stretch if stretch[:1] != b"\xfe" else stretch[1:]
+            text = spaced.decode("utf-8")
+            for pre_token in split_ascii(text) if spaced.isascii() else split(text):
                 found[pre_token] = get(pre_token, 0) + n
         self._stretches.clear()
 

@@ -1,0 +1,145 @@
+"""Training: seconds and peak memory beside rustbpe, Hugging Face's trainer and bpeasy, in one run.
+
+    python -m benchmarks.train [vocabulary size ...]
+
+The peers train on the same text in pieces cut where pre-tokens begin, with all cores; ours runs on
+one. Each rival works in a process of its own, so that its peak memory is its own. Merges are
+compared under each peer's own order of the alphabet; what is not installed is left out.
+"""
+
+import importlib.util
+import json
+import multiprocessing
+import resource
+import sys
+from collections.abc import Callable
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+from benchmarks.corpora import MEGABYTE, english
+from tokviz.tokenization.formats.byte_alphabet import to_bytes
+from tokviz.tokenization.pre_token_counts import count_pre_tokens, pieces_of
+from tokviz.tokenization.pre_tokenizers import CL100K, GPT2, SplitPattern
+from tokviz.tokenization.trainer import Alphabet, Training, lay_out, learn_merges
+
+_ROUNDS = 3
+_N_BYTES = 10 * MEGABYTE
+_SPLITS = {split.name: split for split in (GPT2, CL100K)}
+_CL100K_OF_ONIGURUMA = CL100K.pattern.replace("?+", "?").replace("++", "+").replace("*+", "*")
+_CL100K_OF_ONIGURUMA = _CL100K_OF_ONIGURUMA.replace("}+", "}").replace("$", r"\z")
+
+Tokens = list[bytes]
+
+
+def corpus() -> str:
+    """Ten megabytes of English; where there is less, its beginning once more."""
+    text = english(_N_BYTES)
+    missing = _N_BYTES - len(text.encode())
+    return text + text.encode()[: max(missing, 0)].decode("utf-8", "ignore")
+
+
+def ours(text: str, split: SplitPattern, size: int, alphabet: Alphabet = Alphabet.BYTES) -> Tokens:
+    *_, last = count_pre_tokens([text], split)
+    assert last.counts is not None
+    training = Training(lay_out(last.counts, alphabet))
+    for _ in learn_merges(training, vocab_size=size):
+        pass
+    return training.vocab
+
+
+def ours_in_their_order(text: str, split: SplitPattern, size: int) -> Tokens:
+    return ours(text, split, size, Alphabet.HUGGINGFACE)
+
+
+def rustbpe(text: str, split: SplitPattern, size: int) -> Tokens:
+    import rustbpe
+
+    theirs: Any = rustbpe.Tokenizer()
+    theirs.train_from_iterator(pieces_of(text, split, 1 << 17), size, pattern=split.pattern)
+    return [bytes(token) for token, _ in theirs.get_mergeable_ranks()]
+
+
+def bpeasy(text: str, split: SplitPattern, size: int) -> Tokens:
+    import bpeasy
+
+    ranks: dict[bytes, int] = bpeasy.train_bpe(
+        pieces_of(text, split, 1 << 17), split.pattern, 128, size
+    )
+    return sorted(ranks, key=lambda token: ranks[token])
+
+
+def huggingface(text: str, split: SplitPattern, size: int) -> Tokens:
+    from tokenizers import Regex, Tokenizer, models, pre_tokenizers, trainers
+
+    theirs: Any = Tokenizer(models.BPE())
+    pattern = split.pattern if split is GPT2 else _CL100K_OF_ONIGURUMA
+    parts: list[Any] = [
+        pre_tokenizers.Split(Regex(pattern), "isolated"),
+        pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+    ]
+    theirs.pre_tokenizer = pre_tokenizers.Sequence(parts)
+    if split is GPT2:
+        theirs.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    theirs.train_from_iterator(
+        pieces_of(text, split, 1 << 17),
+        trainers.BpeTrainer(
+            vocab_size=size,
+            initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+            show_progress=False,
+        ),
+    )
+    vocab: dict[str, int] = json.loads(theirs.to_str())["model"]["vocab"]
+    return to_bytes(sorted(vocab, key=lambda token: vocab[token]))
+
+
+RIVALS: dict[str, Callable[[str, SplitPattern, int], Tokens]] = {
+    "ours": ours,
+    "rustbpe": rustbpe,
+    "huggingface": huggingface,
+    "bpeasy": bpeasy,
+    "ours, their order": ours_in_their_order,
+}
+_NEEDS = {"rustbpe": "rustbpe", "huggingface": "tokenizers", "bpeasy": "bpeasy"}
+
+
+def measure(name: str, split: str, size: int) -> tuple[float, float, Tokens]:
+    """Seconds, megabytes of memory beyond those of the text, tokens. In a process of its own."""
+    text = corpus()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    begun = perf_counter()
+    tokens = RIVALS[name](text, _SPLITS[split], size)
+    seconds = perf_counter() - begun
+    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    return seconds, used / 1024, tokens
+
+
+def main(sizes: list[int]) -> None:
+    names = [n for n in RIVALS if importlib.util.find_spec(_NEEDS.get(n, "tokviz")) is not None]
+    context = multiprocessing.get_context("spawn")
+    print(f"{len(corpus().encode()) / MEGABYTE:.1f} MB of English; ratio: their time / ours")
+    print(
+        f"{'pattern':8} {'tokens':>7} {'':18} {'seconds':>8} {'ratio':>7} {'MB':>6}  tokens equal"
+    )
+    for split in _SPLITS:
+        for size in sizes:
+            found: dict[str, list[tuple[float, float, Tokens]]] = {name: [] for name in names}
+            for _ in range(_ROUNDS):
+                for name in names:
+                    with context.Pool(1) as pool:
+                        found[name].append(pool.apply(measure, (name, split, size)))
+            for name, rounds in found.items():
+                peer = "ours, their order" if name == "huggingface" else "ours"
+                pairs = zip(rounds, found["ours"], strict=True)
+                ratio = median(theirs[0] / mine[0] for theirs, mine in pairs)
+                equal = rounds[0][2] == found[peer][0][2]
+                print(
+                    f"{split:8} {size:>7,} {name:18} {median(r[0] for r in rounds):8.2f} "
+                    f"{ratio:6.2f}x {max(r[1] for r in rounds):6.0f}  "
+                    f"{'' if name.startswith('ours') else equal}",
+                    flush=True,
+                )
+
+
+if __name__ == "__main__":
+    main([int(size) for size in sys.argv[1:]] or [1256, 10256, 32256])
