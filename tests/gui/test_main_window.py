@@ -278,7 +278,7 @@ def test_the_session_is_restored(start: Start, qtbot: QtBot, tmp_path: Path) -> 
     assert not _button(again.window.text_panel, "wrap").isChecked()
     assert not _button(again.window.text_panel, "invisibles").isChecked()
     docks = {dock.windowTitle(): dock for dock in again.window.findChildren(QDockWidget)}
-    assert docks["Token"].isHidden()
+    assert docks["Token card"].isHidden()
     assert again.window.isWindowModified()
 
 

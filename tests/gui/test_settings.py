@@ -35,7 +35,7 @@ def test_settings_come_back_as_they_were_saved() -> None:
         word_wrap=False,
         marks_shown=False,
         geometry="abc=",
-        layout="def=",
+        layouts={"Inspect": "def="},
         recent=["/a/ü & ö.txt", "/b/caf\udce9.txt"],
         file="/b/caf\udce9.txt",
         encoding="cp1252",
@@ -89,8 +89,8 @@ def test_a_damaged_file_gives_the_defaults(content: str | bytes) -> None:
     ],
 )
 def test_an_entry_of_the_wrong_kind_is_left_out(wrong: dict[str, object]) -> None:
-    _store(json.dumps({**wrong, "layout": "kept"}))
-    assert load_settings() == Settings(layout="kept")
+    _store(json.dumps({**wrong, "mode": "kept"}))
+    assert load_settings() == Settings(mode="kept")
 
 
 def test_good_entries_of_a_mixed_list_stay() -> None:

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QByteArray, QMargins, Qt
+from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
 from PySide6.QtWidgets import (
-    QDockWidget,
     QMainWindow,
     QMenu,
     QSizePolicy,
-    QStackedWidget,
     QToolBar,
     QVBoxLayout,
     QWidget,
 )
 
 from tokviz import __version__
+from tokviz.gui.arrangements import Shared
+from tokviz.gui.docks import Docks
 from tokviz.gui.document import Document
 from tokviz.gui.panels.notices_panel import NoticesPanel
 from tokviz.gui.panels.scrubber_panel import ScrubberPanel
 from tokviz.gui.panels.status_panel import StatusPanel
 from tokviz.gui.panels.text_panel import TextPanel
-from tokviz.gui.panels.token_card_panel import TokenCardPanel
 from tokviz.gui.panels.tokenizer_chooser import TokenizerChooser
 from tokviz.gui.settings import Settings
 from tokviz.gui.theme import Theme, ThemeMode
@@ -33,10 +32,10 @@ from tokviz.text_files import shown
 
 if TYPE_CHECKING:
     from tokviz.gui.panels.bpe_training_panel import BpeTrainingPanel
+    from tokviz.gui.panels.token_card_panel import TokenCardPanel
     from tokviz.gui.replay_area import ReplayArea
 
 _Key = QKeySequence.StandardKey
-_ABOVE_STATUS = QMargins(8, 0, 8, 8)
 
 
 class MainWindow(QMainWindow):
@@ -49,14 +48,11 @@ class MainWindow(QMainWindow):
         self.document = Document(model, settings, self)
         self.notices = NoticesPanel()
         self.text_panel = TextPanel(model, theme, settings)
-        self.card = TokenCardPanel(model)
         self.chooser = TokenizerChooser(model, settings)
         self.status = StatusPanel(model, theme)
         self.scrubber = ScrubberPanel(model, theme)
-        self._model = model
-        self._replay: ReplayArea | None = None
-        self._training: BpeTrainingPanel | None = None
         self.modes = ModeSwitch()
+        self.docks = Docks(self, Shared(model, theme, settings))
         self._place_panels()
         self._make_menus()
         self._connect(model)
@@ -83,61 +79,19 @@ class MainWindow(QMainWindow):
         column.addWidget(self.text_panel, 1)
         column.addWidget(self.scrubber)
         self.setCentralWidget(center)
-        self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.BottomDockWidgetArea)
-        self._card_dock = self._add_dock(
-            "Token", self.card, Qt.DockWidgetArea.RightDockWidgetArea, QMargins(0, 8, 8, 8)
-        )
-        self._mode_pages = QStackedWidget()
-        self._history_dock = self._add_dock(
-            "Merges", self._mode_pages, Qt.DockWidgetArea.BottomDockWidgetArea, _ABOVE_STATUS
-        )
-        self._history_dock.visibilityChanged.connect(self._on_mode_pages_shown)
         self.setStatusBar(self.status)
 
     @property
-    def replay(self) -> ReplayArea:
-        """The panels of the Replay mode, made when they are first asked for."""
-        if self._replay is None:
-            from tokviz.gui.replay_area import ReplayArea
+    def card(self) -> TokenCardPanel:
+        return cast("TokenCardPanel", self.docks.panel("token"))
 
-            self._replay = ReplayArea(self._model, self._theme)
-            self._add_mode_page(self._replay)
-        return self._replay
+    @property
+    def replay(self) -> ReplayArea:
+        return cast("ReplayArea", self.docks.panel("replay"))
 
     @property
     def training(self) -> BpeTrainingPanel:
-        """The panel of the Train mode, made when it is first asked for."""
-        if self._training is None:
-            from tokviz.gui.panels.bpe_training_panel import BpeTrainingPanel
-
-            self._training = BpeTrainingPanel(self._model, self._theme)
-            self._add_mode_page(self._training)
-        return self._training
-
-    def _add_mode_page(self, page: ReplayArea | BpeTrainingPanel) -> None:
-        page.problem.connect(self.notices.show_problem)
-        page.task_started.connect(self.notices.show_task)
-        self._mode_pages.addWidget(page)
-
-    def _on_mode_pages_shown(self, shown: bool) -> None:
-        """The View menu can show the dock in the mode Inspect, too."""
-        if shown and self._mode_pages.count() == 0:
-            self._mode_pages.setCurrentWidget(self.replay)
-
-    def _add_dock(
-        self, title: str, panel: QWidget, area: Qt.DockWidgetArea, margins: QMargins
-    ) -> QDockWidget:
-        """A dock for a panel, whose own frame carries the title."""
-        dock = QDockWidget(title, self)
-        dock.setObjectName(title.lower())
-        dock.setTitleBarWidget(QWidget())
-        holder = QWidget()
-        column = QVBoxLayout(holder)
-        column.setContentsMargins(margins)
-        column.addWidget(panel)
-        dock.setWidget(holder)
-        self.addDockWidget(area, dock)
-        return dock
+        return cast("BpeTrainingPanel", self.docks.panel("training"))
 
     # -- menus ---------------------------------------------------------------------------------
 
@@ -183,10 +137,8 @@ class MainWindow(QMainWindow):
         menu.addSeparator()
         _add(menu, "Why this &boundary?", self._show_boundary, QKeySequence("Ctrl+B"))
         menu.addSeparator()
-        for dock, title in ((self._card_dock, "Token card"), (self._history_dock, "Merge history")):
-            shows = dock.toggleViewAction()
-            shows.setText(title)
-            menu.addAction(shows)
+        menu.addActions(self.docks.view_actions())
+        _add(menu, "&Reset layout", self.docks.reset)
 
     def _fill_recent(self) -> None:
         self._recent.clear()
@@ -211,11 +163,7 @@ class MainWindow(QMainWindow):
         """A mode is an arrangement of the same panels."""
         self._settings.mode = mode.value
         self.modes.set_mode(mode)
-        if mode is Mode.REPLAY:
-            self._mode_pages.setCurrentWidget(self.replay)
-        elif mode is Mode.TRAIN:
-            self._mode_pages.setCurrentWidget(self.training)
-        self._history_dock.setVisible(mode is not Mode.INSPECT)
+        self.docks.set_mode(mode)
 
     def _show_boundary(self) -> None:
         """Explain the gap at the caret of the text."""
@@ -240,6 +188,7 @@ class MainWindow(QMainWindow):
     def _connect(self, model: TokenizerModel) -> None:
         panel, document = self.text_panel, self.document
         self.modes.picked.connect(self._set_mode)
+        self.docks.panel_made.connect(self._connect_panel)
         panel.modified_changed.connect(document.set_modified)
         # Queued: a question asked within the drop would hold the program one drags from.
         panel.files_dropped.connect(self._open_dropped, Qt.ConnectionType.QueuedConnection)
@@ -253,6 +202,17 @@ class MainWindow(QMainWindow):
             source.problem.connect(self.notices.show_problem)
             source.task_started.connect(self.notices.show_task)
         self.status.place_requested.connect(self._show_place)
+
+    def _connect_panel(self, panel: QWidget) -> None:
+        """What a docked panel may wish for, each by a signal of that name, if it has one."""
+        answers = {
+            "problem": self.notices.show_problem,
+            "task_started": self.notices.show_task,
+            "mode_requested": self._set_mode,
+        }
+        for name, answer in answers.items():
+            if (signal := getattr(panel, name, None)) is not None:
+                signal.connect(answer)
 
     def _open_dropped(self, paths: list[str]) -> None:
         if len(paths) > 1:
@@ -276,17 +236,13 @@ class MainWindow(QMainWindow):
 
     def _restore_layout(self) -> None:
         self.resize(1280, 820)
-        self.resizeDocks([self._card_dock], [380], Qt.Orientation.Horizontal)
-        self.resizeDocks([self._history_dock], [440], Qt.Orientation.Vertical)
         if self._settings.geometry:
             self.restoreGeometry(_from_text(self._settings.geometry))
-        if self._settings.layout:
-            self.restoreState(_from_text(self._settings.layout))
         self._set_mode(next((m for m in Mode if m.value == self._settings.mode), Mode.INSPECT))
 
     def remember_layout(self) -> None:
         self._settings.geometry = _to_text(self.saveGeometry())
-        self._settings.layout = _to_text(self.saveState())
+        self.docks.remember()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.document.may_close():

@@ -30,7 +30,7 @@ class Settings:
     word_wrap: bool = True
     marks_shown: bool = True
     geometry: str = ""  # of the window, in base64
-    layout: str = ""
+    layouts: dict[str, str] = field(default_factory=dict)  # mode → its panels, in base64
     recent: list[str] = field(default_factory=list)
     file: str = ""  # of the open text, empty if it has none
     file_stamp: list[int] = field(default_factory=list)  # when it was read or written, and size
@@ -75,6 +75,7 @@ def load_settings() -> Settings:
         for name, tokens in settings.contexts.items()
         if type(tokens) is int and 0 <= tokens <= LARGEST_CONTEXT
     }
+    settings.layouts = {k: v for k, v in settings.layouts.items() if isinstance(v, str)}
     if not math.isfinite(settings.zoom):
         settings.zoom = Settings.zoom
     if not _is_text_encoding(settings.encoding):

@@ -1,0 +1,62 @@
+"""The modes: which panels each shows, and how a changed layout is kept and reset."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QDockWidget, QToolButton
+from pytestqt.qtbot import QtBot
+
+from tests.gui.replaying import Start
+from tokviz.gui.app import Session
+from tokviz.gui.arrangements import ARRANGEMENTS, PANELS
+from tokviz.gui.widgets.mode_switch import Mode
+
+
+def _pick(session: Session, qtbot: QtBot, mode: Mode) -> None:
+    buttons = session.window.modes.findChildren(QToolButton)
+    (button,) = [button for button in buttons if button.text() == mode.value]
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    QApplication.processEvents()
+
+
+def _shown(session: Session) -> set[str]:
+    docks = session.window.findChildren(QDockWidget)
+    return {dock.objectName() for dock in docks if dock.isVisible()}
+
+
+def _view_action(session: Session, text: str) -> QAction:
+    (view,) = [a for a in session.window.menuBar().actions() if a.text() == "&View"]
+    (action,) = [a for a in view.menu().actions() if a.text().replace("&", "") == text]
+    return action
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_a_mode_shows_its_panels(start: Start, qtbot: QtBot, mode: Mode) -> None:
+    session = start()
+    _pick(session, qtbot, mode)
+    wanted = ARRANGEMENTS[mode]
+    assert _shown(session) == {name for row in wanted.right for name in row} | set(wanted.bottom)
+
+
+def test_panels_are_made_when_they_are_first_shown(start: Start, qtbot: QtBot) -> None:
+    session = start()
+    docks = {dock.objectName(): dock for dock in session.window.findChildren(QDockWidget)}
+    assert docks["replay"].widget().layout().count() == 0
+    _view_action(session, "Merge history").trigger()
+    qtbot.waitUntil(lambda: docks["replay"].widget().layout().count() == 1)
+    assert set(docks) == {panel.name for panel in PANELS}
+
+
+def test_each_mode_keeps_its_layout_until_it_is_reset(start: Start, qtbot: QtBot) -> None:
+    session = start()
+    _pick(session, qtbot, Mode.REPLAY)
+    _view_action(session, "Token card").trigger()
+    assert _shown(session) == {"replay"}
+    _pick(session, qtbot, Mode.INSPECT)
+    assert _shown(session) == {"token"}
+    _pick(session, qtbot, Mode.REPLAY)
+    assert _shown(session) == {"replay"}
+    again = start()
+    assert _shown(again) == {"replay"}
+    _view_action(again, "Reset layout").trigger()
+    assert _shown(again) == {"token", "replay"}

@@ -1,0 +1,82 @@
+"""The docked panels, and the modes: which of them each mode shows, and where.
+
+A new panel is one line in `PANELS`; a new mode is one line in `Mode` and one in `ARRANGEMENTS`.
+Panels are imported and made when they are first shown, so that the window opens quickly.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from tokviz.gui.settings import Settings
+from tokviz.gui.theme import Theme
+from tokviz.gui.tokenizer_model import TokenizerModel
+from tokviz.gui.widgets.mode_switch import Mode
+
+RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
+BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
+
+
+class Shared(NamedTuple):
+    """What every panel may need."""
+
+    model: TokenizerModel
+    theme: Theme
+    settings: Settings
+
+
+@dataclass(frozen=True)
+class DockedPanel:
+    """`title` is what the View menu calls it; `area` where it appears when shown from there."""
+
+    name: str
+    title: str
+    area: Qt.DockWidgetArea
+    make: Callable[[Shared], QWidget]
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """The panels a mode shows: beside the text in rows from top to bottom, and below it.
+
+    `right_share` and `bottom_share`: the part of the window's width and height they begin with.
+    """
+
+    right: tuple[tuple[str, ...], ...] = (("token",),)
+    right_share: float = 0.297
+    bottom: tuple[str, ...] = ()
+    bottom_share: float = 0.537
+
+
+def _token(shared: Shared) -> QWidget:
+    from tokviz.gui.panels.token_card_panel import TokenCardPanel
+
+    return TokenCardPanel(shared.model)
+
+
+def _replay(shared: Shared) -> QWidget:
+    from tokviz.gui.replay_area import ReplayArea
+
+    return ReplayArea(shared.model, shared.theme)
+
+
+def _training(shared: Shared) -> QWidget:
+    from tokviz.gui.panels.bpe_training_panel import BpeTrainingPanel
+
+    return BpeTrainingPanel(shared.model, shared.theme)
+
+
+PANELS = [
+    DockedPanel("token", "Token card", RIGHT, _token),
+    DockedPanel("replay", "Merge history", BOTTOM, _replay),
+    DockedPanel("training", "Training", BOTTOM, _training),
+]
+
+ARRANGEMENTS = {
+    Mode.INSPECT: Arrangement(),
+    Mode.REPLAY: Arrangement(bottom=("replay",)),
+    Mode.TRAIN: Arrangement(bottom=("training",)),
+}

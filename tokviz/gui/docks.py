@@ -1,0 +1,133 @@
+"""Docks: places the docked panels as the mode says, and keeps each mode's layout.
+
+A panel has no title bar of its own to drag: its frame carries the title, and the mode its place.
+"""
+
+from itertools import pairwise
+
+from PySide6.QtCore import QByteArray, QObject, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QVBoxLayout, QWidget
+
+from tokviz.gui.arrangements import ARRANGEMENTS, BOTTOM, PANELS, RIGHT, DockedPanel, Shared
+from tokviz.gui.widgets.mode_switch import Mode
+
+_GAP = 8
+
+
+class _Dock(QDockWidget):
+    """The place of one panel, which is made when it is first shown or asked for."""
+
+    made = Signal(object)
+
+    def __init__(self, described: DockedPanel, shared: Shared, window: QMainWindow) -> None:
+        super().__init__(described.title, window)
+        self.setObjectName(described.name)
+        self.setTitleBarWidget(QWidget())
+        self.described = described
+        self._shared = shared
+        self._panel: QWidget | None = None
+        holder = QWidget()
+        self._column = QVBoxLayout(holder)
+        above = _GAP if described.area == RIGHT else 0
+        before = 0 if described.area == RIGHT else _GAP
+        self._column.setContentsMargins(before, above, _GAP, _GAP)
+        self.setWidget(holder)
+        self.visibilityChanged.connect(self._on_visibility_changed)
+
+    @property
+    def panel(self) -> QWidget:
+        if self._panel is None:
+            self._panel = self.described.make(self._shared)
+            self._column.addWidget(self._panel)
+            self.made.emit(self._panel)
+        return self._panel
+
+    def _on_visibility_changed(self, visible: bool) -> None:
+        """The View menu can show a panel in any mode."""
+        if visible:
+            _ = self.panel
+
+
+class Docks(QObject):
+    """All docks of a window. `panel_made` hands out each panel once, when it is there."""
+
+    panel_made = Signal(object)
+
+    def __init__(self, window: QMainWindow, shared: Shared) -> None:
+        super().__init__(window)
+        self._window = window
+        self._layouts = shared.settings.layouts
+        self._mode: Mode | None = None
+        window.setCorner(Qt.Corner.BottomRightCorner, BOTTOM)
+        self._docks = {panel.name: _Dock(panel, shared, window) for panel in PANELS}
+        for dock in self._docks.values():
+            dock.made.connect(self.panel_made)
+            window.addDockWidget(dock.described.area, dock)
+            dock.hide()
+
+    def panel(self, name: str) -> QWidget:
+        """The panel of a name, made now if it is not there yet."""
+        return self._docks[name].panel
+
+    def view_actions(self) -> list[QAction]:
+        """For each panel the action that shows and hides it."""
+        return [dock.toggleViewAction() for dock in self._docks.values()]
+
+    def set_mode(self, mode: Mode) -> None:
+        """Arrange the panels as they were when the mode was left, or as it begins."""
+        if mode is self._mode:
+            return
+        self.remember()
+        self._mode = mode
+        kept = self._layouts.get(mode.value, "")
+        if not (kept and self._window.restoreState(_from_text(kept))):
+            self._arrange(mode)
+        for dock in self._docks.values():
+            if not dock.isHidden():
+                _ = dock.panel
+
+    def reset(self) -> None:
+        """Forget every mode's layout and arrange the present one as it begins."""
+        mode, self._mode = self._mode, None
+        self._layouts.clear()
+        if mode is not None:
+            self.set_mode(mode)
+
+    def remember(self) -> None:
+        """Keep the present mode's layout in the settings."""
+        if self._mode is not None:
+            self._layouts[self._mode.value] = _to_text(self._window.saveState())
+
+    def _arrange(self, mode: Mode) -> None:
+        wanted = ARRANGEMENTS[mode]
+        for dock in self._docks.values():
+            self._window.removeDockWidget(dock)
+        rows = [[self._docks[name] for name in row] for row in wanted.right]
+        below = [self._docks[name] for name in wanted.bottom]
+        for row in rows:
+            self._window.addDockWidget(RIGHT, row[0], Qt.Orientation.Vertical)
+        for dock in below[:1]:
+            self._window.addDockWidget(BOTTOM, dock)
+        for row in [*rows, below]:
+            for first, second in pairwise(row):
+                self._window.splitDockWidget(first, second, Qt.Orientation.Horizontal)
+            for dock in row:
+                dock.show()
+        width = round(self._window.width() * wanted.right_share)
+        for row in rows:
+            self._window.resizeDocks(row, [width // len(row)] * len(row), Qt.Orientation.Horizontal)
+        height = round(self._window.height() * wanted.bottom_share)
+        self._window.resizeDocks(below, [height] * len(below), Qt.Orientation.Vertical)
+        for dock in self._docks.values():
+            if dock.isHidden():  # the View menu shows it in its own area
+                self._window.addDockWidget(dock.described.area, dock)
+                dock.hide()
+
+
+def _to_text(data: QByteArray) -> str:
+    return bytes(data.toBase64().data()).decode("ascii")
+
+
+def _from_text(text: str) -> QByteArray:
+    return QByteArray.fromBase64(QByteArray(text.encode("ascii", "replace")))
