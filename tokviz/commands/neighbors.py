@@ -10,9 +10,9 @@ from tokviz.commands.inputs import InputError, add_tokenizer, checked_argument, 
 from tokviz.commands.json_stream import write_object
 from tokviz.embedding.formats.any_file import open_table
 from tokviz.embedding.neighbors import Metric, NearestRows, NeighborSearch
-from tokviz.embedding.row_classes import check_enough_rows
 from tokviz.embedding.table import EmbeddingTable
 from tokviz.text_files import shown
+from tokviz.token_tables import TokenTable, tokens_nearest
 from tokviz.tokenization.tokenizer import Tokenizer
 from tokviz.tokenization.visible_text import visible
 
@@ -55,9 +55,10 @@ def run(arguments: argparse.Namespace) -> int:
     row = _id_of(tokenizer, arguments.text) if arguments.id is None else arguments.id
     tokenizer.token_bytes(row)
     table = _table_for(arguments.tokenizer, arguments.table)
-    check_enough_rows(table, _n_ordinary(tokenizer))
+    known = TokenTable(table, tokenizer)
     search = NeighborSearch(table, arguments.centered)
-    found = _tokens_only(search, tokenizer, row, arguments.k, Metric(arguments.metric))
+    metric = Metric(arguments.metric)
+    found = tokens_nearest(known, search, row, arguments.k, metric)
     if arguments.json:
         write_object(sys.stdout.write, [("neighbors", _rows(tokenizer, found))])
         return 0
@@ -101,25 +102,6 @@ def _table_for(tokenizer: str, path: str | None) -> EmbeddingTable:
         raise InputError(
             f"The table {shown(path)} cannot be read: {reason}; choose another one."
         ) from None
-
-
-def _n_ordinary(tokenizer: Tokenizer) -> int:
-    """The highest id of an ordinary token + 1: tokens added later may lack a row."""
-    added = set(tokenizer.special_tokens.values())
-    highest = tokenizer.n_vocab
-    while highest and highest - 1 in added:
-        highest -= 1
-    return highest
-
-
-def _tokens_only(
-    search: NeighborSearch, tokenizer: Tokenizer, row: int, k: int, metric: Metric
-) -> NearestRows:
-    """The nearest rows that belong to a token: padding has no text to show."""
-    n_rows = search.table.n_rows
-    gaps = [i for i, data in enumerate(tokenizer.vocab[:n_rows]) if data is None]
-    without = (row, *gaps, *range(tokenizer.n_vocab, n_rows))
-    return search.of_vector(search.vector(row), k, metric, without)
 
 
 def _rows(tokenizer: Tokenizer, found: NearestRows) -> Iterator[dict[str, int | str | float]]:

@@ -7,14 +7,18 @@ emits; an equal value emits nothing, so panels that follow each other cannot ech
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from tokviz.gui.shared_table import SharedTable
 from tokviz.gui.task import Task, failure
 from tokviz.tokenization.encoding import Encoding, utf8_lengths
 from tokviz.tokenization.tokenized_text import TokenizedText
 from tokviz.tokenization.tokenizer import Tokenizer
+
+if TYPE_CHECKING:
+    from tokviz.embedding.table import EmbeddingTable
 
 _AFTER_PAINT_MS = 20
 _AT_ONCE = 1 << 13
@@ -40,8 +44,8 @@ class _Facts(NamedTuple):
     caret: tuple[int, int]
 
 
-class TokenizerModel(QObject):
-    """The tokenizer, the text and its tokens, and what is selected in them."""
+class TokenizerModel(SharedTable):
+    """The tokenizer, the text and its tokens, and what is selected in them; and the table."""
 
     tokenizer_changed = Signal()
     text_replaced = Signal()
@@ -53,8 +57,6 @@ class TokenizerModel(QObject):
     n_merges_changed = Signal()
     marks_changed = Signal()
     caret_changed = Signal()
-    task_started = Signal(object)
-    problem = Signal(object)
 
     def __init__(self, tokenizer: Tokenizer, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -119,9 +121,22 @@ class TokenizerModel(QObject):
         self._text.encode_more(_AT_ONCE)
         self._encode_the_rest()
         self.tokenizer_changed.emit()
+        self.fit_table_to(tokenizer)
         self.encoding_changed.emit()
         self.whole_encoding_changed.emit()
         self._emit_changes_since(before)
+
+    def set_table(self, table: "EmbeddingTable | None") -> None:
+        """Show a table whose row n is the vector of this tokenizer's token n.
+
+        It stays while every id below its number of rows means the same bytes; else it is put
+        aside and comes back with this tokenizer. Raises `MissingRowsError`.
+        """
+        self.set_table_for(self.tokenizer, table)
+
+    def require_table(self) -> None:
+        """Load the shipped table of this tokenizer, if it has one and none is shown."""
+        self.require_table_for(self.tokenizer)
 
     def set_text(self, text: str) -> None:
         """Replace the whole text."""
@@ -139,6 +154,7 @@ class TokenizerModel(QObject):
         self._encode_the_rest()
         if tokenizer_grew:
             self.tokenizer_changed.emit()
+            self.fit_table_to(grown)
         self.text_replaced.emit()
         self.encoding_changed.emit()
         self.whole_encoding_changed.emit()
@@ -167,6 +183,7 @@ class TokenizerModel(QObject):
         self._selection = Selection(self._selection.ids, self._found(place))
         if tokenizer_grew:
             self.tokenizer_changed.emit()
+            self.fit_table_to(grown)
         self.encoding_changed.emit()
         self.whole_encoding_changed.emit()
         self._emit_changes_since(before)
@@ -220,6 +237,7 @@ class TokenizerModel(QObject):
     def close(self) -> None:
         """End what runs; for the program's end."""
         self._cancel_encoding()
+        self._cancel_loading()
 
     def _shared_facts(self) -> _Facts:
         return _Facts(
