@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from tests.gui.replaying import Start
+from tokviz.catalog import load_tokenizer
 from tokviz.gui.app import Session
 from tokviz.gui.panels.bpe_training_panel import BpeTrainingPanel
 from tokviz.gui.panels.learned_rows import LearnedRows
@@ -57,6 +58,41 @@ def test_the_table_tells_counts_and_replacements_newest_first(
     first = rows.merge(3)
     pair = bytes([first.left]) + bytes([first.right])
     assert first.count == TEXT.encode().count(pair)
+
+
+def test_ties_are_flagged_in_the_list(session: Session, qtbot: QtBot) -> None:
+    panel = session.window.training
+    _train(qtbot, panel, 300)
+    rows = panel.table.source
+    assert isinstance(rows, LearnedRows)
+    flags = {rows.merge(row).n_ties: rows.cell(row, 3) for row in range(rows.n_rows())}
+    assert flags[0] == ""
+    assert [flag for n, flag in flags.items() if n] == [f"= {n:,}" for n in flags if n]
+    assert len(flags) > 1
+
+
+def test_the_model_knows_the_training_of_its_tokenizer_once_it_is_finished(
+    session: Session, qtbot: QtBot
+) -> None:
+    model, panel = session.model, session.window.training
+    told: list[bool] = []
+    model.training_changed.connect(lambda: told.append(model.training is not None))
+    _train(qtbot, panel, 280)
+    training = model.training
+    assert training is not None
+    assert [m.id for m in training.merges] == [m.id for m in model.tokenizer.merges]
+    trained, gpt2 = model.tokenizer, load_tokenizer("gpt2")
+    model.set_tokenizer(gpt2)
+    assert model.training is None
+    model.set_tokenizer(trained)
+    assert model.training is training
+    assert told == [True, False, True]
+    panel.vocab_size.setValue(282)
+    qtbot.mouseClick(panel.continue_button, Left)
+    assert model.training is None
+    qtbot.waitUntil(lambda: not panel.cancel_button.isEnabled(), timeout=10_000)
+    assert model.training is training
+    assert len(training.merges) == len(model.tokenizer.merges) == 26
 
 
 def test_a_trained_tokenizer_is_chosen_like_any_other(session: Session, qtbot: QtBot) -> None:

@@ -19,6 +19,7 @@ from tokviz.tokenization.tokenizer import Tokenizer
 
 if TYPE_CHECKING:
     from tokviz.embedding.table import EmbeddingTable
+    from tokviz.tokenization.trainer import Training
 
 _AFTER_PAINT_MS = 20
 _AT_ONCE = 1 << 13
@@ -42,6 +43,7 @@ class _Facts(NamedTuple):
     hovered: int | None
     marked_rank: int | None
     caret: tuple[int, int]
+    training: "Training | None"
 
 
 class TokenizerModel(SharedTable):
@@ -57,6 +59,7 @@ class TokenizerModel(SharedTable):
     n_merges_changed = Signal()
     marks_changed = Signal()
     caret_changed = Signal()
+    training_changed = Signal()
 
     def __init__(self, tokenizer: Tokenizer, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -66,6 +69,7 @@ class TokenizerModel(SharedTable):
         self._context = tokenizer.context
         self._marked_rank: int | None = None
         self._caret = (0, 0)
+        self._trained: tuple[Tokenizer, Training] | None = None
         self._encoding_task: Task | None = None
 
     @property
@@ -105,6 +109,15 @@ class TokenizerModel(SharedTable):
     def caret(self) -> tuple[int, int]:
         """The characters selected in the text, start and end; equal where the caret just stands."""
         return self._caret
+
+    @property
+    def training(self) -> "Training | None":
+        """The finished training that made this tokenizer, if it is at hand; none goes on in it.
+
+        It comes back with its tokenizer when others were looked at meanwhile.
+        """
+        trained = self._trained
+        return trained[1] if trained is not None and trained[0] is self.tokenizer else None
 
     def set_tokenizer(self, tokenizer: Tokenizer) -> None:
         """Encode the text with another tokenizer: the first part now, the rest in a task."""
@@ -234,6 +247,13 @@ class TokenizerModel(SharedTable):
             self._caret = (start, end)
             self.caret_changed.emit()
 
+    def set_training(self, training: "Training | None") -> None:
+        """Tell which training made the present tokenizer; None while it goes on."""
+        before = self.training
+        self._trained = None if training is None else (self.tokenizer, training)
+        if training is not before:
+            self.training_changed.emit()
+
     def close(self) -> None:
         """End what runs; for the program's end."""
         self._cancel_encoding()
@@ -247,6 +267,7 @@ class TokenizerModel(SharedTable):
             self._hovered,
             self._marked_rank,
             self._caret,
+            self.training,
         )
 
     def _emit_changes_since(self, before: _Facts) -> None:
@@ -257,6 +278,7 @@ class TokenizerModel(SharedTable):
             self.hovered_changed,
             self.marks_changed,
             self.caret_changed,
+            self.training_changed,
         )
         for signal, old, new in zip(signals, before, self._shared_facts(), strict=True):
             if old != new:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSpinBox,
     QSplitter,
+    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -44,8 +45,9 @@ _TIES = {"the lowest pair of ids": TieRule.LOWEST, "the one that occurs first": 
 
 
 class BpeTrainingPanel(QWidget):
-    """Settings at the left, the merges and the curve at the right. The model gets the tokenizer
-    learned so far a few times a second, so the text recolours while it learns."""
+    """Settings at the left, the merges and the curve at the right; `pages` has room for more beside
+    the curve. The model gets the tokenizer learned so far a few times a second, so the text
+    recolours while it learns."""
 
     problem = Signal(object)
     task_started = Signal(object)
@@ -96,6 +98,9 @@ class BpeTrainingPanel(QWidget):
         self.clock.setObjectName("trainingClock")
         self.table = RowTable()
         self.plot = LinePlot("vocabulary", "bytes a token")
+        self.pages = QTabWidget()
+        self.pages.setDocumentMode(True)
+        self.pages.addTab(self.plot, "Bytes a token")
 
     def _place_widgets(self) -> None:
         form = QFormLayout()
@@ -115,7 +120,7 @@ class BpeTrainingPanel(QWidget):
         column.addWidget(self.words)
         column.addStretch(1)
         split = QSplitter(Qt.Orientation.Horizontal)
-        for widget in (left, self.table, self.plot):
+        for widget in (left, self.table, self.pages):
             split.addWidget(widget)
         split.setSizes([340, 480, 420])
         frame = PanelFrame("Train a BPE", split)
@@ -151,8 +156,6 @@ class BpeTrainingPanel(QWidget):
     def go_on(self) -> None:
         """Learn on to the size asked for; nothing is counted again."""
         if self._training is not None and self._task is None:
-            # A cancelled run may have learned some merges more than it had told.
-            self._merges = list(self._training.merges)
             self._run(Task(go_on(self._training, self.vocab_size.value()), "Training", parent=self))
 
     def cancel(self) -> None:
@@ -165,6 +168,7 @@ class BpeTrainingPanel(QWidget):
             self._show_learned(last=True)
 
     def _run(self, task: Task) -> None:
+        self._model.set_training(None)  # it is read where nothing is learned any more
         task.stepped.connect(self._on_stepped)
         task.failed.connect(self._on_failed)
         task.finished.connect(self._on_finished)
@@ -202,12 +206,17 @@ class BpeTrainingPanel(QWidget):
         training = self._training
         if training is None:
             return
+        if last:
+            # A cancelled run may have learned some merges more than it had told.
+            self._merges = list(training.merges)
         name = f"trained-{self.vocab_size.value()}"
         tokenizer = trained_tokenizer(name, self._split, training.corpus.base, self._merges)
         self.table.set_source(LearnedRows(list(self._merges), tokenizer))
         self._show_curve(training)
         self.words.setText(self._sentence(last=last))
         self._model.set_tokenizer(tokenizer)
+        if last:
+            self._model.set_training(training)
         self._shown_at = monotonic()
 
     def _show_curve(self, training: Training) -> None:

@@ -10,7 +10,8 @@ _N_NUMBERS = 4  # columns of numbers come first
 
 
 class LearnedRows:
-    """Rank, parts, token, count, replacements and the number of ties of each merge."""
+    """Rank, parts, token, count and replacements of each merge; how many pairs tied with it is
+    flagged by an equals sign."""
 
     headings: Sequence[str] = ("rank", "count", "replaced", "ties", "left", "right", "token")
 
@@ -27,8 +28,9 @@ class LearnedRows:
     def cell(self, row: int, column: int) -> str:
         merge = self.merge(row)
         if column < _N_NUMBERS:
-            number = (merge.rank, merge.count, merge.replacements, merge.n_ties)[column]
-            return f"{number:,}" if number or self.headings[column] != "ties" else ""
+            if self.headings[column] == "ties":
+                return f"= {merge.n_ties:,}" if merge.n_ties else ""
+            return f"{(merge.rank, merge.count, merge.replacements)[column]:,}"
         token_id = (merge.left, merge.right, merge.id)[column - _N_NUMBERS]
         return visible(self._tokenizer.token_bytes(token_id))
 
