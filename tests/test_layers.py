@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "tokviz"
 
 QT = ("PySide6", "shiboken6")
-HEAVY = ("torch", "sentencepiece", "tokenizers", "safetensors", "openTSNE")
+HEAVY = ("torch", "sentencepiece", "tokenizers", "safetensors", "openTSNE", "scipy")
 
 # Parts of the plan without a file yet. An entry that has files fails its test: take it out.
 NOT_WRITTEN_YET: set[str] = set()

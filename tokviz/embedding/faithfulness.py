@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tokviz.embedding.neighbor_graph import NeighborGraph
-from tokviz.embedding.neighbors import NeighborSearch
+from tokviz.embedding.neighbors import Float64s, NeighborSearch
 from tokviz.embedding.table import EmbeddingTable, Float32s, Int64s
 
 _AT_ONCE = 2**22
@@ -81,10 +81,22 @@ def trustworthiness(points: Float32s, search: NeighborSearch, rows: Int64s, k: i
     for row, near in zip(rows.tolist(), seen, strict=True):
         similarities = search.all_similarities(row)
         similarities[row] = -np.inf
-        rising = np.sort(similarities)
-        ranks = n_points - np.searchsorted(rising, similarities[near], side="right") + 1
-        penalty += int(np.maximum(ranks - k, 0).sum())
-    worst = len(rows) * k * (2 * n_points - 3 * k - 1) / 2
+        penalty += excess_ranks(similarities, near)
+    return trust_of(penalty, len(rows), n_points, k)
+
+
+def excess_ranks(similarities: Float64s, near: Int64s) -> int:
+    """How far beyond k the true ranks of the k rows `near` lie, summed up.
+
+    `similarities` are those of all rows to the row that `near` belongs to, its own -inf.
+    """
+    ranks = [int(np.count_nonzero(similarities > similarities[row])) + 1 for row in near.tolist()]
+    return sum(max(rank - len(near), 0) for rank in ranks)
+
+
+def trust_of(penalty: int, n_sampled: int, n_points: int, k: int) -> float:
+    """The trustworthiness that a sum of `excess_ranks` comes to."""
+    worst = n_sampled * k * (2 * n_points - 3 * k - 1) / 2
     return 1 - penalty / worst if worst > 0 else 0.0
 
 

@@ -61,6 +61,11 @@ class NeighborSearch:
                 squares = np.square(block - self.mean).sum(axis=1)
             self._centered_norms[part] = np.sqrt(squares)
 
+    @property
+    def norms(self) -> Float64s:
+        """The lengths of the rows as they are in the table, (n_rows,)."""
+        return self._norms
+
     def vector(self, row: int) -> Float64s:
         """A row as the search sees it, float64 (dim,). Raises `QueryError`."""
         if not 0 <= row < self.table.n_rows:

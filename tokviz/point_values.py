@@ -1,0 +1,220 @@
+"""What the points of a map may be coloured by: a number or a group for each row of a table.
+
+A row without a token, or without an answer, has NaN or no group. Nothing here knows of colours.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+import regex
+
+from tokviz.embedding.neighbor_graph import NeighborGraph
+from tokviz.embedding.row_classes import RowClass
+from tokviz.embedding.table import Float32s
+from tokviz.token_tables import TokenTable
+from tokviz.tokenization.tokenizer import Tokenizer
+
+NO_GROUP = -1
+_MOST_GROUPS = 7  # more hues nobody tells apart
+_SCRIPTS = (
+    *("Latin", "Cyrillic", "Greek", "Han", "Hiragana", "Katakana", "Hangul", "Arabic", "Hebrew"),
+    *("Devanagari", "Bengali", "Tamil", "Telugu", "Thai", "Georgian", "Armenian", "Ethiopic"),
+)
+_OTHER_KINDS = {
+    "digits": r"\p{N}",
+    "other letters": r"[\p{L}\p{M}]",
+    "punctuation": r"\p{P}",
+    "symbols": r"\p{S}",
+    "white space": r"[\s\p{Z}]",
+}
+_PART = "part of a character"
+_CLASS_NAMES = {
+    RowClass.ORDINARY: "ordinary",
+    RowClass.DUPLICATE: "equal to another row",
+    RowClass.ZERO: "all zeros",
+    RowClass.NOT_FINITE: "NaN or infinity",
+    RowClass.PADDING: "padding",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Numbers:
+    """`values` float64 (n_rows,), NaN where there is none; `log`: spread over many magnitudes."""
+
+    title: str
+    values: npt.NDArray[np.float64]
+    log: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Groups:
+    """`groups` int64 (n_rows,): a place in `names`, or `NO_GROUP`."""
+
+    title: str
+    groups: npt.NDArray[np.int64]
+    names: Sequence[str]
+
+
+PointValues = Numbers | Groups
+Bytes = Sequence[bytes | None]
+
+
+def _vocab(known: TokenTable) -> Bytes:
+    """The bytes of each row, None for a row that no token has."""
+    n_rows = known.table.n_rows
+    return [*known.tokenizer.vocab[:n_rows], *[None] * (n_rows - known.tokenizer.n_vocab)]
+
+
+def by_id(known: TokenTable) -> Numbers:
+    return Numbers("id", np.arange(known.table.n_rows, dtype=np.float64))
+
+
+def by_rank(known: TokenTable) -> Numbers:
+    """The rank of the merge that makes each token; none for single bytes and special tokens."""
+    values = np.full(known.table.n_rows, np.nan)
+    merges = known.tokenizer.merges
+    ids = np.asarray(merges.ids, np.int64)
+    inside = ids < len(values)
+    values[ids[inside]] = np.arange(len(ids))[inside]
+    return Numbers("merge rank", values)
+
+
+def by_length(known: TokenTable) -> Numbers:
+    lengths = [np.nan if data is None else len(data) for data in _vocab(known)]
+    return Numbers("length in bytes", np.array(lengths, np.float64), log=True)
+
+
+def by_script(known: TokenTable) -> Groups:
+    """The script of the first letter, or what the first character is where there is none.
+
+    The most frequent ones have a group of their own, the others share the last.
+    """
+    names = [_script(data) for data in _vocab(known)]
+    return _grouped("script", names)
+
+
+def _grouped(title: str, names: Sequence[str | None]) -> Groups:
+    present, inverse = np.unique([name or "" for name in names], return_inverse=True)
+    counts = np.bincount(inverse, minlength=len(present))
+    counts[present == ""] = 0
+    order = [which for which in np.argsort(-counts, kind="stable").tolist() if counts[which]]
+    shown = order if len(order) <= _MOST_GROUPS else order[: _MOST_GROUPS - 1]
+    place = np.full(len(present), NO_GROUP)
+    place[order] = len(shown)
+    place[shown] = np.arange(len(shown))
+    more = ["others"] if len(shown) < len(order) else []
+    return Groups(title, place[inverse], [str(present[which]) for which in shown] + more)
+
+
+@cache
+def _kinds() -> "tuple[regex.Pattern[str], regex.Pattern[str]]":
+    scripts = "|".join(rf"(?P<{name}>\p{{{name}}})" for name in _SCRIPTS)
+    others = "|".join(f"({pattern})" for pattern in _OTHER_KINDS.values())
+    return regex.compile(scripts), regex.compile(others)
+
+
+def _script(data: bytes | None) -> str | None:
+    if data is None:
+        return None
+    if data.isascii():
+        return _ascii_kind(data)
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return _PART
+    scripts, others = _kinds()
+    if found := scripts.search(text):
+        return found.lastgroup
+    stripped = text.strip() or text
+    kind = others.search(stripped)
+    return "controls" if kind is None else list(_OTHER_KINDS)[(kind.lastindex or 1) - 1]
+
+
+def _ascii_kind(data: bytes) -> str:
+    """The same for the many tokens that need no table of Unicode."""
+    if any(65 <= byte <= 90 or 97 <= byte <= 122 for byte in data):
+        return "Latin"
+    first = (data.strip() or data)[:1]
+    if not first or first.isspace():
+        return "white space"
+    if first.isdigit():
+        return "digits"
+    if first in b"$+<=>^`|~":
+        return "symbols"
+    return "controls" if first < b" " or first == b"\x7f" else "punctuation"
+
+
+def by_leading_space(known: TokenTable) -> Groups:
+    special = set(known.tokenizer.special_tokens.values())
+    groups = [
+        NO_GROUP if data is None else 2 if row in special else int(not data.startswith(b" "))
+        for row, data in enumerate(_vocab(known))
+    ]
+    names = ["begins with a space", "begins without one", "special token"]
+    return Groups("leading space", np.array(groups, np.int64), names)
+
+
+def by_norm(known: TokenTable) -> Numbers:
+    norms = known.search.norms.copy()
+    norms[known.table.not_finite] = np.nan
+    return Numbers("length of the row", norms)
+
+
+def by_count(known: TokenTable, ids: npt.NDArray[np.int32]) -> Numbers:
+    """How often each token occurs among `ids`; none for one that does not."""
+    n_rows = known.table.n_rows
+    counts = np.bincount(ids[ids < n_rows], minlength=n_rows).astype(np.float64)
+    counts[counts == 0] = np.nan
+    return Numbers("count in the text", counts, log=True)
+
+
+def by_class(known: TokenTable) -> Groups:
+    classes = known.classes.classes.astype(np.int64)
+    return Groups("class of the row", classes, [_CLASS_NAMES[kind] for kind in RowClass])
+
+
+def by_similarity(known: TokenTable, row: int) -> Numbers:
+    """The cosine of each row with one row, in the full dimension. Raises `QueryError`."""
+    values = known.search.all_similarities(row)
+    values[known.table.not_finite] = np.nan
+    return Numbers("cosine", values)
+
+
+def by_distortion(points: Float32s, graph: NeighborGraph, k: int = 10) -> Numbers:
+    """For each row the part of its k true neighbours that are not among its k nearest on the map.
+
+    Raises `ImportError` without SciPy, which openTSNE brings along.
+    """
+    from scipy.spatial import cKDTree
+
+    true = graph.ids[:, :k].astype(np.int64)
+    k, n = true.shape[1], len(points)
+    if k == 0:
+        return Numbers("neighbours lost on the map", np.full(n, np.nan))
+    near = cKDTree(points).query(points, k=k + 1)[1]
+    own = near == np.arange(n)[:, None]
+    own[~own.any(axis=1), -1] = True  # many points in one place, and others were named first
+    others = near[~own].reshape(n, k)
+    numbers = np.arange(n)[:, None] * n
+    kept = np.isin(true + numbers, others + numbers).reshape(n, k).mean(axis=1)
+    return Numbers("neighbours lost on the map", 1 - kept)
+
+
+SIMPLE: dict[str, Callable[[TokenTable], PointValues]] = {
+    "id": by_id,
+    "merge rank": by_rank,
+    "length in bytes": by_length,
+    "script": by_script,
+    "leading space": by_leading_space,
+    "length of the row": by_norm,
+    "class of the row": by_class,
+}
+"""What needs the table and its vocabulary alone, by its name on screen."""
+
+
+def label_of(tokenizer: Tokenizer, row: int) -> bytes | None:
+    """The bytes a row stands for, None for a row that no token has."""
+    return tokenizer.vocab[row] if 0 <= row < tokenizer.n_vocab else None
