@@ -53,7 +53,7 @@ def test_each_mode_keeps_its_layout_until_it_is_reset(start: Start, qtbot: QtBot
     _view_action(session, "Token card").trigger()
     assert _shown(session) == {"replay"}
     _pick(session, qtbot, Mode.INSPECT)
-    assert _shown(session) == {"token"}
+    assert _shown(session) == {"token", "lists"}
     _pick(session, qtbot, Mode.REPLAY)
     assert _shown(session) == {"replay"}
     again = start()

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from tests.tokenization.oracles import shipped
 from tests.tokenization.random_tokenizers import trained
-from tokviz.tokenization.merge_search import FilterError, matching_ranks
+from tokviz.tokenization.merge_search import matching_ranks
+from tokviz.tokenization.token_filter import FilterError
 from tokviz.tokenization.tokenizer import Tokenizer, bytes_tokenizer
 
 
@@ -99,7 +100,7 @@ def test_a_filter_that_cannot_be_understood_is_told_in_a_sentence(
 def test_an_expression_that_takes_long_for_all_tokens_is_stopped(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("tokviz.tokenization.merge_search._SECONDS", 0.01)
+    monkeypatch.setattr("tokviz.tokenization.token_filter._SECONDS", 0.01)
     with pytest.raises(FilterError, match="takes too long: simplify it"):
         matching_ranks(shipped("gpt2"), "/^(.?){9}x{9}$/")
 

@@ -30,12 +30,16 @@ class Shared(NamedTuple):
 
 @dataclass(frozen=True)
 class DockedPanel:
-    """`title` is what the View menu calls it; `area` where it appears when shown from there."""
+    """`title` is what the View menu calls it; `area` where it appears when shown from there.
+
+    One that `waits` is made after the window has painted its first frame: the text comes first.
+    """
 
     name: str
     title: str
     area: Qt.DockWidgetArea
     make: Callable[[Shared], QWidget]
+    waits: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,12 @@ def _token(shared: Shared) -> QWidget:
     return TokenCardPanel(shared.model)
 
 
+def _lists(shared: Shared) -> QWidget:
+    from tokviz.gui.token_lists import TokenLists
+
+    return TokenLists(shared.model, shared.theme)
+
+
 def _replay(shared: Shared) -> QWidget:
     from tokviz.gui.replay_area import ReplayArea
 
@@ -71,12 +81,13 @@ def _training(shared: Shared) -> QWidget:
 
 PANELS = [
     DockedPanel("token", "Token card", RIGHT, _token),
+    DockedPanel("lists", "Vocabulary and tokens", RIGHT, _lists, waits=True),
     DockedPanel("replay", "Merge history", BOTTOM, _replay),
     DockedPanel("training", "Training", BOTTOM, _training),
 ]
 
 ARRANGEMENTS = {
-    Mode.INSPECT: Arrangement(),
+    Mode.INSPECT: Arrangement(right=(("token",), ("lists",))),
     Mode.REPLAY: Arrangement(bottom=("replay",)),
     Mode.TRAIN: Arrangement(bottom=("training",)),
 }

@@ -5,7 +5,7 @@ A panel has no title bar of its own to drag: its frame carries the title, and th
 
 from itertools import pairwise
 
-from PySide6.QtCore import QByteArray, QObject, Qt, Signal
+from PySide6.QtCore import QByteArray, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QVBoxLayout, QWidget
 
@@ -13,6 +13,7 @@ from tokviz.gui.arrangements import ARRANGEMENTS, BOTTOM, PANELS, RIGHT, DockedP
 from tokviz.gui.widgets.mode_switch import Mode
 
 _GAP = 8
+_AFTER_PAINT_MS = 60
 
 
 class _Dock(QDockWidget):
@@ -29,9 +30,7 @@ class _Dock(QDockWidget):
         self._panel: QWidget | None = None
         holder = QWidget()
         self._column = QVBoxLayout(holder)
-        above = _GAP if described.area == RIGHT else 0
-        before = 0 if described.area == RIGHT else _GAP
-        self._column.setContentsMargins(before, above, _GAP, _GAP)
+        self.keep_apart(above=described.area == RIGHT, below=True)
         self.setWidget(holder)
         self.visibilityChanged.connect(self._on_visibility_changed)
 
@@ -43,10 +42,18 @@ class _Dock(QDockWidget):
             self.made.emit(self._panel)
         return self._panel
 
+    def keep_apart(self, *, above: bool, below: bool) -> None:
+        """Leave a gap to the window's edges; between docks the handle that sizes them is one."""
+        before = 0 if self.described.area == RIGHT else _GAP
+        self._column.setContentsMargins(before, _GAP * above, _GAP, _GAP * below)
+
     def _on_visibility_changed(self, visible: bool) -> None:
         """The View menu can show a panel in any mode."""
-        if visible:
-            _ = self.panel
+        if visible and self._panel is None:
+            QTimer.singleShot(_AFTER_PAINT_MS if self.described.waits else 0, self, self._make)
+
+    def _make(self) -> None:
+        _ = self.panel
 
 
 class Docks(QObject):
@@ -80,11 +87,15 @@ class Docks(QObject):
             return
         self.remember()
         self._mode = mode
+        rows = ARRANGEMENTS[mode].right
+        for i, row in enumerate(rows):
+            for name in row:
+                self._docks[name].keep_apart(above=i == 0, below=i == len(rows) - 1)
         kept = self._layouts.get(mode.value, "")
         if not (kept and self._window.restoreState(_from_text(kept))):
             self._arrange(mode)
         for dock in self._docks.values():
-            if not dock.isHidden():
+            if not dock.isHidden() and not dock.described.waits:
                 _ = dock.panel
 
     def reset(self) -> None:

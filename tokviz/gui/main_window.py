@@ -209,10 +209,17 @@ class MainWindow(QMainWindow):
             "problem": self.notices.show_problem,
             "task_started": self.notices.show_task,
             "mode_requested": self._set_mode,
+            "text_offered": self._take_text,
         }
         for name, answer in answers.items():
             if (signal := getattr(panel, name, None)) is not None:
                 signal.connect(answer)
+
+    def _take_text(self, text: str) -> None:
+        """Put a text in place of the whole one; undo brings that back."""
+        view = self.text_panel.view
+        view.select_all()
+        view.insert_text(text)
 
     def _open_dropped(self, paths: list[str]) -> None:
         if len(paths) > 1:

@@ -8,20 +8,12 @@ rank:100-200  ranks 100 to 200; also rank:39
 """
 
 from collections.abc import Callable
-from time import monotonic
 
 import numpy as np
-import regex
 
 from tokviz.tokenization.encoding import Int64s
+from tokviz.tokenization.token_filter import FilterError, token_predicate
 from tokviz.tokenization.tokenizer import Tokenizer
-
-_MOST_PATTERN = 500  # characters: compiling is not covered by a time-out
-_SECONDS = 2.0  # for matching all tokens
-
-
-class FilterError(ValueError):
-    """A filter that cannot be understood; says what was expected."""
 
 
 def matching_ranks(tokenizer: Tokenizer, words: str) -> Int64s:
@@ -36,43 +28,7 @@ def matching_ranks(tokenizer: Tokenizer, words: str) -> Int64s:
     name, colon, value = words.partition(":")
     if colon and name in _BY_NUMBER:
         return _BY_NUMBER[name](tokenizer, value)
-    return _by_bytes(tokenizer, _predicate(words))
-
-
-def _predicate(words: str) -> Callable[[bytes], bool]:
-    if words.startswith("hex:"):
-        try:
-            wanted = bytes.fromhex(words[4:])
-        except ValueError:
-            raise FilterError(f"{words[4:]!r} is not hex: write bytes such as e2 80 a6.") from None
-        return lambda data: wanted in data
-    if len(words) > 1 and words.startswith("/") and words.endswith("/"):
-        return _expression(words[1:-1])
-    wanted = words.encode("utf-8", "surrogatepass")
-    return lambda data: wanted in data
-
-
-def _expression(pattern: str) -> Callable[[bytes], bool]:
-    if len(pattern) > _MOST_PATTERN:
-        raise FilterError(f"The expression has {len(pattern)} characters; {_MOST_PATTERN} at most.")
-    try:
-        compiled = regex.compile(pattern)
-    except regex.error as error:
-        raise FilterError(f"/{pattern}/ is no valid expression: {error}.") from None
-
-    deadline = monotonic() + _SECONDS
-
-    def found(data: bytes) -> bool:
-        text = data.decode("utf-8", "replace")
-        try:
-            left = deadline - monotonic()
-            if left <= 0:
-                raise TimeoutError
-            return compiled.search(text, timeout=left) is not None
-        except TimeoutError:
-            raise FilterError(f"/{pattern}/ takes too long: simplify it.") from None
-
-    return found
+    return _by_bytes(tokenizer, token_predicate(words))
 
 
 def _by_bytes(tokenizer: Tokenizer, matches: Callable[[bytes], bool]) -> Int64s:

@@ -19,8 +19,9 @@ from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.row_table import RowTable
 from tokviz.tokenization.encoding import Int64s
-from tokviz.tokenization.merge_search import FilterError, matching_ranks
+from tokviz.tokenization.merge_search import matching_ranks
 from tokviz.tokenization.text_merges import find_firings, fired_counts
+from tokviz.tokenization.token_filter import FilterError
 from tokviz.tokenization.tokenizer import Tokenizer
 from tokviz.tokenization.visible_text import visible
 

@@ -1,0 +1,254 @@
+"""The token list: the tokens of the text as a table, one row each, filtered and sorted."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from tokviz.gui.task import Task, failure
+from tokviz.gui.theme import Theme
+from tokviz.gui.tokenizer_model import TokenizerModel
+from tokviz.gui.widgets.exact_clipboard import copy_text
+from tokviz.gui.widgets.row_table import RowTable
+from tokviz.tokenization.encoding import Int64s, TokenRows
+from tokviz.tokenization.token_filter import FilterError
+from tokviz.tokenization.token_list import id_counts, indexes_in_order
+from tokviz.tokenization.tokenized_text import TokenizedText
+from tokviz.tokenization.visible_text import visible
+from tokviz.tokenization.vocabulary_search import TokenOrder, VocabularyIndex
+
+_PAUSE_MS = 200
+_AT_ONCE = 1 << 17
+"""Tokens that are filtered and sorted within a frame; more of them in a task."""
+_ORDERS = {1: TokenOrder.TEXT, 2: TokenOrder.ID, 3: TokenOrder.LENGTH}  # by column; else the place
+
+
+class TokenListRows:
+    """Tokens of a text as rows, those of `indexes` in that order."""
+
+    headings: Sequence[str] = ("#", "token", "id", "bytes", "characters", "in bytes", "pre-token")
+
+    def __init__(self, text: TokenizedText, indexes: Int64s) -> None:
+        self.text = text
+        self.indexes = indexes
+        self._kept: tuple[int, TokenRows] | None = None
+
+    def n_rows(self) -> int:
+        return len(self.indexes)
+
+    def token(self, row: int) -> TokenRows | None:
+        """One token, None where the text has become shorter since the list was made."""
+        index = int(self.indexes[row])
+        if self._kept is None or self._kept[0] != index:
+            if index >= self.text.n_tokens:
+                return None
+            self._kept = index, self.text.token(index)
+        return self._kept[1]
+
+    def forget(self) -> None:
+        """The text has changed."""
+        self._kept = None
+
+    def cell(self, row: int, column: int) -> str:
+        token = self.token(row)
+        if token is None:
+            return ""
+        data = self.text.tokenizer.token_bytes(int(token.ids[0]))
+        if column == 0:
+            return f"{token.first:,}"
+        if column == 1:
+            return visible(data)
+        if column == 2:
+            return str(token.ids[0])
+        if column == 3:
+            return data[:64].hex(" ")
+        if column == 4:
+            return f"{token.starts[0]:,}–{token.ends[0]:,}"
+        if column == 5:
+            return f"{token.byte_starts[0]:,}–{token.byte_ends[0]:,}"
+        span = self.text.pre_token_span(int(token.starts[0]))
+        return "" if span is None else visible(self._beginning(*span))
+
+    def _beginning(self, start: int, end: int) -> bytes:
+        return self.text.slice(start, min(end, start + 40)).encode("utf-8", "replace")
+
+    def align_right(self, column: int) -> bool:
+        return column in (0, 2)
+
+    def is_emphasised(self, row: int) -> bool:
+        return False
+
+
+class TokenListPanel(QWidget):
+    """Picking a row selects that token in the text; the selected token's row comes into view."""
+
+    problem = Signal(object)
+    task_started = Signal(object)
+
+    def __init__(self, model: TokenizerModel, theme: Theme) -> None:
+        super().__init__()
+        self._model = model
+        self._theme = theme
+        self.filter = QLineEdit()
+        self.filter.setPlaceholderText("text, hex:e2 80, /expression/, id:1634")
+        self.filter.setClearButtonEnabled(True)
+        self.copy_button = QToolButton()
+        self.copy_button.setObjectName("switch")
+        self.copy_button.setText("Copy ids")
+        self.copy_button.setToolTip("Copy the ids of the tokens listed, as [1, 2, 3]")
+        self.message = QLabel()
+        self.message.setTextFormat(Qt.TextFormat.PlainText)
+        self.message.setWordWrap(True)
+        self.message.setObjectName("muted")
+        self.table = RowTable()
+        self.table.set_empty_words("No token matches.")
+        self._sorting = (0, True)
+        self._index: VocabularyIndex | None = None
+        self._rows: TokenListRows | None = None
+        self._asked: tuple[object, ...] = ()
+        self._task: Task | None = None
+        self._place_widgets()
+        self._later = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._later.timeout.connect(self._fill)
+        self._connect()
+        self._on_theme_changed()
+
+    def _place_widgets(self) -> None:
+        row = QHBoxLayout()
+        row.addWidget(self.filter, 1)
+        row.addWidget(self.copy_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 8, 8, 8)
+        column.addLayout(row)
+        column.addWidget(self.message)
+        column.addWidget(self.table, 1)
+
+    def _connect(self) -> None:
+        model = self._model
+        self.filter.textChanged.connect(self._later.start)
+        self.copy_button.clicked.connect(self._on_copy_clicked)
+        self.table.row_picked.connect(self._on_row_picked)
+        self.table.row_menu_requested.connect(self._show_menu)
+        self.table.sort_requested.connect(self._on_sort_requested)
+        model.encoding_changed.connect(self._on_encoding_changed)
+        model.selection_changed.connect(self._on_selection_changed)
+        self._theme.changed.connect(self._on_theme_changed)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fill()
+
+    def _on_encoding_changed(self) -> None:
+        if self._rows is not None:
+            self._rows.forget()
+        self._later.start()
+
+    # -- which tokens, and in which order ------------------------------------------------------
+
+    def _fill(self) -> None:
+        """Filter and sort anew, if anybody looks."""
+        if not self.isVisible():
+            return
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+        try:
+            wanted = self._wanted()
+        except FilterError as error:
+            self.message.setText(str(error))  # the rows stay as they were
+            return
+        column, ascending = self._sorting
+        keys = None
+        if column in _ORDERS:
+            keys = self._vocabulary().keys(_ORDERS[column], id_counts(self._model.text))
+        ids = self._model.text.ids()
+        work = indexes_in_order(ids, wanted, keys, ascending=ascending)
+        if len(ids) <= _AT_ONCE or (wanted is None and keys is None):
+            self._show(list(work))
+            return
+        self._task = Task(work, "Listing the tokens", parent=self)
+        self._task.stepped.connect(self._show)
+        self._task.failed.connect(lambda e: self.problem.emit(failure("Listing the tokens", e)))
+        self.task_started.emit(self._task)
+        self._task.start()
+
+    def _vocabulary(self) -> VocabularyIndex:
+        if self._index is None or self._index.tokenizer is not self._model.tokenizer:
+            self._index = VocabularyIndex(self._model.tokenizer)
+        return self._index
+
+    def _wanted(self) -> NDArray[np.bool_] | None:
+        words = self.filter.text()
+        if not words:
+            return None
+        wanted = np.zeros(self._model.tokenizer.n_vocab, bool)
+        wanted[self._vocabulary().matching(words)] = True
+        return wanted
+
+    def _show(self, found: list[Int64s]) -> None:
+        text, indexes = self._model.text, found[-1]
+        asked = (text, self.filter.text(), self._sorting)
+        if asked == self._asked and self._rows is not None:
+            self._rows.indexes = indexes
+            self._rows.forget()
+            self.table.refresh()
+        else:
+            self._rows, self._asked = TokenListRows(text, indexes), asked
+            self.table.set_source(self._rows)
+            self.table.show_sorting(*self._sorting)
+        known = "" if len(indexes) == text.n_tokens else f" of {text.n_tokens:,}"
+        so_far = "" if text.complete else " so far"
+        self.message.setText(f"{len(indexes):,}{known} tokens{so_far}.")
+        self._on_selection_changed()
+
+    def _on_sort_requested(self, column: int, ascending: bool) -> None:
+        self._sorting = (column, ascending)
+        self._fill()
+
+    # -- one selection -------------------------------------------------------------------------
+
+    def _on_row_picked(self, row: int) -> None:
+        if self._rows is not None and self._rows.token(row) is not None:
+            self._model.select_token(int(self._rows.indexes[row]))
+
+    def _on_selection_changed(self) -> None:
+        place = self._model.selection.place
+        if not self.isVisible() or self._rows is None or place is None:
+            return
+        found = np.flatnonzero(self._rows.indexes == place)
+        self.table.show_row(int(found[0]) if len(found) else -1)
+
+    # -- copying -------------------------------------------------------------------------------
+
+    def _on_copy_clicked(self) -> None:
+        if self._rows is not None:
+            ids = self._model.text.ids()
+            listed = self._rows.indexes[self._rows.indexes < len(ids)]
+            copy_text(str(ids[listed].tolist()))
+            self.message.setText(f"{len(listed):,} ids copied.")
+
+    def _show_menu(self, row: int, place: QPoint) -> None:
+        assert self._rows is not None
+        line = "\t".join(self._rows.cell(row, column) for column in range(7))
+        token_id = self._rows.cell(row, 2)
+        menu = QMenu(self)
+        menu.addAction("Copy the row").triggered.connect(lambda: copy_text(line))
+        menu.addAction("List only this token").triggered.connect(
+            lambda: self.filter.setText(f"id:{token_id}")
+        )
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(place)
+
+    def _on_theme_changed(self) -> None:
+        self.table.set_colors(self._theme.palette)
