@@ -12,7 +12,7 @@ from tests.tokenization.oracles import shipped
 from tests.tokenization.test_encoder import columns
 from tokviz.tokenization import reencoding
 from tokviz.tokenization.encoding import concatenate
-from tokviz.tokenization.reencoding import encode_in_parts, reencode
+from tokviz.tokenization.reencoding import Locality, encode_in_parts, reencode
 from tokviz.tokenization.tokenizer import TextEncoder, Tokenizer, characters_tokenizer
 
 meeting = st.text(st.sampled_from(" \n\r\t'1½aAésltrve.\x04"), max_size=120)
@@ -32,7 +32,7 @@ def small_parts() -> Iterator[None]:
 
 def assert_parts_are_the_whole(name: str, encoder: TextEncoder, text: str) -> None:
     tokenizer = named(name, text)
-    parts = list(encode_in_parts(encoder, text, tokenizer.lookahead))
+    parts = list(encode_in_parts(encoder, text, Locality.of(tokenizer)))
     assert "".join(part.text for part in parts) == text
     assert all(part.text for part in parts)
     for part, following in itertools.pairwise(parts):
@@ -56,7 +56,7 @@ def test_one_long_pre_token_makes_one_part(name: str) -> None:
 
 def test_without_a_known_lookahead_the_text_is_one_part() -> None:
     encoder = shipped("gpt2").encoder()
-    assert len(list(encode_in_parts(encoder, "a b c " * 50, None))) == 1
+    assert len(list(encode_in_parts(encoder, "a b c " * 50, Locality(None)))) == 1
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -69,7 +69,7 @@ def test_encoding_again_around_an_edit_is_encoding_the_whole(
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))
     old = encoder.encode(text)
-    done = reencode(old, (start, end, inserted), None, tokenizer.lookahead, encoder)
+    done = reencode(old, (start, end, inserted), None, Locality.of(tokenizer), encoder)
     assert done is not None
     fresh = encoder.encode(text[:start] + inserted + text[end:])
     assert done.encoding.text == fresh.text
@@ -95,7 +95,7 @@ def test_a_window_knows_when_it_is_too_small(
     end = data.draw(st.integers(start, cut))
     edit = (start, end, inserted)
     follows = whole.text[cut : cut + 3]
-    done = reencode(whole.part(0, cut), edit, follows or None, tokenizer.lookahead, encoder)
+    done = reencode(whole.part(0, cut), edit, follows or None, Locality.of(tokenizer), encoder)
     if done is None:
         assert follows
         return

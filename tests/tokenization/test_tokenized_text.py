@@ -3,6 +3,7 @@
 import itertools
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,16 +12,21 @@ from hypothesis import strategies as st
 
 from tests.tokenization.diverse_texts import PARTS
 from tests.tokenization.oracles import shipped
+from tests.tokenization.plainer import PLAINER
 from tokviz.tokenization import pieces, reencoding
+from tokviz.tokenization.added_tokens import AddedToken
 from tokviz.tokenization.encoding import without_surrogates
 from tokviz.tokenization.graphemes import count_graphemes
-from tokviz.tokenization.pre_tokenizers import SplitPattern
+from tokviz.tokenization.pre_tokenizers import CL100K, SplitPattern
 from tokviz.tokenization.text_checks import count_graphemes_of, find_losses
 from tokviz.tokenization.token_colors import same_level
 from tokviz.tokenization.tokenized_text import TokenizedText
 from tokviz.tokenization.tokenizer import Special, Tokenizer, characters_tokenizer
 
-NAMES = ["gpt2", "smollm2", "characters", "bytes", "unknown lookahead"]
+NAMES = [
+    *("gpt2", "smollm2", "characters", "bytes"),
+    *("unknown lookahead", "safe cuts", "added tokens", "normalizer"),
+]
 ALPHABET = " \n\r\t'1½aAésltrve.\x04\u2028\ud800\u0301🚀"
 
 meeting = st.text(st.sampled_from(ALPHABET), max_size=60)
@@ -45,6 +51,13 @@ def named(name: str) -> Tokenizer:
         assert gpt2.split is not None
         split = SplitPattern("unknown", gpt2.split.pattern)
         return Tokenizer("unknown", gpt2.algorithm, gpt2.vocab, gpt2.merges, split=split)
+    if name == "safe cuts":
+        return replace(shipped("gpt2"), split=CL100K)
+    if name == "added tokens":
+        added = (AddedToken("Aé", 50256, special=False), AddedToken("1", 11, special=False))
+        return replace(shipped("gpt2"), added_tokens=added)
+    if name == "normalizer":
+        return replace(shipped("gpt2"), normalizer=PLAINER)
     return shipped(name)
 
 

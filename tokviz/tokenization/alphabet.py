@@ -19,7 +19,7 @@ class AlphabetEncoder:
         self._code_points = np.array([c for c, _ in known], np.uint32)
         self._ids = np.array([i for _, i in known], np.int32)
 
-    def encode(self, text: str) -> Encoding:
+    def encode(self, text: str, *, at_start: bool = True) -> Encoding:
         """Every character is an edge, so any part of a text may be encoded alone."""
         return self._bytes(text) if self._by_bytes else self._characters(text)
 

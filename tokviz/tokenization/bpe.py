@@ -115,6 +115,33 @@ class Merges(Sequence[Merge]):
         return self.left.tolist(), self.right.tolist(), self.ids.tolist()
 
 
+@dataclass(frozen=True, eq=False)
+class MergeRules:
+    """Rules of which several may make the same token; those of one token share a rank.
+
+    `lines`: every rule, in the order in which it is tried. `ranks`: (lines,) int32, the rank of
+    each: the place of its result in the merge history.
+    """
+
+    lines: Merges
+    ranks: NDArray[np.int32]
+
+    def below(self, rank: int) -> "MergeRules":
+        """The rules of lower ranks alone."""
+        kept = self.ranks < rank
+        lines = self.lines
+        return MergeRules(
+            Merges(lines.left[kept], lines.right[kept], lines.ids[kept]), self.ranks[kept]
+        )
+
+    def ranks_of_gaps(self, gaps: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Gap ranks from the lines that closed the gaps; what is below zero stays."""
+        result = gaps.copy()
+        closed = gaps >= 0
+        result[closed] = self.ranks[gaps[closed]]
+        return result
+
+
 def apply_merges(symbols: Sequence[int], merges: Merges) -> tuple[list[int], list[tuple[int, int]]]:
     """Merge `symbols` (ids) as far as the rules go.
 

@@ -5,7 +5,7 @@ flat pools, and a text is then a gather from those pools by numpy. An encoder be
 thread; its memory is bounded, and it starts afresh when the bound is reached.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,7 +75,15 @@ class _Pool:
 class Encoder:
     """Turns text into an `Encoding`. See the module's docstring for the idea."""
 
-    def __init__(self, split: SplitPattern, base: BaseSymbols, merges: Merges) -> None:
+    def __init__(
+        self,
+        split: SplitPattern,
+        base: BaseSymbols,
+        merges: Merges,
+        whole: Mapping[bytes, int] | None = None,
+    ) -> None:
+        """`whole`: pre-tokens that are taken as they are, without merging."""
+        self._whole = {} if whole is None else whole
         self._split = split
         self._base = base
         self._merges = merges
@@ -93,8 +101,8 @@ class Encoder:
         """An estimate of the bytes held."""
         return len(self._entries) * _BYTES_OF_ONE_ENTRY + 12 * self._ids.size + 4 * self._gaps.size
 
-    def encode(self, text: str) -> Encoding:
-        """Encode a text that starts and ends where pre-tokens do."""
+    def encode(self, text: str, *, at_start: bool = True) -> Encoding:
+        """Encode a text that starts and ends where pre-tokens do, wherever it begins."""
         return self.encode_pre_tokens(text, self._split.split(without_surrogates(text)))
 
     def encode_pre_tokens(self, text: str, pre_tokens: list[str]) -> Encoding:
@@ -110,7 +118,12 @@ class Encoder:
         n_tokens, n_bytes, n_chars, first_token, first_byte, ids, starts, ends, gaps = columns
         for pre_token in pre_tokens:
             data = pre_token.encode("utf-8")
-            encoded = encode_pre_token(data, self._base, self._merges)
+            taken = self._whole.get(data)
+            if taken is None:
+                encoded = encode_pre_token(data, self._base, self._merges)
+            else:
+                gaps_inside = [CLOSED] * (len(data) - 1)
+                encoded = EncodedPreToken([taken], [0], [len(data)], [*gaps_inside, OPEN])
             self._entries[pre_token] = len(self._entries)
             first_token.append(self._ids.size + len(ids))
             first_byte.append(self._gaps.size + len(gaps))

@@ -72,7 +72,9 @@ class Encoding:
     last byte. `pre_token_chars`, `pre_token_bytes`: (P,) int32, where each pre-token starts;
     None where text is not cut into pre-tokens and every character stands for itself.
     `gaps`: (B,) int32, entry i is the gap rank after byte i, the last one OPEN; None where gap
-    ranks mean nothing. `uncovered_bytes`: bytes in no token, sorted, int32.
+    ranks mean nothing. `uncovered_bytes`: bytes in no token, sorted, int32. `hidden`: the merges
+    that closed no gap between bytes of the text, because one side was put there by the tokenizer
+    (SentencePiece's prefix): for each the byte behind it and its rank.
     """
 
     text: str
@@ -84,6 +86,7 @@ class Encoding:
     pre_token_bytes: Int32s | None
     gaps: Int32s | None
     uncovered_bytes: Int32s
+    hidden: tuple[tuple[int, int], ...] = ()
 
     @cached_property
     def byte_of_char(self) -> Int64s | None:
@@ -96,9 +99,12 @@ class Encoding:
 
     @cached_property
     def fired(self) -> tuple[Int32s, Int64s]:
-        """The ranks that closed a gap, rising (int32), and how often each did (int64)."""
+        """The ranks that took a token away, rising (int32), and how often each did (int64)."""
         gaps = np.zeros(0, np.int32) if self.gaps is None else self.gaps
-        return np.unique(gaps[gaps >= 0], return_counts=True)
+        ranks = gaps[gaps >= 0]
+        if self.hidden:
+            ranks = np.append(ranks, np.array([rank for _, rank in self.hidden], np.int32))
+        return np.unique(ranks, return_counts=True)
 
     @cached_property
     def fired_from(self) -> Int64s:
@@ -110,6 +116,12 @@ class Encoding:
     def n_graphemes(self) -> int:
         """Counted once: an edit leaves most parts of a text as they are."""
         return count_graphemes(self.text)
+
+    @property
+    def begins_text(self) -> bool:
+        """Whether the tokenizer's own prefix stands before this text."""
+        is_alone = len(self.ids) > 0 and int(self.byte_ends[0]) == 0
+        return is_alone or any(byte == 0 for byte, _ in self.hidden)
 
     def to_byte(self, char: int) -> int:
         offsets = self.byte_of_char
@@ -161,6 +173,7 @@ class Encoding:
             bytes_,
             None if self.gaps is None else self.gaps[low:high],
             lost - np.int32(low),
+            tuple((byte - low, rank) for byte, rank in self.hidden if low <= byte < high),
         )
 
 
@@ -210,6 +223,11 @@ def concatenate(parts: Sequence[Encoding]) -> Encoding:
         joined("pre_token_bytes", byte_shifts),
         joined("gaps", unshifted),
         lost,
+        tuple(
+            (byte + shift, rank)
+            for part, shift in zip(parts, byte_shifts, strict=True)
+            for byte, rank in part.hidden
+        ),
     )
 
 
@@ -223,7 +241,7 @@ def _shifts(lengths: list[int]) -> list[int]:
 
 def special_token(name: str, token_id: int) -> Encoding:
     """The encoding of one special token that was matched by its name."""
-    n_bytes = len(name.encode("utf-8"))
+    n_bytes = len(without_surrogates(name).encode("utf-8"))
     zero = np.zeros(1, np.int32)
     gaps = np.full(n_bytes, -2, np.int32)
     gaps[-1] = OPEN

@@ -58,7 +58,7 @@ def joined_firings(parts: list[tuple[int, Firings]]) -> Firings:
 
 def fired_counts(tokenizer: Tokenizer, encoding: Encoding) -> Int64s:
     """(n_merges,) int64: how often each merge fires in a text, by rank."""
-    n = len(tokenizer.merges)
-    if encoding.gaps is None:
-        return np.zeros(n, np.int64)
-    return np.bincount(encoding.gaps[encoding.gaps >= 0], minlength=n).astype(np.int64)
+    counts = np.zeros(len(tokenizer.merges), np.int64)
+    ranks, times = encoding.fired
+    counts[ranks] = times
+    return counts

@@ -5,7 +5,7 @@ text. Pieces that have been encoded come first; those behind them hold text alon
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -20,6 +20,7 @@ PIECE = 8192
 CHARS, BYTES, TOKENS, BREAKS = range(4)
 
 _LINE_BREAK = re.compile("\r\n|[\n\r\u2028\u2029]")
+FindCut = Callable[[str, int], int]
 _NO_COLORS = np.zeros(0, np.uint8)
 
 
@@ -184,8 +185,13 @@ def raw_pieces(text: str) -> list[Piece]:
     return pieces
 
 
-def encoded_pieces(encoding: Encoding, colors: Colors) -> list[Piece]:
-    """An encoding as pieces of a good size, cut where pre-tokens meet."""
+def encoded_pieces(
+    encoding: Encoding, colors: Colors, find_cut: FindCut | None = None
+) -> list[Piece]:
+    """An encoding as pieces of a good size, cut where pre-tokens meet.
+
+    `find_cut`: the first place from a character on where the text may be cut, if not everywhere.
+    """
     n_chars = len(encoding.text)
     if n_chars == 0:
         return []
@@ -193,11 +199,16 @@ def encoded_pieces(encoding: Encoding, colors: Colors) -> list[Piece]:
         return [Piece(encoding.text, encoding, colors)]
     pieces, start, token = [], 0, 0
     while start < n_chars:
-        end = _cut(encoding, start)
+        end = _cut(encoding, start) if find_cut is None else _found_cut(encoding, start, find_cut)
         part = encoding.part(start, end)
         pieces.append(Piece(part.text, part, colors[token : token + len(part.ids)].copy()))
         start, token = end, token + len(part.ids)
     return pieces
+
+
+def _found_cut(encoding: Encoding, start: int, find_cut: FindCut) -> int:
+    n_chars = len(encoding.text)
+    return n_chars if n_chars - start < 2 * PIECE else find_cut(encoding.text, start + PIECE)
 
 
 def _cut(encoding: Encoding, start: int) -> int:

@@ -4,37 +4,86 @@ Both rest on one fact: a split pattern does not look behind, so the pre-tokens f
 a function of the text from there on. A pre-token that ends at least `lookahead` characters before
 an edit cannot have seen it. Matching restarts at the last such edge, and once it meets an edge
 that was there before, everything behind that is as it was.
+
+Where no such bound is known there may be safe cuts: places, told by the characters on either side,
+where a text may be encoded in two parts. Then what lies between two of them is encoded again.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
+from tokviz.tokenization.added_tokens import TextEncoder
 from tokviz.tokenization.encoding import Encoding, concatenate
-from tokviz.tokenization.tokenizer import TextEncoder
+from tokviz.tokenization.tokenizer import Tokenizer
 
 PART = 1 << 14
 
 
+@dataclass(frozen=True)
+class Locality:
+    """How much of a text an edit can change: see `Tokenizer.lookahead` and `safe_cut`."""
+
+    lookahead: int | None
+    cut: str | None = None
+
+    @staticmethod
+    def of(tokenizer: Tokenizer) -> "Locality":
+        lookahead = tokenizer.lookahead
+        return Locality(lookahead, tokenizer.safe_cut if lookahead is None else None)
+
+    @property
+    def reach(self) -> int | None:
+        """How many characters left of a piece an edit can still matter to it; None: all."""
+        if self.lookahead is not None:
+            return self.lookahead
+        return None if self.cut is None else 1
+
+    def first_cut(self, text: str, start: int) -> int:
+        """The first safe cut from `start` on, the end of the text if there is none."""
+        assert self.cut is not None
+        match = re.compile(self.cut).search(text, start)
+        return len(text) if match is None else match.start()
+
+    def last_cut(self, text: str, end: int) -> int:
+        """The last safe cut that only looks at characters before `end`; 0 if there is none."""
+        assert self.cut is not None
+        cuts = re.compile(self.cut)
+        reach = 256
+        while True:
+            low = max(end - reach, 1)
+            found = [match.start() for match in cuts.finditer(text, low, end)]
+            if found or low == 1:
+                return found[-1] if found else 0
+            reach *= 8
+
+
 def encode_in_parts(
-    encoder: TextEncoder, text: str, lookahead: int | None, *, goes_on: bool = False
+    encoder: TextEncoder,
+    text: str,
+    locality: Locality,
+    *,
+    goes_on: bool = False,
+    at_start: bool = True,
 ) -> Iterator[Encoding]:
     """The encoding of `text`, some thousand characters at a time.
 
     `text` must start at an edge. If it `goes_on` behind what is given here, the last pre-tokens,
-    which depend on what follows, are left out.
+    which depend on what follows, are left out. `at_start`: the whole text begins with it.
     """
+    if locality.lookahead is None:
+        yield from _between_cuts(encoder, text, locality, goes_on=goes_on, at_start=at_start)
+        return
     start, size = 0, PART
     while start < len(text):
-        if lookahead is None:
-            size = len(text)
         window = text[start : start + size]
-        encoding = encoder.encode(window)
+        encoding = encoder.encode(window, at_start=at_start and start == 0)
         end = len(window)
         at_end = start + size >= len(text)
         if goes_on or not at_end:
-            end = _last_sure_edge(encoding, lookahead or 0)
+            end = _last_sure_edge(encoding, locality.lookahead)
             if end == 0 and at_end:
                 return
             if end == 0:  # one pre-token fills the window
@@ -42,6 +91,24 @@ def encode_in_parts(
                 continue
         yield encoding if end == len(window) else encoding.part(0, end)
         start, size = start + end, PART
+
+
+def _between_cuts(
+    encoder: TextEncoder, text: str, locality: Locality, *, goes_on: bool, at_start: bool
+) -> Iterator[Encoding]:
+    if locality.cut is None:
+        if text and not goes_on:
+            yield encoder.encode(text, at_start=at_start)
+        return
+    start = 0
+    while start < len(text):
+        end = locality.first_cut(text, start + PART) if start + PART < len(text) else len(text)
+        if end == len(text) and goes_on:
+            end = locality.last_cut(text, end)
+            if end <= start:
+                return
+        yield encoder.encode(text[start:end], at_start=at_start and start == 0)
+        start = end
 
 
 def _last_sure_edge(encoding: Encoding, lookahead: int) -> int:
@@ -72,20 +139,27 @@ def reencode(
     old: Encoding,
     edit: tuple[int, int, str],
     follows: str | None,
-    lookahead: int | None,
+    locality: Locality,
     encoder: TextEncoder,
+    *,
+    at_start: bool = True,
 ) -> Reencoding | None:
     """Encode a window of a text again after an edit.
 
     `edit`: start, end (characters of the window) and what takes their place. `follows`: what the
     text goes on with behind the window, at least `lookahead` characters of it unless it ends;
-    None where the window ends the text. Returns None where the window is too small.
+    None where the window ends the text. `at_start`: the window begins the text. Returns None where
+    the window is too small.
     """
     start, end, inserted = edit
-    edges = old.pre_token_chars
+    edges, lookahead = old.pre_token_chars, locality.lookahead
     if lookahead is None:
-        new = encoder.encode(old.text[:start] + inserted + old.text[end:])
-        return Reencoding(new, 0, len(old.ids), len(new.ids))
+        low, high = 0, len(old.text)
+        if locality.cut is not None:
+            low = locality.last_cut(old.text, start)
+            high = locality.first_cut(old.text, end + 1) if end < high else high
+        text = old.text[low:start] + inserted + old.text[end:high]
+        return _join(old, low, high, encoder.encode(text, at_start=at_start and low == 0))
     if edges is None:
         middle = encoder.encode(inserted)
         return _join(old, start, end, middle)

@@ -24,12 +24,13 @@ from tokviz.tokenization.pieces import (
     BYTES,
     CHARS,
     TOKENS,
+    Piece,
     PieceTable,
     encoded_pieces,
     raw_pieces,
 )
-from tokviz.tokenization.reencoding import encode_in_parts, kept_tokens, reencode
-from tokviz.tokenization.token_colors import alternating, between, fitted, same_level
+from tokviz.tokenization.reencoding import Locality, encode_in_parts, kept_tokens, reencode
+from tokviz.tokenization.token_colors import Colors, alternating, between, fitted, same_level
 from tokviz.tokenization.tokenizer import Tokenizer
 from tokviz.tokenization.truncation import Truncation
 
@@ -52,8 +53,7 @@ class TokenizedText:
 
     def __init__(self, tokenizer: Tokenizer, text: str = "") -> None:
         self._table = PieceTable(text)
-        self._tokenizer = tokenizer
-        self._encoder = tokenizer.encoder()
+        self._use(tokenizer)
 
     # -- the text ------------------------------------------------------------------------------
 
@@ -120,7 +120,11 @@ class TokenizedText:
             encoding = self._shown(i)
             low = encoding.to_byte(max(start - base, 0))
             high = encoding.to_byte(min(end - base, len(encoding.text)))
-            first = int(encoding.byte_ends.searchsorted(np.int32(low), "right"))
+            # What is empty, a prefix of the tokenizer's own, belongs to the character behind it.
+            first = min(
+                int(encoding.byte_ends.searchsorted(np.int32(low), "right")),
+                int(encoding.byte_starts.searchsorted(np.int32(low), "left")),
+            )
             last = int(encoding.byte_starts.searchsorted(np.int32(high), "left"))
             if first < last:
                 rows.append(self._rows(i, first, last))
@@ -236,12 +240,16 @@ class TokenizedText:
 
     def set_tokenizer(self, tokenizer: Tokenizer) -> None:
         """Another tokenizer: the text stays, all of its tokens are pending."""
-        self._tokenizer, self._encoder = tokenizer, tokenizer.encoder()
+        self._use(tokenizer)
         self._table = PieceTable(str(self))  # with all merges shown
 
     def extend_tokenizer(self, tokenizer: Tokenizer) -> None:
         """The same tokenizer with ids appended: the tokens known so far stay."""
+        self._use(tokenizer)
+
+    def _use(self, tokenizer: Tokenizer) -> None:
         self._tokenizer, self._encoder = tokenizer, tokenizer.encoder()
+        self._locality = Locality.of(tokenizer)
 
     def replace(self, start: int, removed: int, inserted: str) -> None:
         """Replace `removed` characters at `start`, and encode again around them.
@@ -254,7 +262,7 @@ class TokenizedText:
             raise IndexError(f"[{start}, {end}) is outside of the text")
         table = self._table
         # One character more on both sides, so that CR and LF that meet share a piece.
-        reach = self._tokenizer.lookahead
+        reach = self._locality.reach
         low = 0 if reach is None else table.at(max(start - reach - 1, 0))
         low = max(min(low, len(table) - 1), 0)
         high = min(max(table.at(end) + 1, low + 1), len(table))
@@ -278,7 +286,12 @@ class TokenizedText:
         old = concatenate([self._encoding(i) for i in range(low, high)] or [self._nothing()])
         shifted = (edit[0] - base, edit[1] - base, edit[2])
         done = reencode(
-            old, shifted, self._following(high), self._tokenizer.lookahead, self._encoder
+            old,
+            shifted,
+            self._following(high),
+            self._locality,
+            self._encoder,
+            at_start=low == 0,
         )
         if done is None:
             return False
@@ -289,7 +302,7 @@ class TokenizedText:
         right = self._color(table.start(low, TOKENS) + kept[1])
         fresh = fitted(kept[2] - kept[0], left, right)
         new_colors = np.concatenate([colors[: kept[0]], fresh, colors[kept[1] :]])
-        table.put(low, high, encoded_pieces(done.encoding, new_colors))
+        table.put(low, high, self._pieces(done.encoding, new_colors))
         self._mend_colors(seam, edit[0] + len(edit[2]))
         return True
 
@@ -301,6 +314,10 @@ class TokenizedText:
         old = "".join(piece.text for piece in table.pieces[low:high])
         new = raw_pieces(old[: start - base] + inserted + old[end - base :])
         table.put(low, high, new)
+
+    def _pieces(self, encoding: Encoding, colors: Colors) -> list[Piece]:
+        find_cut = self._locality.first_cut if self._locality.cut is not None else None
+        return encoded_pieces(encoding, colors, find_cut)
 
     def _nothing(self) -> Encoding:
         return self._encoder.encode("")
@@ -320,16 +337,18 @@ class TokenizedText:
         another thread.
         """
         texts = [piece.text for piece in self._table.pieces[self._table.n_encoded :]]
-        return _encode(self._tokenizer, texts)
+        return _encode(self._tokenizer, texts, at_start=self._table.n_encoded == 0)
 
     def encode_more(self, n_chars: int) -> None:
         """Encode at least `n_chars` more characters now, or all that are left."""
-        reach = self._tokenizer.lookahead
+        reach = self._locality.reach
         start, size = self.n_encoded, self.n_chars if reach is None else n_chars + _MARGIN
         while start < self.n_chars and self.n_encoded == start:
             text = self.slice(start, start + size)
             goes_on = start + len(text) < self.n_chars
-            for encoding in encode_in_parts(self._encoder, text, reach, goes_on=goes_on):
+            for encoding in encode_in_parts(
+                self._encoder, text, self._locality, goes_on=goes_on, at_start=start == 0
+            ):
                 self.absorb(encoding)
             size *= 4  # should one pre-token fill the window
 
@@ -347,7 +366,7 @@ class TokenizedText:
             missing -= len(table.pieces[high].text)
             high += 1
         rest = raw_pieces(table.pieces[high - 1].text[missing:]) if missing < 0 else []
-        new = encoded_pieces(encoding, alternating(len(encoding.ids), before))
+        new = self._pieces(encoding, alternating(len(encoding.ids), before))
         table.put(low, high, [*new, *rest])
 
     # -- inside --------------------------------------------------------------------------------
@@ -417,5 +436,7 @@ class TokenizedText:
         self._table.pieces[piece].colors[index - self._table.start(piece, TOKENS)] = color
 
 
-def _encode(tokenizer: Tokenizer, texts: list[str]) -> Iterator[Encoding]:
-    yield from encode_in_parts(tokenizer.encoder(), "".join(texts), tokenizer.lookahead)
+def _encode(tokenizer: Tokenizer, texts: list[str], *, at_start: bool) -> Iterator[Encoding]:
+    yield from encode_in_parts(
+        tokenizer.encoder(), "".join(texts), Locality.of(tokenizer), at_start=at_start
+    )

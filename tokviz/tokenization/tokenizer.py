@@ -2,23 +2,25 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cached_property
-from typing import Protocol
 
+from tokviz.tokenization.added_tokens import (
+    AddedToken,
+    AddedTokenEncoder,
+    AddedTokenMatcher,
+    TextEncoder,
+)
 from tokviz.tokenization.alphabet import AlphabetEncoder
 from tokviz.tokenization.base_symbols import BaseSymbols, ByteSymbols, CharacterSymbols
-from tokviz.tokenization.bpe import Merges, MergeStep, merge_steps
+from tokviz.tokenization.bpe import MergeRules, Merges, MergeStep, merge_steps
 from tokviz.tokenization.encoder import Encoder
-from tokviz.tokenization.encoding import (
-    Encoding,
-    concatenate,
-    special_token,
-    without_surrogates,
-)
-from tokviz.tokenization.pre_tokenizers import SplitPattern
+from tokviz.tokenization.encoding import Encoding, without_surrogates
+from tokviz.tokenization.normalizers import Normalizer, NormalizingEncoder
+from tokviz.tokenization.pre_tokenizers import BETWEEN_WORDS, SplitPattern
+from tokviz.tokenization.ruled_encoder import RuledEncoder
 
 
 class Algorithm(Enum):
@@ -26,6 +28,10 @@ class Algorithm(Enum):
 
     BYTE_LEVEL_BPE = "byte-level BPE"
     CHARACTER_LEVEL_BPE = "character-level BPE"
+    SENTENCEPIECE_BPE = "SentencePiece BPE"
+    WORDPIECE = "WordPiece"
+    UNIGRAM = "Unigram"
+    WORDLEVEL = "word level"
     CHARACTERS = "characters"
     BYTES = "bytes"
 
@@ -50,12 +56,6 @@ Template = tuple[tuple[int, ...], tuple[int, ...]]
 NO_TEMPLATE: Template = ((), ())
 
 
-class TextEncoder(Protocol):
-    """What encodes text; it may remember what it has met, so it belongs to one thread."""
-
-    def encode(self, text: str) -> Encoding: ...
-
-
 @dataclass(frozen=True, eq=False)
 class Tokenizer:
     """A vocabulary, its merges, its split pattern and its special tokens.
@@ -64,6 +64,17 @@ class Tokenizer:
     merge history. `context`: the number of tokens its model attends to, None if unknown.
     `growing`: the vocabulary takes in characters it meets (`extended`). `template`: ids that its
     model expects before and after a whole text; `encode` does not add them.
+
+    `added_tokens`: names that are matched before anything else, with how they match; the special
+    ones are in `special_tokens`, too. `normalizer`: what changes a text before it is split.
+    `rules`: where several pairs make one token, all of them; else the merges are the rules.
+    `ordered`: whether gap ranks tell the tokens after any number of merges (None: not checked).
+    `ignore_merges`: a pre-token that is in the vocabulary is taken whole. `scores`: how likely
+    each id is, as a logarithm (Unigram). `unknown_id`: what stands for text without a token.
+    `cut`: an expression for `re`; a text may be encoded in two parts wherever it matches, however
+    the parts go on. It looks at one character on either side. `restarts`: behind an added token a
+    text begins anew, with the prefix it may get. `notes`: what the file asks for that is not done
+    here. `make_encoder`: makes the encoder of what has no split pattern.
     """
 
     name: str
@@ -75,6 +86,17 @@ class Tokenizer:
     context: int | None = None
     growing: bool = False
     template: Template = NO_TEMPLATE
+    added_tokens: tuple[AddedToken, ...] = ()
+    normalizer: Normalizer | None = None
+    rules: MergeRules | None = None
+    ordered: bool | None = True
+    ignore_merges: bool = False
+    scores: Sequence[float] = ()
+    unknown_id: int | None = None
+    cut: str | None = None
+    restarts: bool = False
+    notes: tuple[str, ...] = ()
+    make_encoder: Callable[["Tokenizer"], TextEncoder] | None = None
 
     @property
     def n_vocab(self) -> int:
@@ -83,16 +105,37 @@ class Tokenizer:
 
     @property
     def lookahead(self) -> int | None:
-        """How far past its end a pre-token may depend on the text; None: on all of it."""
+        """How far past its end a pre-token may depend on the text; None: that is not known, and
+        only `safe_cut` tells where a text may be cut."""
+        if not self.makes_pre_tokens_of_the_text:
+            return None
         return 0 if self.split is None else self.split.lookahead
+
+    @property
+    def safe_cut(self) -> str | None:
+        """An expression for places where a text may be cut; None: it is encoded as a whole."""
+        if any(t.lstrip or t.rstrip or re.search(r"\s", t.content) for t in self._always_matched):
+            return None
+        if self.cut is not None or self.split is None or self.make_encoder is not None:
+            return self.cut
+        return self.split.cut if self.split.cut == BETWEEN_WORDS else None
+
+    @cached_property
+    def _always_matched(self) -> tuple[AddedToken, ...]:
+        return tuple(token for token in self.added_tokens if not token.special)
+
+    @cached_property
+    def named_ids(self) -> frozenset[int]:
+        """Ids that are reached by name only."""
+        return frozenset([*self.special_tokens.values(), *(t.id for t in self.added_tokens)])
 
     @cached_property
     def byte_ids(self) -> list[int]:
         """(256,) the id of each single byte, -1 where the vocabulary has none."""
         ids = [-1] * 256
-        special = set(self.special_tokens.values())
+        named = self.named_ids
         for token_id, data in enumerate(self.vocab):
-            if data is not None and len(data) == 1 and token_id not in special:
+            if data is not None and len(data) == 1 and token_id not in named:
                 ids[data[0]] = token_id
         return ids
 
@@ -107,8 +150,8 @@ class Tokenizer:
 
     @cached_property
     def id_of_bytes(self) -> dict[bytes, int]:
-        """Bytes → id, special tokens left out: they are reached by name only."""
-        special = set(self.special_tokens.values())
+        """Bytes → id, special and added tokens left out: they are reached by name only."""
+        special = self.named_ids
         return {
             data: token_id
             for token_id, data in enumerate(self.vocab)
@@ -124,10 +167,29 @@ class Tokenizer:
         return digest.hexdigest()
 
     def encoder(self) -> TextEncoder:
-        """A new encoder for one thread; keep it while encoding text of the same kind."""
+        """A new encoder for one thread; keep it while encoding text of the same kind.
+
+        It takes the names of special tokens for text.
+        """
+        encoder = self._encoder_of_text()
+        if self._always_matched:
+            matcher = AddedTokenMatcher(self._always_matched)
+            encoder = AddedTokenEncoder(encoder, matcher, restarts=self.restarts)
+        return encoder
+
+    def _encoder_of_text(self) -> TextEncoder:
+        if self.make_encoder is not None:
+            return self.make_encoder(self)
         if self.split is None:
             return AlphabetEncoder(self.vocab, by_bytes=self.algorithm is Algorithm.BYTES)
-        return Encoder(self.split, self.base_symbols, self.merges)
+        lines = self.merges if self.rules is None else self.rules.lines
+        whole = self.id_of_bytes if self.ignore_merges else None
+        encoder: TextEncoder = Encoder(self.split, self.base_symbols, lines, whole)
+        if self.rules is not None:
+            encoder = RuledEncoder(encoder, self.rules)
+        if self.normalizer is not None:
+            encoder = NormalizingEncoder(self.normalizer, encoder)
+        return encoder
 
     def encode(
         self,
@@ -140,26 +202,25 @@ class Tokenizer:
         Raises `SpecialTokenError` for `Special.REFUSE` and a text with a special token's name.
         """
         encoder = encoder or self.encoder()
-        names = self._special_names
-        if special is Special.TEXT or names is None or not text:
+        if special is Special.TEXT or not self.special_tokens or not text:
             return encoder.encode(text)
-        parts = []
-        at = 0
-        for match in names.finditer(text):
-            if special is Special.REFUSE:
-                raise SpecialTokenError(
-                    f"The text holds the special token {match.group()} at character "
-                    f"{match.start()}; encode it as text or as a special token."
-                )
-            parts.append(encoder.encode(text[at : match.start()]))
-            parts.append(special_token(match.group(), self.special_tokens[match.group()]))
-            at = match.end()
-        return concatenate([*parts, encoder.encode(text[at:])])
+        if special is Special.REFUSE:
+            for match in self._names.find(text):
+                if match.token.special:
+                    raise SpecialTokenError(
+                        f"The text holds the special token {match.token.content} at character "
+                        f"{match.start}; encode it as text or as a special token."
+                    )
+            return encoder.encode(text)
+        inner = encoder.inner if isinstance(encoder, AddedTokenEncoder) else encoder
+        return AddedTokenEncoder(inner, self._names, restarts=self.restarts).encode(text)
 
     @cached_property
-    def _special_names(self) -> re.Pattern[str] | None:
-        names = sorted(self.special_tokens, key=len, reverse=True)
-        return re.compile("|".join(map(re.escape, names))) if names else None
+    def _names(self) -> AddedTokenMatcher:
+        """All added tokens; a special one about which nothing more is known matches as it is."""
+        known = {token.content for token in self.added_tokens}
+        plain = [AddedToken(n, i) for n, i in self.special_tokens.items() if n not in known]
+        return AddedTokenMatcher([*self.added_tokens, *plain])
 
     def token_bytes(self, token_id: int) -> bytes:
         """What an id stands for. Raises `UnknownIdError`."""
@@ -186,12 +247,22 @@ class Tokenizer:
             yield from merge_steps(symbols.ids, [at + i for i in symbols.starts], self.merges)
             at += len(data)
 
+    def drops_bytes(self, encoding: Encoding) -> bool:
+        """Whether merges went over bytes that have no token: gap ranks do not tell of those."""
+        return bool(len(encoding.uncovered_bytes)) and self.makes_pre_tokens_of_the_text
+
+    @property
+    def makes_pre_tokens_of_the_text(self) -> bool:
+        """Whether it splits the text as it is: nothing is normalized, added or matched by name."""
+        return self.make_encoder is None and self.normalizer is None and not self._always_matched
+
     def truncated(self, n_merges: int) -> "Tokenizer":
         """This tokenizer as it was after its first `n_merges` merges; ids stay what they are."""
         kept = set(self.merges.ids[:n_merges].tolist())
         dropped = set(self.merges.ids[n_merges:].tolist()) - kept
         vocab = [None if i in dropped else data for i, data in enumerate(self.vocab)]
-        return replace(self, vocab=vocab, merges=self.merges[:n_merges])
+        rules = None if self.rules is None else self.rules.below(n_merges)
+        return replace(self, vocab=vocab, merges=self.merges[:n_merges], rules=rules)
 
     def extended(self, text: str) -> "Tokenizer":
         """A growing vocabulary with the new characters of `text` appended; else itself."""

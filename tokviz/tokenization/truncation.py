@@ -6,11 +6,14 @@ never decrease while a pre-token is merged, so the highest rank inside a token i
 made it.
 """
 
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tokviz.tokenization.added_tokens import TextEncoder
+from tokviz.tokenization.base_symbols import BaseSymbols
 from tokviz.tokenization.bpe import CLOSED
 from tokviz.tokenization.encoder import Encoder
 from tokviz.tokenization.encoding import Encoding, Int32s, without_surrogates
@@ -35,19 +38,30 @@ class Truncation:
     def __init__(self, tokenizer: Tokenizer, n_merges: int) -> None:
         self.n_merges = n_merges
         self._tokenizer = tokenizer
-        self._base = tokenizer.base_symbols
 
     @cached_property
-    def _encoder(self) -> Encoder:
-        tokenizer = self._tokenizer.truncated(self.n_merges)
-        assert tokenizer.split is not None  # without one there are no gap ranks
+    def _truncated(self) -> Tokenizer:
+        return self._tokenizer.truncated(self.n_merges)
+
+    @cached_property
+    def _encoder(self) -> TextEncoder:
+        return self._truncated.encoder()
+
+    @cached_property
+    def _encoder_of_pre_tokens(self) -> Encoder:
+        tokenizer = self._truncated
+        assert tokenizer.split is not None  # or no byte would be without a token
         return Encoder(tokenizer.split, self._base, tokenizer.merges)
+
+    @cached_property
+    def _base(self) -> BaseSymbols:
+        return self._tokenizer.base_symbols
 
     def n_tokens(self, encoding: Encoding) -> int:
         """How many tokens are left of a text: each merge that is taken away gives one back."""
         if encoding.gaps is None:
             return len(encoding.ids)
-        if len(encoding.uncovered_bytes):
+        if self._tokenizer.drops_bytes(encoding):
             return len(self.encoding(encoding).ids)
         first = encoding.fired[0].searchsorted(np.int32(self.n_merges))
         return len(encoding.ids) + int(encoding.fired_from[first])
@@ -57,11 +71,16 @@ class Truncation:
         gaps = encoding.gaps
         if gaps is None:
             return encoding
+        if not self._tokenizer.makes_pre_tokens_of_the_text:
+            # Its spans point through a normalizer, or there are tokens that the text does not
+            # show: encode it anew.
+            found = self._encoder.encode(encoding.text, at_start=encoding.begins_text)
+            return replace(found, gaps=None)
         if len(encoding.uncovered_bytes):
             # A merge over a lost byte closes no gap between neighbours: encode that part anew.
             text = without_surrogates(encoding.text)
             pre_tokens = [text[start:end] for start, end in encoding.pre_token_spans()]
-            return self._encoder.encode_pre_tokens(encoding.text, pre_tokens)
+            return self._encoder_of_pre_tokens.encode_pre_tokens(encoding.text, pre_tokens)
         edges = edges_at(gaps, self.n_merges)
         ends = (np.flatnonzero(edges) + 1).astype(np.int32)
         starts = np.concatenate((np.zeros(1, np.int32), ends[:-1]))[: len(ends)]

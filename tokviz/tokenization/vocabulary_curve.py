@@ -22,8 +22,8 @@ def vocabulary_curve(tokenizer: Tokenizer, encoding: Encoding) -> VocabularyCurv
     """
     n_all = len(tokenizer.merges)
     closed = np.zeros(n_all, np.int64)
-    if encoding.gaps is not None:
-        closed += np.bincount(encoding.gaps[encoding.gaps >= 0], minlength=n_all)
+    ranks, counts = encoding.fired
+    closed[ranks] += counts
     closed += merges_over_lost_bytes(tokenizer, encoding)
     return curve_of(closed, len(encoding.ids))
 
@@ -44,7 +44,7 @@ def merges_over_lost_bytes(tokenizer: Tokenizer, encoding: Encoding) -> Int64s:
     n_all = len(tokenizer.merges)
     more = np.zeros(n_all, np.int64)
     starts, gaps = encoding.pre_token_chars, encoding.gaps
-    if starts is None or gaps is None or not len(encoding.uncovered_bytes):
+    if starts is None or gaps is None or not tokenizer.drops_bytes(encoding):
         return more
     spans = encoding.pre_token_spans()
     chars = encoding.chars_at(encoding.uncovered_bytes)

@@ -1,0 +1,139 @@
+"""Added tokens: names that are looked for in the text before anything else is done with it.
+
+Special ones (`<|endoftext|>`) are matched when the caller asks for it, the others always. The
+text between two names is encoded as if it stood alone.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from tokviz.tokenization.encoding import Encoding, concatenate, special_token
+
+
+@dataclass(frozen=True)
+class AddedToken:
+    """A name and its id, as `tokenizer.json` describes it.
+
+    `lstrip`, `rstrip`: white space before or behind the name belongs to the token. `single_word`:
+    it does not match inside a word. `normalized`: it is looked for after normalization.
+    """
+
+    content: str
+    id: int
+    special: bool = True
+    lstrip: bool = False
+    rstrip: bool = False
+    single_word: bool = False
+    normalized: bool = False
+
+
+class TextEncoder(Protocol):
+    """What encodes text; it may remember what it has met, so it belongs to one thread.
+
+    `at_start`: the user's text begins here, which some tokenizers mark with a prefix of their own.
+    """
+
+    def encode(self, text: str, *, at_start: bool = True) -> Encoding: ...
+
+
+@dataclass(frozen=True)
+class Match:
+    """An added token in a text: the characters [start, end)."""
+
+    start: int
+    end: int
+    token: AddedToken
+
+
+class AddedTokenMatcher:
+    """Finds added tokens: what is not normalized first, leftmost, and of those the longest."""
+
+    def __init__(self, tokens: Iterable[AddedToken]) -> None:
+        tokens = list(tokens)
+        passes = [[t for t in tokens if t.normalized is later] for later in (False, True)]
+        self._passes = [
+            (_pattern([t.content for t in some]), {t.content: t for t in some})
+            for some in passes
+            if some
+        ]
+
+    def find(self, text: str) -> list[Match]:
+        """The matches in order; none overlaps another."""
+        found: list[Match] = []
+        for pattern, tokens in self._passes:
+            free = _between(found, len(text))
+            more = [m for low, high in free for m in _matches(pattern, tokens, text, low, high)]
+            found = sorted([*found, *more], key=lambda match: match.start)
+        return found
+
+
+def _pattern(names: list[str]) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, sorted(names, key=len, reverse=True))))
+
+
+def _between(matches: list[Match], n_chars: int) -> Iterator[tuple[int, int]]:
+    at = 0
+    for match in matches:
+        yield at, match.start
+        at = match.end
+    yield at, n_chars
+
+
+def _matches(
+    pattern: re.Pattern[str], tokens: dict[str, AddedToken], text: str, low: int, high: int
+) -> Iterator[Match]:
+    at = low
+    for found in pattern.finditer(text, low, high):
+        token = tokens[found.group()]
+        start, end = found.span()
+        if token.single_word and (
+            _is_word(text[start - 1 : start] if start > low else "")
+            or _is_word(text[end : end + 1] if end < high else "")
+        ):
+            continue
+        if start < at:  # what an earlier one took behind itself
+            continue
+        while token.lstrip and start > at and is_space(text[start - 1]):
+            start -= 1
+        while token.rstrip and end < high and is_space(text[end]):
+            end += 1
+        yield Match(start, end, token)
+        at = end
+
+
+def is_space(character: str) -> bool:
+    """White space as Unicode has it; Python takes four separators (U+001C to 1F) for it, too."""
+    return character.isspace() and not "\x1c" <= character <= "\x1f"
+
+
+def _is_word(character: str) -> bool:
+    return character.isalnum() or character == "_"
+
+
+class AddedTokenEncoder:
+    """Encodes a text with added tokens in it; `inner` encodes what is between them."""
+
+    def __init__(
+        self, inner: TextEncoder, matcher: AddedTokenMatcher, *, restarts: bool = False
+    ) -> None:
+        self.inner = inner
+        self._matcher = matcher
+        self._restarts = restarts
+
+    def encode(self, text: str, *, at_start: bool = True) -> Encoding:
+        """`restarts` (of the constructor): behind a name the text begins anew."""
+        matches = self._matcher.find(text)
+        if not matches:
+            return self.inner.encode(text, at_start=at_start)
+        parts, at = [], 0
+        for match in matches:
+            if match.start > at:
+                starts = self._restarts or (at_start and at == 0)
+                parts.append(self.inner.encode(text[at : match.start], at_start=starts))
+            parts.append(special_token(text[match.start : match.end], match.token.id))
+            at = match.end
+        if at < len(text):
+            parts.append(self.inner.encode(text[at:], at_start=self._restarts))
+        return concatenate(parts)
