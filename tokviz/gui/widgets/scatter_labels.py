@@ -1,0 +1,130 @@
+"""Which points get a label, and where it stands: the most important first, none on another.
+
+Few points in view are all asked, each with four places around it; of many the most important one
+in each cell of a grid that moves with the plane, so that panning does not make labels flicker.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from tokviz.gui.widgets.scatter_camera import Camera, Float32s
+from tokviz.gui.widgets.scatter_pixels import Int64s
+
+LABEL_HEIGHT = 15  # logical pixels
+_CELL_WIDTH, _CELL_HEIGHT = 64, 16
+_ASK_ALL = 1200  # up to so many points in view each may have its label
+_WHILE_MOVING = 4096  # of the points in view the most important are looked at
+_AREA_OF_ONE = 2560  # pixels of the view for each label, at most
+_GRAIN = 4  # pixels; labels keep apart by cells of this size
+
+
+@dataclass(frozen=True)
+class PlacedLabel:
+    """The label of a row: its left top corner, and the point it belongs to, in logical pixels."""
+
+    row: int
+    left: float
+    top: float
+    across: float
+    down: float
+
+
+class LabelOrder:
+    """The points in the order of their labels' importance."""
+
+    def __init__(self) -> None:
+        self._priority = np.zeros(0, np.int64)
+        self._x = self._y = np.zeros(0, np.float32)
+
+    def set(self, x: Float32s, y: Float32s, priority: Int64s) -> None:
+        """`priority`: rows in falling importance; those that are not named have no label."""
+        self._priority = priority
+        self._x, self._y = x.take(priority), y.take(priority)
+
+    def candidates(self, camera: Camera, moving: bool) -> tuple[Int64s, Float32s, Float32s]:
+        """The rows that may have a label, in falling importance, and where they stand."""
+        across, down = camera.screen(self._x, self._y)
+        shows = (across >= 0) & (across < camera.width) & (down >= 0) & (down < camera.height)
+        chosen = np.flatnonzero(shows)
+        if moving:
+            chosen = chosen[:_WHILE_MOVING]
+        across, down = across.take(chosen), down.take(chosen)
+        if len(chosen) > _ASK_ALL:
+            first = _first_in_each_cell(camera, across, down)
+            chosen, across, down = chosen[first], across[first], down[first]
+        return self._priority[chosen], across, down
+
+
+def _first_in_each_cell(camera: Camera, across: Float32s, down: Float32s) -> Int64s:
+    shift_x = (camera.x * camera.scale - camera.width / 2) % _CELL_WIDTH
+    shift_y = (-camera.y * camera.scale - camera.height / 2) % _CELL_HEIGHT
+    columns = ((across + np.float32(shift_x)) / _CELL_WIDTH).astype(np.int32)
+    lines = ((down + np.float32(shift_y)) / _CELL_HEIGHT).astype(np.int32)
+    wide = int(camera.width) // _CELL_WIDTH + 3
+    cells = lines * wide + columns
+    first = np.full(int(cells.max()) + 1, -1, np.int64)
+    # What is written last stays, so the most important is written last.
+    first[cells[::-1]] = np.arange(len(cells) - 1, -1, -1)
+    return np.sort(first[first >= 0])
+
+
+def most_labels(camera: Camera) -> int:
+    return int(camera.width * camera.height) // _AREA_OF_ONE
+
+
+def place_labels(
+    candidates: tuple[Int64s, Float32s, Float32s],
+    width_of: Callable[[int], float],
+    camera: Camera,
+    away: float,
+    most: int,
+) -> list[PlacedLabel]:
+    """Give labels their places, one after the other, until there are `most`.
+
+    `away`: pixels between a point's middle and its label.
+    """
+    placed: list[PlacedLabel] = []
+    free = _FreeSpace(camera.width, camera.height)
+    rows, across, down = (values.tolist() for values in candidates)
+    for row, x, y in zip(rows, across, down, strict=True):
+        if len(placed) >= most:
+            break
+        width = width_of(row)
+        for left, top in _places(x, y, width, away):
+            if free.take(left, top, width, LABEL_HEIGHT):
+                placed.append(PlacedLabel(row, left, top, x, y))
+                break
+    return placed
+
+
+def _places(x: float, y: float, width: float, away: float) -> Iterator[tuple[float, float]]:
+    """Right of a point, left of it, above and below."""
+    middle = y - LABEL_HEIGHT / 2
+    yield x + away, middle
+    yield x - away - width, middle
+    yield x - width / 2, y - away - LABEL_HEIGHT
+    yield x - width / 2, y + away
+
+
+class _FreeSpace:
+    """Where no label stands yet: one whole number a line of cells, a bit a cell."""
+
+    def __init__(self, width: float, height: float) -> None:
+        self._columns = int(width) // _GRAIN
+        self._lines = [0] * (int(height) // _GRAIN + 1)
+
+    def take(self, left: float, top: float, width: float, height: float) -> bool:
+        """Take a rectangle if it lies in view and is free."""
+        first, last = int(left // _GRAIN), int((left + width) // _GRAIN)
+        upper, lower = int(top // _GRAIN), int((top + height) // _GRAIN)
+        if first < 0 or upper < 0 or last >= self._columns or lower >= len(self._lines):
+            return False
+        bits = ((1 << (last - first + 1)) - 1) << first
+        for line in self._lines[upper : lower + 1]:
+            if line & bits:
+                return False
+        for at in range(upper, lower + 1):
+            self._lines[at] |= bits
+        return True

@@ -1,0 +1,170 @@
+"""What stands above the points: rings, lines between rows, and a numbered path through the map."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPolygonF
+
+from tokviz.gui.palette import Palette
+from tokviz.gui.widgets.scatter_camera import Camera, Float32s
+from tokviz.gui.widgets.scatter_label_painting import LabelPainter
+from tokviz.gui.widgets.scatter_pixels import Int64s
+
+_FAR = 90.0  # pixels from which on a neighbour is no longer near on the map
+_MOST_RINGS = 2000  # more could not be told apart
+_STEP = 15.0  # diameter of the disc that holds a number of the path
+_BEYOND = 20_000.0  # pixels; Qt's lines are not exact far outside the picture
+
+
+def _none() -> Int64s:
+    return np.zeros(0, np.int64)
+
+
+@dataclass
+class ScatterMarks:
+    """Which rows are marked, and how."""
+
+    selected: Int64s = field(default_factory=_none)
+    hovered: int | None = None
+    neighbors: Int64s = field(default_factory=_none)
+    neighbors_of: int | None = None
+    path: Int64s = field(default_factory=_none)
+    lines: Int64s = field(default_factory=lambda: np.zeros((0, 2), np.int64))
+
+    def paint(
+        self,
+        painter: QPainter,
+        places: "Places",
+        palette: Palette,
+        labels: LabelPainter,
+        diameter: float,
+    ) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        self._paint_lines(painter, places, palette)
+        self._paint_neighbors(painter, places, palette, diameter)
+        self._paint_path(painter, places, palette)
+        around = diameter + 9
+        for row in self.selected[:_MOST_RINGS].tolist():
+            _paint_ring(painter, places.of(row), around, palette.accent, palette.panel)
+        for row in _one(self.hovered):
+            _paint_ring(painter, places.of(row), around + 3, palette.text, palette.panel)
+        if len(self.selected) == 1:
+            self._paint_name(
+                painter, places, labels, int(self.selected[0]), palette, palette.accent
+            )
+        for row in _one(self.hovered):
+            if len(self.selected) != 1 or row != self.selected[0]:
+                self._paint_name(painter, places, labels, row, palette, palette.text)
+
+    def _paint_name(
+        self,
+        painter: QPainter,
+        places: "Places",
+        labels: LabelPainter,
+        row: int,
+        palette: Palette,
+        color: QColor,
+    ) -> None:
+        point = places.of(row)
+        if point is not None:
+            place = point + QPointF(13, 0)
+            labels.paint_one(painter, place, labels.text_of(row), color, palette.panel)
+
+    def _paint_lines(self, painter: QPainter, places: "Places", palette: Palette) -> None:
+        if not len(self.lines):
+            return
+        pen = QPen(palette.muted, 1.2)
+        painter.setPen(pen)
+        found = [(places.of(one), places.of(other)) for one, other in self.lines.tolist()]
+        painter.drawLines([QLineF(a, b) for a, b in found if a is not None and b is not None])
+
+    def _paint_neighbors(
+        self, painter: QPainter, places: "Places", palette: Palette, diameter: float
+    ) -> None:
+        of = None if self.neighbors_of is None else places.of(self.neighbors_of)
+        color = palette.curves[1]
+        for row in self.neighbors.tolist():
+            point = places.of(row)
+            if point is None:
+                continue
+            if of is not None and QLineF(of, point).length() > _FAR:
+                painter.setPen(QPen(color, 1, Qt.PenStyle.DashLine))
+                painter.drawLine(of, point)
+            _paint_ring(painter, point, diameter + 5, color, palette.panel)
+
+    def _paint_path(self, painter: QPainter, places: "Places", palette: Palette) -> None:
+        found = [places.of(row) for row in self.path.tolist()]
+        points = [point for point in found if point is not None]
+        if not points:
+            return
+        line = QColor(palette.accent)
+        line.setAlpha(130)
+        painter.setPen(QPen(line, 1.6))
+        painter.drawPolyline(QPolygonF(points))
+        font = QFont(painter.font())
+        font.setPointSizeF(6.5)
+        painter.setFont(font)
+        for number, words in _numbers(self.path.tolist()):
+            point = places.of(number)
+            if point is None:
+                continue
+            wide = _STEP + 4.5 * max(len(words) - 2, 0)
+            box = QRectF(0, 0, wide, _STEP)
+            box.moveCenter(point)
+            painter.setPen(QPen(palette.panel, 1.5))
+            painter.setBrush(palette.accent)
+            painter.drawRoundedRect(box, _STEP / 2, _STEP / 2)
+            painter.setPen(palette.panel)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+class Places:
+    """Where single rows stand on screen."""
+
+    def __init__(self, x: Float32s, y: Float32s, camera: Camera) -> None:
+        self._x, self._y, self._camera = x, y, camera
+
+    def of(self, row: int) -> QPointF | None:
+        """None for a row that is not on the map."""
+        if not 0 <= row < len(self._x) or not np.isfinite(self._x[row]):
+            return None
+        camera = self._camera
+        across = (float(self._x[row]) - camera.x) * camera.scale + camera.width / 2
+        down = (camera.y - float(self._y[row])) * camera.scale + camera.height / 2
+        return QPointF(
+            min(max(across, -_BEYOND), _BEYOND),
+            min(max(down, -_BEYOND), _BEYOND),
+        )
+
+
+def _numbers(path: list[int]) -> list[tuple[int, str]]:
+    """Each row of a path once, with its places on it.
+
+    >>> _numbers([7, 3, 7])
+    [(7, '1,3'), (3, '2')]
+    """
+    found: dict[int, list[str]] = {}
+    for place, row in enumerate(path, 1):
+        found.setdefault(row, []).append(str(place))
+    return [(row, _shortened(numbers)) for row, numbers in found.items()]
+
+
+def _shortened(numbers: list[str]) -> str:
+    return ",".join(numbers) if len(numbers) <= 3 else f"{numbers[0]},{numbers[1]}…"
+
+
+def _one(row: int | None) -> list[int]:
+    return [] if row is None else [row]
+
+
+def _paint_ring(
+    painter: QPainter, at: QPointF | None, diameter: float, color: QColor, halo: QColor
+) -> None:
+    if at is None:
+        return
+    for pen in (QPen(halo, 3.6), QPen(color, 1.8)):
+        painter.setPen(pen)
+        painter.drawEllipse(at, diameter / 2, diameter / 2)
