@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from tokviz.resources import read_resource, verified_path
 from tokviz.tokenization.formats.gguf import tokenizer_from_gguf
 from tokviz.tokenization.formats.gpt2_files import tokenizer_from_vocab_bpe
+from tokviz.tokenization.formats.tiktoken_ranks import tokenizer_from_tiktoken
 from tokviz.tokenization.tokenizer import Tokenizer, bytes_tokenizer, characters_tokenizer
 
 if TYPE_CHECKING:
@@ -35,12 +36,19 @@ def _gpt2(_text: str) -> Tokenizer:
     return tokenizer_from_vocab_bpe(lzma.decompress(read_resource(file)), "gpt2", file)
 
 
+def _published(name: str) -> Tokenizer:
+    file = f"tokenizers/{name}.tiktoken.xz"
+    return tokenizer_from_tiktoken(lzma.decompress(read_resource(file)), name, file)
+
+
 def _smollm2(_text: str) -> Tokenizer:
     return tokenizer_from_gguf(verified_path("tables/smollm2-135m-embedding.gguf"), "smollm2")
 
 
 TOKENIZERS = [
     ShippedTokenizer("gpt2", "GPT-2", _gpt2),
+    ShippedTokenizer("cl100k_base", "cl100k · GPT-3.5/4", lambda _text: _published("cl100k_base")),
+    ShippedTokenizer("o200k_base", "o200k · GPT-4o", lambda _text: _published("o200k_base")),
     ShippedTokenizer("smollm2", "SmolLM2-135M", _smollm2),
     ShippedTokenizer("characters", "Characters", characters_tokenizer),
     ShippedTokenizer("bytes", "Bytes", lambda _text: bytes_tokenizer()),

@@ -8,7 +8,9 @@ from typing import BinaryIO
 
 from tokviz.catalog import TOKENIZERS, load_tokenizer
 from tokviz.text_files import TextFileError, decode_text, open_binary, read_bytes, shown
-from tokviz.tokenization.formats.any_file import open_tokenizer
+from tokviz.tokenization.formats import SplitPatternNeededError
+from tokviz.tokenization.formats.any_file import open_tokenizer, settings_path
+from tokviz.tokenization.pre_tokenizers import GPT2
 from tokviz.tokenization.tokenizer import Tokenizer
 
 STANDARD_INPUT = "-"
@@ -43,7 +45,7 @@ def tokenizer_for(name: str, text: str = "") -> Tokenizer:
     if name in names:
         return load_tokenizer(name, text)
     try:
-        return open_tokenizer(Path(name))
+        return _opened(Path(name))
     except (FileNotFoundError, NotADirectoryError):
         raise InputError(
             f"There is no tokenizer and no file named {shown(name)}; "
@@ -54,6 +56,19 @@ def tokenizer_for(name: str, text: str = "") -> Tokenizer:
         raise InputError(
             f"The tokenizer file {shown(name)} cannot be read: {reason}; choose another one."
         ) from None
+
+
+def _opened(path: Path) -> Tokenizer:
+    """The tokenizer in a file; one without a split pattern gets GPT-2's, and is told so."""
+    try:
+        return open_tokenizer(path)
+    except SplitPatternNeededError:
+        beside = shown(settings_path(path))
+        sys.stderr.write(
+            f"tokviz: {shown(path)} does not say its split pattern, so GPT-2's is used; to choose "
+            f'another, write {{"pat_str": "...", "special_tokens": {{}}}} into {beside}.\n'
+        )
+        return open_tokenizer(path, GPT2)
 
 
 def depends_on_text(name: str) -> bool:

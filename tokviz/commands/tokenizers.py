@@ -18,11 +18,11 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         sys.stdout.write(json.dumps(rows) + "\n")
         return 0
-    sys.stdout.write(f"{'name':<12} {'vocabulary':>10} {'context':>8}  algorithm\n")
+    sys.stdout.write(f"{'name':<17} {'vocabulary':>10} {'context':>8}  algorithm\n")
     for row in rows:
         n_vocab = "the text's" if row["n_vocab"] is None else f"{row['n_vocab']:,}"
         context = "" if row["context"] is None else f"{row['context']:,}"
-        sys.stdout.write(f"{row['name']:<12} {n_vocab:>10} {context:>8}  {row['algorithm']}\n")
+        sys.stdout.write(f"{row['name']:<17} {n_vocab:>10} {context:>8}  {row['algorithm']}\n")
     return 0
 
 

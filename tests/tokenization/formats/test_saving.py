@@ -1,5 +1,6 @@
 """Trained tokenizers, saved and reopened; and the same ids in the libraries the files are for."""
 
+import base64
 import json
 from functools import cache
 from pathlib import Path
@@ -206,7 +207,7 @@ def hostile_text() -> dict[str, bytes]:
         "line 2: expected base64": b"YQ== 1\nYQ==\n",
         "there before": b"YQ== 1\nYQ== 2\n",
         "the byte 0x00": b"YQ== 1\n",
-        "is not two tokens": ranks + b"cXF6eno= 999999\n",
+        "thousands of bytes": ranks + base64.b64encode(b"q" * 2**15 + b"z") + b" 999999\n",
         "line 4: expected the ids": head + b"a b\n",
         "line 4: expected ids below 256": head + b"300 1\n",
         "line 20: expected a merge": head + b"97 97\n" + b"".join(

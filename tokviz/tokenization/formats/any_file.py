@@ -14,6 +14,7 @@ from tokviz.tokenization.formats.huggingface_json import tokenizer_from_json
 from tokviz.tokenization.formats.json_text import parse_object
 from tokviz.tokenization.formats.minbpe_model import FIRST_LINE, tokenizer_from_minbpe
 from tokviz.tokenization.formats.tiktoken_ranks import tokenizer_from_tiktoken
+from tokviz.tokenization.pre_tokenizers import SplitPattern
 from tokviz.tokenization.tokenizer import Tokenizer
 
 _LARGEST_TEXT_FILE = 64 * 2**20
@@ -21,8 +22,11 @@ _RANK_LINE = re.compile(rb"[A-Za-z0-9+/]+={0,2} \d+\r?\n")
 VOCAB, MERGES = "vocab.json", "merges.txt"
 
 
-def open_tokenizer(path: Path) -> Tokenizer:
-    """The tokenizer in a file, named like it. Raises `TokenizerFileError`, `OSError`."""
+def open_tokenizer(path: Path, pattern: SplitPattern | None = None) -> Tokenizer:
+    """The tokenizer in a file, named like it; `pattern` is for a file that does not say its own.
+
+    Raises `SplitPatternNeededError`, `TokenizerFileError`, `OSError`.
+    """
     if not stat.S_ISREG(path.stat().st_mode):
         raise TokenizerFileError(f"{path} is not a file; name a tokenizer file.")
     with path.open("rb") as file:
@@ -42,7 +46,7 @@ def open_tokenizer(path: Path) -> Tokenizer:
     if _RANK_LINE.match(start):
         beside = settings_path(path)
         settings = (_content(beside), str(beside)) if beside.is_file() else None
-        return tokenizer_from_tiktoken(_content(path), name, shown, settings)
+        return tokenizer_from_tiktoken(_content(path), name, shown, settings, pattern)
     raise _unknown(path)
 
 

@@ -1,18 +1,20 @@
 """`.tiktoken` rank files: a line with base64 and a rank for each token; the rank is the id.
 
 tiktoken merges any two neighbours whose bytes together are a token, so the pairs are not written;
-they are found again by encoding each token with those before it. Split pattern and special tokens
-are arguments of `tiktoken.Encoding`, not of the file: they are written beside it as JSON.
+`rank_merges` finds them again. Split pattern and special tokens are arguments of
+`tiktoken.Encoding`, not of the file: here they are written beside it as JSON. Of the files that
+OpenAI published they are known.
 """
 
 import base64
 import binascii
+import hashlib
 from itertools import pairwise
 
-from tokviz.tokenization.bpe import Merges, apply_merges
-from tokviz.tokenization.formats import TokenizerFileError
+from tokviz.tokenization.formats import SplitPatternNeededError, TokenizerFileError
 from tokviz.tokenization.formats.json_text import MOST_IDS, checked_vocab, parse_object, to_json
 from tokviz.tokenization.formats.named_merges import LONGEST_TOKEN, names_of
+from tokviz.tokenization.formats.rank_merges import check_lengths, merges_of_ranks, rules_of_ranks
 from tokviz.tokenization.pre_tokenizers import (
     CL100K,
     GPT2,
@@ -23,7 +25,22 @@ from tokviz.tokenization.pre_tokenizers import (
 )
 from tokviz.tokenization.tokenizer import Algorithm, Tokenizer
 
-_KNOWN_BY_SIZE = {100_256: CL100K, 199_998: O200K}
+_END, _PROMPT_END = "<|endoftext|>", "<|endofprompt|>"
+_FILL_IN = {"<|fim_prefix|>": 100258, "<|fim_middle|>": 100259, "<|fim_suffix|>": 100260}
+_PUBLISHED = {
+    "223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7": (
+        CL100K,
+        {_END: 100257, **_FILL_IN, _PROMPT_END: 100276},
+    ),
+    "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d": (
+        O200K,
+        {_END: 199999, _PROMPT_END: 200018},
+    ),
+    "306cd27f03c1a714eca7108e03d66b7dc042abe8c258b44c199a7ed9838dd930": (GPT2, {_END: 50256}),
+    "94b5ca7dff4d00767bc256fdd1b27e5b17361d7b8a5f968547f9f23eb70d2069": (GPT2, {_END: 50256}),
+}
+"""SHA-256 of the content → split pattern and special tokens, as tiktoken's `openai_public` has
+them: cl100k_base, o200k_base, r50k_base and p50k_base."""
 
 
 def to_tiktoken(tokenizer: Tokenizer) -> bytes:
@@ -55,19 +72,23 @@ def to_settings(tokenizer: Tokenizer) -> bytes:
 
 
 def tokenizer_from_tiktoken(
-    content: bytes, name: str, file: str, settings: tuple[bytes, str] | None = None
+    content: bytes,
+    name: str,
+    file: str,
+    settings: tuple[bytes, str] | None = None,
+    pattern: SplitPattern | None = None,
 ) -> Tokenizer:
     """Read a rank file; `settings` is the content and the name of the JSON beside it.
 
-    Without settings the pattern is that of the published file of the same size, else GPT-2's.
-    Raises `TokenizerFileError`.
+    `pattern` is used where neither the settings nor the content tell the split pattern. Raises
+    `SplitPatternNeededError` where nothing does, `TokenizerFileError`.
     """
     vocab = _read_ranks(content, file)
-    merges = _recovered_merges(vocab, file)
-    n_ordinary = sum(data is not None for data in vocab)
-    split, special = _KNOWN_BY_SIZE.get(n_ordinary, GPT2), dict[str, int]()
-    if settings is not None:
-        split, special = _read_settings(*settings)
+    check_lengths(vocab, file)
+    split, special = _arguments(content, file, settings, pattern)
+    merges, rules = merges_of_ranks(vocab), None
+    if merges is None:
+        merges, rules = rules_of_ranks(vocab, file)
     vocab += [None] * (max(special.values(), default=-1) + 1 - len(vocab))
     for special_name, token_id in special.items():
         if vocab[token_id] is not None:
@@ -83,7 +104,27 @@ def tokenizer_from_tiktoken(
         merges=merges,
         special_tokens=special,
         split=split,
+        rules=rules,
+        ordered=rules is None,
+        ignore_merges=rules is not None,  # tiktoken looks a pre-token up before it merges
     )
+
+
+def _arguments(
+    content: bytes, file: str, settings: tuple[bytes, str] | None, pattern: SplitPattern | None
+) -> tuple[SplitPattern, dict[str, int]]:
+    """The split pattern and the special tokens."""
+    if settings is not None:
+        return _read_settings(*settings)
+    published = _PUBLISHED.get(hashlib.sha256(content).hexdigest())
+    if published is not None:
+        return published
+    if pattern is None:
+        raise SplitPatternNeededError(
+            f"{file} does not say its split pattern, as no rank file does, and is none of "
+            f"OpenAI's; choose one."
+        )
+    return pattern, {}
 
 
 def _read_settings(content: bytes, file: str) -> tuple[SplitPattern, dict[str, int]]:
@@ -130,33 +171,3 @@ def _read_ranks(content: bytes, file: str) -> list[bytes | None]:
             f"{file} has no rank for the byte 0x{missing[0]:02x}; tiktoken needs all 256."
         )
     return [found.get(rank) for rank in range(max(found) + 1)]
-
-
-class _GrowingMerges(Merges):
-    """Merges that get more: all that `apply_merges` reads is kept by hand."""
-
-    def __init__(self) -> None:
-        super().__init__([], [], [])
-        self.rank_of_pair = {}
-        self.columns = ([], [], [])
-
-    def add(self, left: int, right: int, token_id: int) -> None:
-        self.rank_of_pair[left << 32 | right] = len(self.columns[2])
-        for column, value in zip(self.columns, (left, right, token_id), strict=True):
-            column.append(value)
-
-
-def _recovered_merges(vocab: list[bytes | None], file: str) -> Merges:
-    byte_ids = {data[0]: i for i, data in enumerate(vocab) if data is not None and len(data) == 1}
-    merges = _GrowingMerges()
-    for token_id, data in enumerate(vocab):
-        if data is None or len(data) == 1:
-            continue
-        parts, _ = apply_merges([byte_ids[byte] for byte in data], merges)
-        if len(parts) != 2:
-            raise TokenizerFileError(
-                f"{file}: the token with the rank {token_id} is not two tokens of lower ranks but "
-                f"{len(parts)}; the ranks are not in the order of merging."
-            )
-        merges.add(parts[0], parts[1], token_id)
-    return Merges(*merges.columns)
