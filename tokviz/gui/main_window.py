@@ -22,9 +22,9 @@ from tokviz.gui.document import Document
 from tokviz.gui.panels.notices_panel import NoticesPanel
 from tokviz.gui.panels.scrubber_panel import ScrubberPanel
 from tokviz.gui.panels.status_panel import StatusPanel
-from tokviz.gui.panels.text_panel import TextPanel
 from tokviz.gui.panels.tokenizer_chooser import TokenizerChooser
 from tokviz.gui.settings import Settings
+from tokviz.gui.text_area import TextArea
 from tokviz.gui.theme import Theme, ThemeMode
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.mode_switch import Mode, ModeSwitch
@@ -47,7 +47,8 @@ class MainWindow(QMainWindow):
         self._settings = settings
         self.document = Document(model, settings, self)
         self.notices = NoticesPanel()
-        self.text_panel = TextPanel(model, theme, settings)
+        self.text_area = TextArea(model, theme, settings)
+        self.text_panel = self.text_area.panel
         self.chooser = TokenizerChooser(model, settings)
         self.status = StatusPanel(model, theme)
         self.scrubber = ScrubberPanel(model, theme)
@@ -76,7 +77,7 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(8, 8, 0, 8)
         column.setSpacing(8)
         column.addWidget(self.notices)
-        column.addWidget(self.text_panel, 1)
+        column.addWidget(self.text_area, 1)
         column.addWidget(self.scrubber)
         self.setCentralWidget(center)
         self.setStatusBar(self.status)
@@ -116,6 +117,10 @@ class MainWindow(QMainWindow):
         _add(edit, "&Copy", view.copy, _Key.Copy)
         _add(edit, "&Paste", view.paste, _Key.Paste)
         _add(edit, "Select &all", view.select_all, _Key.SelectAll)
+        edit.addSeparator()
+        _add(edit, "&Find …", self.text_area.open_find_bar, _Key.Find)
+        _add(edit, "Find &next", lambda: self.text_area.find_bar.go(1), _Key.FindNext)
+        _add(edit, "Find pre&vious", lambda: self.text_area.find_bar.go(-1), _Key.FindPrevious)
         edit.aboutToShow.connect(self._update_edit_actions)
         edit.aboutToHide.connect(self._enable_edit_actions)
         self._make_view_menu(bar.addMenu("&View"))
@@ -229,10 +234,8 @@ class MainWindow(QMainWindow):
         self.document.open(paths[0])
 
     def _show_place(self, position: int) -> None:
-        view = self.text_panel.view
-        view.select(position, position + 1)
-        view.reveal(position, position + 1)
-        view.setFocus()
+        self.text_area.show_place(position, position + 1)
+        self.text_panel.view.setFocus()
 
     def _update_title(self) -> None:
         name = self.document.title.replace("[*]", "[*][*]")  # Qt's way to write a plain [*]

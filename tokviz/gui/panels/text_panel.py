@@ -9,7 +9,7 @@ from tokviz.gui.settings import Settings
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.panel_frame import PanelFrame
-from tokviz.gui.widgets.row_painting import Highlights
+from tokviz.gui.widgets.row_painting import Highlights, Places
 from tokviz.gui.widgets.token_text_view import TokenTextView
 from tokviz.tokenization.text_merges import fired_spans
 
@@ -25,6 +25,7 @@ class TextPanel(QWidget):
         self._model = model
         self._theme = theme
         self._settings = settings
+        self._found: Places | None = None
         self.view = TokenTextView()
         self.view.set_zoom(settings.zoom)
         self._frame = PanelFrame("Text", self.view)
@@ -60,6 +61,15 @@ class TextPanel(QWidget):
         model.context_changed.connect(self._update_highlights)
         model.marks_changed.connect(self._update_highlights)
         self._theme.changed.connect(self._on_theme_changed)
+
+    def add_bar(self, bar: QWidget) -> None:
+        """A bar above the text, which comes and goes."""
+        self._frame.add_bar(bar)
+
+    def set_found(self, found: Places | None) -> None:
+        """Frame the spans that a search found; it is asked for those in view."""
+        self._found = found
+        self._update_highlights()
 
     def mark_clean(self) -> None:
         """The text is now as it stands in the file."""
@@ -113,6 +123,7 @@ class TextPanel(QWidget):
                 hovered_id=model.hovered,
                 context_end=context if overflows else None,
                 attended=attended,
+                found=self._found,
                 places=None if rank is None else partial(fired_spans, model.text, rank),
             )
         )

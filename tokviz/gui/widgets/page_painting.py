@@ -60,7 +60,9 @@ class PagePainter:
         """Where two pictures of the page may differ, the numbers beside the text always."""
         page = self._page
         area = QRegion(0, 0, page.gutter.width, page.height)
-        if one.highlights != other.highlights or one.highlights.places is not None:
+        marked = one.highlights
+        moves = marked.places is not None or marked.found is not None
+        if marked != other.highlights or moves:
             return area.united(QRect(0, 0, page.width, page.height))
         for before, after in zip_longest(one.rows, other.rows):
             if before is None or after is None or _looks(one, before) != _looks(other, after):

@@ -43,6 +43,12 @@ class PanelFrame(QFrame):
         self._controls.addWidget(switch)
         return switch
 
+    def add_bar(self, bar: QWidget) -> None:
+        """A bar between title and content, which comes and goes."""
+        layout = self.layout()
+        assert isinstance(layout, QVBoxLayout)
+        layout.insertWidget(1, bar)
+
     def add_control(self, control: QWidget) -> None:
         """Any small widget at the right of the title."""
         self._controls.addWidget(control)

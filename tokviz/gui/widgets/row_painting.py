@@ -22,6 +22,10 @@ _PAPER = 0.5  # how far the ground of such a character is from its tokens' colou
 _Hint = QPainter.RenderHint.Antialiasing
 
 
+Places = Callable[[int, int], list[tuple[int, int]]]
+"""For a range of characters the spans in it that are to be marked."""
+
+
 @dataclass(frozen=True)
 class Highlights:
     """Which tokens stand out: ids everywhere, indexes at one place."""
@@ -31,8 +35,8 @@ class Highlights:
     hovered_id: int | None = None
     context_end: int | None = None  # index of the first token outside the context window
     attended: tuple[int, int] | None = None  # range of token indexes that is shaded
-    places: Callable[[int, int], list[tuple[int, int]]] | None = None
-    # for a range of characters the spans in it that are marked with a frame
+    places: Places | None = None  # marked with a dashed frame
+    found: Places | None = None  # by a search: a solid one
 
 
 class RowPainter:
@@ -72,6 +76,7 @@ class RowPainter:
         self._paint_marks(painter, painted)
         self._paint_uncovered(painter, painted)
         self._paint_places(painter, painted, marked)
+        self._paint_found(painter, painted, marked)
         self._paint_rings(painter, painted, marked)
         painter.setRenderHint(_Hint, False)
         self._paint_outside_context(painter, painted, tokens, marked)
@@ -177,6 +182,19 @@ class RowPainter:
                 painter.drawRect(rect)
                 painter.setPen(QPen(self._palette.accent, 3))
                 painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+
+    def _paint_found(self, painter: QPainter, painted: PaintedRow, marked: Highlights) -> None:
+        """A solid frame, heavier than a token's own border, around what a search found."""
+        if marked.found is None:
+            return
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for start, end in marked.found(painted.row.start, painted.row.full_end):
+            for left, right in painted.ranges(start, end):
+                rect = self._rect(left, max(right, left + 4)).adjusted(0.5, 0.5, -1, -1)
+                painter.setPen(QPen(self._palette.panel, 3.6))
+                painter.drawRect(rect)
+                painter.setPen(QPen(self._palette.text, 1.6))
+                painter.drawRect(rect)
 
     def _paint_rings(self, painter: QPainter, painted: PaintedRow, marked: Highlights) -> None:
         if not marked.selected_ids and marked.hovered_id is None and marked.selected_index is None:

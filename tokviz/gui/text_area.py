@@ -1,0 +1,43 @@
+"""TextArea: the text with the find bar above it. Places panels and ties them."""
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from tokviz.gui.panels.find_bar import FindBar
+from tokviz.gui.panels.text_panel import TextPanel
+from tokviz.gui.settings import Settings
+from tokviz.gui.theme import Theme
+from tokviz.gui.tokenizer_model import TokenizerModel
+
+_MOST_TAKEN = 200  # selected characters that the find bar begins with
+
+
+class TextArea(QWidget):
+    """What the find bar finds is framed and gone to in the text."""
+
+    def __init__(self, model: TokenizerModel, theme: Theme, settings: Settings) -> None:
+        super().__init__()
+        self.panel = TextPanel(model, theme, settings)
+        self.find_bar = FindBar(model)
+        self.panel.add_bar(self.find_bar)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.panel)
+        self.find_bar.found.connect(self._on_found)
+        self.find_bar.went.connect(self.show_place)
+        self.find_bar.closed.connect(self.panel.view.setFocus)
+
+    def open_find_bar(self) -> None:
+        """Look for what is selected, if that is within a line; else for what was looked for."""
+        view = self.panel.view
+        start, end = view.selection()
+        chosen = view.selected_text() if end - start <= _MOST_TAKEN else ""
+        self.find_bar.open(chosen if "\n" not in chosen else "", start)
+
+    def show_place(self, start: int, end: int) -> None:
+        """Select characters and bring them into view."""
+        self.panel.view.select(start, end)
+        self.panel.view.reveal(start, end)
+
+    def _on_found(self) -> None:
+        hits = self.find_bar.hits
+        self.panel.set_found(None if hits is None else hits.within)
