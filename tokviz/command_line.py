@@ -15,8 +15,20 @@ from typing import NoReturn
 
 from tokviz import __version__
 from tokviz.catalog import TOKENIZERS
-from tokviz.commands import count, curve, decode, encode, neighbors, replay, tokenizers, train
+from tokviz.commands import (
+    bigram,
+    count,
+    curve,
+    decode,
+    encode,
+    neighbors,
+    replay,
+    tokenizers,
+    train,
+)
 from tokviz.commands.inputs import InputError
+from tokviz.embedding.bigram_generation import GenerationError
+from tokviz.embedding.bigram_settings import DivergedError, NoTrainingError
 from tokviz.embedding.formats import TableFileError
 from tokviz.embedding.neighbors import QueryError
 from tokviz.embedding.row_classes import MissingRowsError
@@ -37,6 +49,7 @@ COMMANDS: dict[str, ModuleType] = {
     "curve": curve,
     "train": train,
     "neighbors": neighbors,
+    "bigram": bigram,
 }
 _BAD_INPUT = (
     InputError,
@@ -50,6 +63,8 @@ _BAD_INPUT = (
     TableFileError,
     MissingRowsError,
     QueryError,
+    NoTrainingError,
+    GenerationError,
 )
 _INTERRUPTED = 130
 
@@ -64,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _run(parsed)
     except _BAD_INPUT as error:
         return _fail(str(error), 2)
-    except ResourceError as error:
+    except (ResourceError, DivergedError) as error:
         return _fail(str(error), 1)
     except MemoryError:
         return _fail("There is not enough memory for this text; try a part of it.", 1)

@@ -53,8 +53,8 @@ def candidates(path: Path) -> list[Candidate]:
 _Entry = tuple[str, tuple[int, int], int]  # dtype, shape, place in the file
 
 
-def _header(path: Path) -> dict[str, _Entry]:
-    """Every matrix of floats in one file."""
+def read_header(path: Path) -> dict[str, Any]:
+    """What a file says of its tensors, by name, unchecked. Raises `TableFileError`, `OSError`."""
     size = path.stat().st_size
     with path.open("rb") as file:
         begin = file.read(8)
@@ -69,8 +69,14 @@ def _header(path: Path) -> dict[str, _Entry]:
                 f"{path} has a header of {length:,} bytes, more than the {_LARGEST_HEADER:,} that "
                 f"are read here; save the embedding table in a file of its own."
             )
-        listed = _json(file.read(length), path, "header")
-    data_start = 8 + length
+        return _json(file.read(length), path, "header")
+
+
+def _header(path: Path) -> dict[str, _Entry]:
+    """Every matrix of floats in one file."""
+    listed, size = read_header(path), path.stat().st_size
+    with path.open("rb") as file:
+        data_start = 8 + int(struct.unpack("<Q", file.read(8))[0])
     found = {}
     for name, entry in listed.items():
         if name == "__metadata__":

@@ -7,6 +7,7 @@ for (a normalizer, `ignore_merges`, ...) is an error, because ids would silently
 from typing import Any
 
 from tokviz.tokenization.formats import TokenizerFileError
+from tokviz.tokenization.formats.alphabet_json import alphabet_object, alphabet_of
 from tokviz.tokenization.formats.json_text import MOST_IDS, checked_vocab, parse_object, to_json
 from tokviz.tokenization.formats.named_merges import (
     merge_names,
@@ -35,6 +36,8 @@ _DIGITS = {"type": "Digits", "individual_digits": True}
 
 def to_tokenizer_json(tokenizer: Tokenizer) -> bytes:
     """The content of a `tokenizer.json`. Raises `TokenizerFileError` where it cannot say it."""
+    if tokenizer.algorithm in (Algorithm.CHARACTERS, Algorithm.BYTES):
+        return to_json(alphabet_object(tokenizer))
     if tokenizer.split is None:
         raise TokenizerFileError(
             f"{tokenizer.name} has no merges to write into a tokenizer.json; train one first."
@@ -102,6 +105,8 @@ def _sequence(*parts: dict[str, Any]) -> dict[str, Any]:
 def tokenizer_from_json(content: bytes, name: str, file: str) -> Tokenizer:
     """Read a `tokenizer.json`; `file` is its name in errors. Raises `TokenizerFileError`."""
     found = parse_object(content, file)
+    if (alphabet := alphabet_of(found, name)) is not None:
+        return alphabet
     model = found.get("model")
     if not isinstance(model, dict) or model.get("type", "BPE") != "BPE":
         kind = model.get("type") if isinstance(model, dict) else None
