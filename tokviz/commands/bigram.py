@@ -22,7 +22,13 @@ from tokviz.embedding.bigram import BigramTraining, torch_is_missing, train
 from tokviz.embedding.bigram_counts import PairCounts, bits_per_byte, count_pairs
 from tokviz.embedding.bigram_files import to_safetensors, tokenizer_path
 from tokviz.embedding.bigram_generation import generate
-from tokviz.embedding.bigram_memory import check_memory, fits, free_memory, in_words, memory_need
+from tokviz.embedding.bigram_memory import (
+    check_memory,
+    free_memory,
+    in_words,
+    kind_that_fits,
+    memory_need,
+)
 from tokviz.embedding.bigram_settings import BigramSettings, Optimizer, split_text
 from tokviz.embedding.bigram_table import BigramTable, TableKind, occurring
 from tokviz.embedding.table import Int64s
@@ -47,8 +53,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=[_AUTO, *(kind.value for kind in TableKind)],
         default=_AUTO,
         help="full: V × V; occurring: the same for the tokens of the text alone; factored: V × d "
-        "with an output layer; tied: one that uses the same rows (default: full where it fits, "
-        "else factored)",
+        "with an output layer; tied: one that uses the same rows (default: the first of these "
+        "that fits)",
     )
     parser.add_argument("--dim", type=_count, default=_DEFAULT.dim, metavar="D", help="d")
     parser.add_argument(
@@ -132,22 +138,29 @@ def _settings(arguments: argparse.Namespace) -> BigramSettings:
 
 
 def _that_fits(settings: BigramSettings, asked: str, ids: Int64s, n_vocab: int) -> BigramSettings:
-    """A factored table where V × V does not fit and nothing else was asked for; says so."""
-    free = free_memory()
-    n_used = len(np.unique(ids))
-    need = memory_need(n_vocab, n_used, len(ids), settings)
-    if asked == _AUTO and not fits(need, free):
-        settings = replace(settings, kind=TableKind.FACTORED)
-        available = "" if free is None else f" and {in_words(free)} are free"
-        sys.stderr.write(
-            f"tokviz bigram: {n_vocab:,} × {n_vocab:,} logits need {in_words(need.total)} to "
-            f"train{available}; taken instead: a factored table of {n_vocab:,} × {settings.dim} "
-            f"with an output layer. --table occurring takes only the {n_used:,} tokens of the "
-            f"text.\n"
-        )
-        need = memory_need(n_vocab, n_used, len(ids), settings)
-    check_memory(need, free)
+    """A smaller table where V × V does not fit and nothing else was asked for; says so."""
+    free, n_used = free_memory(), len(np.unique(ids))
+    if asked == _AUTO:
+        full = memory_need(n_vocab, n_used, len(ids), settings)
+        kind = kind_that_fits(n_vocab, n_used, len(ids), settings, free)
+        settings = replace(settings, kind=kind)
+        if kind is not TableKind.FULL:
+            sys.stderr.write(f"tokviz bigram: {_instead(n_vocab, n_used, settings, full.total)}\n")
+    check_memory(memory_need(n_vocab, n_used, len(ids), settings), free)
     return settings
+
+
+def _instead(n_vocab: int, n_used: int, settings: BigramSettings, full: int) -> str:
+    occurring = settings.kind is TableKind.OCCURRING
+    taken = (
+        f"the {n_used:,} tokens that occur in the text; --table factored has a row for every token"
+        if occurring
+        else f"a factored table of {n_vocab:,} × {settings.dim} with an output layer"
+    )
+    return (
+        f"{n_vocab:,} × {n_vocab:,} logits would need {in_words(full)} to train; taken instead: "
+        f"{taken}."
+    )
 
 
 def _prompt(prompt: str | None, tokenizer: Tokenizer, ids: Int64s) -> int:

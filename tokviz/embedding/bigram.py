@@ -7,17 +7,18 @@ run in one thread while others look at what it has learned.
 
 import math
 from collections.abc import Iterator
+from contextlib import contextmanager
 from time import monotonic
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from tokviz.embedding.bigram_optimizer import Descent
 from tokviz.embedding.bigram_settings import (
     BigramSettings,
     DivergedError,
     NoTrainingError,
-    Optimizer,
 )
 from tokviz.embedding.bigram_table import BigramTable, TableKind
 from tokviz.embedding.table import Int64s
@@ -25,6 +26,7 @@ from tokviz.embedding.table import Int64s
 if TYPE_CHECKING:
     import torch
 
+_SMALL = 1 << 18  # weights
 INSTALL_TORCH = "pip install 'torch>=2.10,<2.14'"
 
 
@@ -82,7 +84,7 @@ class BigramTraining:
             _load(self.modules, begin)
             self.n_steps = begin.step
         self.modules.to(self._device)
-        self._optimizer = self._new_optimizer()
+        self._optimizer = Descent(self.modules.parameters(), self.settings)
         self._ids = torch.from_numpy(ids.astype(np.int64)).to(self._device)
         self._offsets = torch.arange(self.context + 1)
         self._n_updates = np.zeros(n_rows, np.int64)
@@ -96,7 +98,7 @@ class BigramTraining:
         loss = self._loss()
         value = float(loss.item())
         if math.isfinite(value):
-            self._optimizer.zero_grad(set_to_none=True)
+            self._optimizer.forget_gradients()
             loss.backward()
             self._optimizer.step()
             self.n_steps += 1
@@ -160,18 +162,7 @@ class BigramTraining:
         """Put the rows back to an earlier state; the optimiser forgets what it has seen."""
         _load(self.modules, table)
         self.n_steps = table.step
-        self._optimizer = self._new_optimizer()
-
-    def _new_optimizer(self) -> Any:
-        from torch import optim
-
-        of_name = {
-            Optimizer.ADAMW: optim.AdamW,
-            Optimizer.ADAM: optim.Adam,
-            Optimizer.SGD: optim.SGD,
-        }
-        made = of_name[self.settings.optimizer]
-        return made(self.modules.parameters(), lr=self.settings.learning_rate)
+        self._optimizer = Descent(self.modules.parameters(), self.settings)
 
 
 def train(
@@ -182,6 +173,11 @@ def train(
     The last step always carries its table. Raises `DivergedError` when the loss is no number any
     more; the training is back then at the last table whose loss was one, which was yielded.
     """
+    with _threads_for(training):
+        yield from _train(training, n_steps, table_seconds)
+
+
+def _train(training: BigramTraining, n_steps: int, table_seconds: float) -> Iterator[TrainingStep]:
     good, shown = training.table(), monotonic()
     while training.n_steps < n_steps:
         value, table = training.step(), None
@@ -197,6 +193,20 @@ def train(
             raise _diverged(training, done)
         good = good if table is None else table
         yield TrainingStep(done, value, table)
+
+
+@contextmanager
+def _threads_for(training: BigramTraining) -> Iterator[None]:
+    """A small table in one thread: others would spend more time on waiting than on work."""
+    import torch
+
+    before = torch.get_num_threads()
+    n_weights = sum(parameter.numel() for parameter in training.modules.parameters())
+    torch.set_num_threads(1 if n_weights <= _SMALL else before)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _diverged(training: BigramTraining, step: int) -> DivergedError:

@@ -40,12 +40,14 @@ class PairCounts:
     @cached_property
     def row_totals(self) -> Float64s:
         """How often each token stands before another one, (n_rows,)."""
-        return np.bincount(self.lefts, self.counts.astype(np.float64), self.n_rows)
+        found: Float64s = np.bincount(self.lefts, self.counts, self.n_rows).astype(np.float64)
+        return found
 
     @cached_property
     def next_totals(self) -> Float64s:
         """How often each token is the next one, (n_rows,)."""
-        return np.bincount(self.rights, self.counts.astype(np.float64), self.n_rows)
+        found: Float64s = np.bincount(self.rights, self.counts, self.n_rows).astype(np.float64)
+        return found
 
     @property
     def uniform_loss(self) -> float:

@@ -1,7 +1,7 @@
 """What training a bigram language model needs in memory, known before it starts."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tokviz.embedding.bigram_settings import BigramSettings, NoTrainingError, Optimizer
@@ -10,8 +10,8 @@ from tokviz.embedding.bigram_table import TableKind
 _FLOAT = 4
 _COPIES = 3  # the last good one, the one that is shown, the one on its way
 _LOGITS = 3  # with their logarithms and their gradient
-_PRACTICAL = 4 * 2**30
-"""Beyond this a step takes seconds, however much memory there is."""
+_PRACTICAL = 2**30
+"""Beyond this a step takes a second or so, however much memory there is."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,16 @@ def fits(need: MemoryNeed, free: int | None) -> bool:
     `free` None: unknown.
     """
     return need.total <= min(_PRACTICAL, (2 * _PRACTICAL if free is None else free) // 2)
+
+
+def kind_that_fits(
+    n_vocab: int, n_used: int, n_ids: int, settings: BigramSettings, free: int | None
+) -> TableKind:
+    """V × V if that fits, else the same for the tokens that occur, else a factored table."""
+    for kind in (TableKind.FULL, TableKind.OCCURRING):
+        if fits(memory_need(n_vocab, n_used, n_ids, replace(settings, kind=kind)), free):
+            return kind
+    return TableKind.FACTORED
 
 
 def check_memory(need: MemoryNeed, free: int | None) -> None:
