@@ -25,6 +25,7 @@ class Palette:
     accent_soft: QColor  # a wash of the accent behind a selected row
     selection: QColor  # selected text, painted over token colours with its own alpha
     attended: QColor  # the tokens a selected token attends to
+    densest: QColor  # where most points lie, at the end of a scale from the panel to the accent
     good: QColor
     bad: QColor
     token_text: QColor
@@ -49,6 +50,7 @@ LIGHT = Palette(
     accent_soft=QColor("#dce5fa"),
     selection=QColor(36, 86, 214, 70),
     attended=QColor(36, 86, 214, 28),
+    densest=QColor("#0b2559"),
     good=QColor("#15803d"),
     bad=QColor("#b42318"),
     token_text=QColor("#101216"),
@@ -69,6 +71,7 @@ DARK = Palette(
     accent_soft=QColor("#2a3347"),
     selection=QColor(122, 162, 255, 90),
     attended=QColor(122, 162, 255, 36),
+    densest=QColor("#f2f6ff"),
     good=QColor("#3fb968"),
     bad=QColor("#ff7b6b"),
     token_text=QColor("#ffffff"),

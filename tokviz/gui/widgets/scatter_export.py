@@ -1,12 +1,12 @@
 """A map as SVG: every dot a shape, every label letters."""
 
 import numpy as np
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from tokviz.gui.widgets.pictures import svg_of
 from tokviz.gui.widgets.scatter_camera import Camera
-from tokviz.gui.widgets.scatter_scene import ScatterScene
+from tokviz.gui.widgets.scatter_scene import ANCHOR, ScatterScene
 
 _A_DOT = 0.01  # length of a line whose round ends make it a dot
 
@@ -18,12 +18,12 @@ def scene_svg(scene: ScatterScene, camera: Camera) -> bytes:
     def paint(painter: QPainter) -> None:
         painter.fillRect(QRectF(0, 0, camera.width, camera.height), scene.palette.panel)
         if scene.density:
-            painter.drawImage(0, 0, scene.image(camera, 2.0))
+            scene.paint_density(painter, camera, 1.0)
         else:
             _paint_points(painter, scene, camera)
-            labels = scene.placed_labels(camera)
-            scene.paint_anchors(painter, labels)
-            scene.labels.paint_outlined(painter, labels, scene.palette)
+        if scene.has_anchors(camera):
+            _paint_anchors(painter, scene, camera)
+        scene.labels.paint_outlined(painter, scene.placed_labels(camera), scene.palette)
         scene.paint_marks(painter, camera)
 
     return svg_of(size, "Map of an embedding table", paint)
@@ -52,3 +52,13 @@ def _paint_points(painter: QPainter, scene: ScatterScene, camera: Camera) -> Non
             width = 1.2 if shown.hollow else diameter
             cap = Qt.PenCapStyle.RoundCap
             painter.strokePath(path, QPen(QColor(color), width, Qt.PenStyle.SolidLine, cap))
+
+
+def _paint_anchors(painter: QPainter, scene: ScatterScene, camera: Camera) -> None:
+    rows = scene.placed_labels(camera).rows
+    across, down = camera.screen(scene.points.x[rows], scene.points.y[rows])
+    painter.setPen(QPen(scene.palette.panel, 1))
+    painter.setBrush(scene.palette.text)
+    for x, y in zip(across.tolist(), down.tolist(), strict=True):
+        painter.drawEllipse(QPointF(x, y), ANCHOR / 2, ANCHOR / 2)
+    painter.setBrush(Qt.BrushStyle.NoBrush)

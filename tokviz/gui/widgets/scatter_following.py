@@ -4,12 +4,12 @@ import numpy as np
 
 from tokviz.gui.widgets.scatter_camera import Camera, Float32s
 
+Places = tuple[Float32s, Float32s]  # x and y of all points
+
 _AS_BEFORE = 0.02  # a layout that grew by less is one that only moved within itself
 
 
-def followed(
-    camera: Camera, before: tuple[Float32s, Float32s], after: tuple[Float32s, Float32s]
-) -> Camera:
+def followed(camera: Camera, before: Places, after: Places) -> Camera:
     """The camera for the next layout: the middle and the spread of all points carry it along.
 
     A layout of which neither changed keeps the camera as it is, so that what moves in it is seen to

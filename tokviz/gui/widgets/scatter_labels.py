@@ -1,7 +1,8 @@
 """Which points get a label, and where it stands: the most important first, none on another.
 
 Few points in view are all asked, each with four places around it; of many the most important one
-in each cell of a grid that moves with the plane, so that panning does not make labels flicker.
+in each cell of a grid. Labels are placed on sheets somewhat larger than the view, which lie fixed
+on the plane: while one pans, they move with it and none appears or vanishes in view.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,18 +18,38 @@ _CELL_WIDTH, _CELL_HEIGHT = 64, 16
 _ASK_ALL = 1200  # up to so many points in view each may have its label
 _WHILE_MOVING = 4096  # of the points in view the most important are looked at
 _AREA_OF_ONE = 2560  # pixels of the view for each label, at most
+_SHEET_STEP = 0.25  # of the view, from one sheet to the next
 _GRAIN = 4  # pixels; labels keep apart by cells of this size
 
 
-@dataclass(frozen=True)
-class PlacedLabel:
-    """The label of a row: its left top corner, and the point it belongs to, in logical pixels."""
+@dataclass(frozen=True, eq=False)
+class PlacedLabels:
+    """Rows and the left top corners of their labels, in logical pixels, most important first."""
 
-    row: int
-    left: float
-    top: float
-    across: float
-    down: float
+    rows: Int64s
+    left: Float32s
+    top: Float32s
+
+    def moved(self, across: float, down: float) -> "PlacedLabels":
+        return PlacedLabels(self.rows, self.left + np.float32(across), self.top + np.float32(down))
+
+
+def sheet_of(camera: Camera) -> tuple[Camera, float, float]:
+    """The sheet that holds a view, as a camera, and where its left top corner stands in the view.
+
+    Views of one scale that differ by little share a sheet; which one follows from the view alone.
+    """
+    step_x, step_y = camera.width * _SHEET_STEP, camera.height * _SHEET_STEP
+    x, y = camera.x * camera.scale, camera.y * camera.scale
+    sheet_x, sheet_y = round(x / step_x) * step_x, round(y / step_y) * step_y
+    sheet = Camera(
+        sheet_x / camera.scale,
+        sheet_y / camera.scale,
+        camera.scale,
+        camera.width + step_x,
+        camera.height + step_y,
+    )
+    return sheet, sheet_x - x - step_x / 2, y - sheet_y - step_y / 2
 
 
 class LabelOrder:
@@ -58,12 +79,9 @@ class LabelOrder:
 
 
 def _first_in_each_cell(camera: Camera, across: Float32s, down: Float32s) -> Int64s:
-    shift_x = (camera.x * camera.scale - camera.width / 2) % _CELL_WIDTH
-    shift_y = (-camera.y * camera.scale - camera.height / 2) % _CELL_HEIGHT
-    columns = ((across + np.float32(shift_x)) / _CELL_WIDTH).astype(np.int32)
-    lines = ((down + np.float32(shift_y)) / _CELL_HEIGHT).astype(np.int32)
-    wide = int(camera.width) // _CELL_WIDTH + 3
-    cells = lines * wide + columns
+    wide = int(camera.width) // _CELL_WIDTH + 1
+    cells = (down / _CELL_HEIGHT).astype(np.int32) * wide
+    cells += (across / _CELL_WIDTH).astype(np.int32)
     first = np.full(int(cells.max()) + 1, -1, np.int64)
     # What is written last stays, so the most important is written last.
     first[cells[::-1]] = np.arange(len(cells) - 1, -1, -1)
@@ -80,13 +98,13 @@ def place_labels(
     camera: Camera,
     away: float,
     most: int,
-) -> list[PlacedLabel]:
+) -> PlacedLabels:
     """Give labels their places, one after the other, until there are `most`.
 
     `away`: pixels between a point's middle and its label.
     """
-    placed: list[PlacedLabel] = []
-    free = _FreeSpace(camera.width, camera.height)
+    placed: list[tuple[int, float, float]] = []
+    free = _FreeSpace(camera)
     rows, across, down = (values.tolist() for values in candidates)
     for row, x, y in zip(rows, across, down, strict=True):
         if len(placed) >= most:
@@ -94,9 +112,13 @@ def place_labels(
         width = width_of(row)
         for left, top in _places(x, y, width, away):
             if free.take(left, top, width, LABEL_HEIGHT):
-                placed.append(PlacedLabel(row, left, top, x, y))
+                placed.append((row, left, top))
                 break
-    return placed
+    return PlacedLabels(
+        np.array([row for row, _left, _top in placed], np.int64),
+        np.array([left for _row, left, _top in placed], np.float32),
+        np.array([top for _row, _left, top in placed], np.float32),
+    )
 
 
 def _places(x: float, y: float, width: float, away: float) -> Iterator[tuple[float, float]]:
@@ -111,16 +133,16 @@ def _places(x: float, y: float, width: float, away: float) -> Iterator[tuple[flo
 class _FreeSpace:
     """Where no label stands yet: one whole number a line of cells, a bit a cell."""
 
-    def __init__(self, width: float, height: float) -> None:
-        self._columns = int(width) // _GRAIN
-        self._lines = [0] * (int(height) // _GRAIN + 1)
+    def __init__(self, camera: Camera) -> None:
+        self._right, self._bottom = camera.width, camera.height
+        self._lines = [0] * (int(camera.height) // _GRAIN + 1)
 
     def take(self, left: float, top: float, width: float, height: float) -> bool:
         """Take a rectangle if it lies in view and is free."""
+        if left < 0 or top < 0 or left + width > self._right or top + height > self._bottom:
+            return False
         first, last = int(left // _GRAIN), int((left + width) // _GRAIN)
         upper, lower = int(top // _GRAIN), int((top + height) // _GRAIN)
-        if first < 0 or upper < 0 or last >= self._columns or lower >= len(self._lines):
-            return False
         bits = ((1 << (last - first + 1)) - 1) << first
         for line in self._lines[upper : lower + 1]:
             if line & bits:

@@ -13,6 +13,7 @@ from tokviz.gui.widgets.scatter_pixels import Int64s
 
 _FAR = 90.0  # pixels from which on a neighbour is no longer near on the map
 _MOST_RINGS = 2000  # more could not be told apart
+_MOST_NAMES = 12  # of selected rows; a larger selection is shown by its dots
 _STEP = 15.0  # diameter of the disc that holds a number of the path
 _BEYOND = 20_000.0  # pixels; Qt's lines are not exact far outside the picture
 
@@ -50,27 +51,13 @@ class ScatterMarks:
             _paint_ring(painter, places.of(row), around, palette.accent, palette.panel)
         for row in _one(self.hovered):
             _paint_ring(painter, places.of(row), around + 3, palette.text, palette.panel)
-        if len(self.selected) == 1:
-            self._paint_name(
-                painter, places, labels, int(self.selected[0]), palette, palette.accent
-            )
-        for row in _one(self.hovered):
-            if len(self.selected) != 1 or row != self.selected[0]:
-                self._paint_name(painter, places, labels, row, palette, palette.text)
-
-    def _paint_name(
-        self,
-        painter: QPainter,
-        places: "Places",
-        labels: LabelPainter,
-        row: int,
-        palette: Palette,
-        color: QColor,
-    ) -> None:
-        point = places.of(row)
-        if point is not None:
-            place = point + QPointF(13, 0)
-            labels.paint_one(painter, place, labels.text_of(row), color, palette.panel)
+        named = [(row, palette.accent) for row in self.selected.tolist()[:_MOST_NAMES]]
+        named += [(row, palette.text) for row in _one(self.hovered) if row not in self.selected]
+        for row, color in named:
+            point = places.of(row)
+            if point is not None:
+                place = point + QPointF(around / 2 + 3, 0)
+                labels.paint_tag(painter, place, row, color, palette)
 
     def _paint_lines(self, painter: QPainter, places: "Places", palette: Palette) -> None:
         if not len(self.lines):

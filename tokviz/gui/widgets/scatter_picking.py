@@ -14,7 +14,8 @@ Float64s = npt.NDArray[np.float64]
 
 _CELL = 2.0  # pixels along a cell's side
 _MOST_CELLS = 4_000_000  # for a lasso on a screen of any size
-_OUT, _IN, _EDGE = 0, 1, 2
+_BORDER = 2  # cells around the outline
+_IN, _EDGE = 1, 2
 
 
 def nearest(across: Float32s, down: Float32s, at: tuple[float, float], reach: float) -> int | None:
@@ -46,19 +47,31 @@ def in_lasso(across: Float32s, down: Float32s, outline: npt.ArrayLike) -> Int64s
     if len(corners) < 3:
         return np.zeros(0, np.int64)
     low, high = corners.min(axis=0), corners.max(axis=0)
-    rows = in_rectangle(across, down, tuple(low), tuple(high))
-    if not len(rows):
-        return rows
-    x, y = across[rows].astype(np.float64), down[rows].astype(np.float64)
     side = max(_CELL, float(np.sqrt(np.prod(high - low + 1) / _MOST_CELLS)))
     cells = _cells(corners, low, high, side)
-    lines, columns = ((y - low[1]) / side).astype(np.intp), ((x - low[0]) / side).astype(np.intp)
-    state = cells[lines, columns]
+    n_lines, n_columns = cells.shape
+    lines = _cell_numbers(down, float(low[1]), side, n_lines)
+    lines *= np.int32(n_columns)
+    lines += _cell_numbers(across, float(low[0]), side, n_columns)
+    state = cells.ravel().take(lines)
     inside = state == _IN
     unsure = np.flatnonzero(state == _EDGE)
-    inside[unsure] = _crossed_oddly(x[unsure], y[unsure], corners)
-    chosen: Int64s = rows[inside]
-    return chosen
+    x, y = (values.take(unsure).astype(np.float64) for values in (across, down))
+    inside[unsure] = _crossed_oddly(x, y, corners)
+    return np.flatnonzero(inside)
+
+
+def _cell_numbers(values: Float32s, low: float, side: float, n: int) -> npt.NDArray[np.int32]:
+    """In which cell each lies; what lies beyond them all, in the first or last, which is out.
+
+    A rounding may take a point to the next cell. That is harmless: between cells in and out lies
+    one that is passed by the line, where each point is asked.
+    """
+    cells = values - np.float32(low)
+    cells *= np.float32(1 / side)
+    cells += np.float32(_BORDER)
+    np.clip(cells, 0, n - 1, out=cells)
+    return cells.astype(np.int32)
 
 
 def _crossed_oddly(x: Float64s, y: Float64s, corners: Float64s) -> npt.NDArray[np.bool_]:
@@ -83,8 +96,12 @@ def _crossed_oddly(x: Float64s, y: Float64s, corners: Float64s) -> npt.NDArray[n
 
 
 def _cells(corners: Float64s, low: Float64s, high: Float64s, side: float) -> npt.NDArray[np.uint8]:
-    """For each cell of the outline's rectangle whether it is out, in, or passed by the line."""
-    n_columns, n_lines = ((high - low) / side).astype(int) + 1
+    """For each cell of the outline's rectangle whether it is out, in, or passed by the line.
+
+    Around them lies a border of cells that are out.
+    """
+    n_columns, n_lines = ((high - low) / side).astype(int) + 1 + 2 * _BORDER
+    low = low - _BORDER * side
     begin, end = corners, np.roll(corners, -1, axis=0)
     # Even-odd along the middle of each line of cells: every crossing turns what is right of it.
     middles = low[1] + (np.arange(n_lines) + 0.5) * side
@@ -92,26 +109,24 @@ def _cells(corners: Float64s, low: Float64s, high: Float64s, side: float) -> npt
     lines, edges = np.nonzero(crossed)
     part = (middles[lines] - begin[edges, 1]) / (end[edges, 1] - begin[edges, 1])
     crossing = begin[edges, 0] + part * (end[edges, 0] - begin[edges, 0])
-    columns = np.clip(np.ceil((crossing - low[0]) / side - 0.5).astype(int), 0, n_columns)
-    turns = np.zeros((n_lines, n_columns + 1), np.uint8)
-    np.add.at(turns, (lines, columns), 1)
-    cells = np.cumsum(turns[:, :-1], axis=1, dtype=np.uint8) & np.uint8(1)
-    _mark_edges(cells, begin, end, low, side)
+    columns = np.clip(np.ceil((crossing - low[0]) / side - 0.5).astype(int), 0, n_columns - 1)
+    cells = np.zeros((n_lines, n_columns), np.uint8)
+    np.add.at(cells, (lines, columns), 1)
+    np.bitwise_and(cells, 1, out=cells)
+    np.bitwise_xor.accumulate(cells, axis=1, out=cells)
+    samples = _samples(begin, end, side / 2) - low
+    at = (samples / side).astype(int)
+    for right in (-1, 0, 1):
+        for below in (-1, 0, 1):  # sampling may skip a cell that an edge only cuts the corner of
+            cells[at[:, 1] + below, at[:, 0] + right] = _EDGE
     return cells
 
 
-def _mark_edges(
-    cells: npt.NDArray[np.uint8], begin: Float64s, end: Float64s, low: Float64s, side: float
-) -> None:
-    """Mark each cell that an edge passes, and its neighbours: sampling may skip a corner."""
-    lengths = np.hypot(*(end - begin).T)
-    counts = np.maximum(np.ceil(2 * lengths / side).astype(int), 1) + 1
+def _samples(begin: Float64s, end: Float64s, apart: float) -> Float64s:
+    """Places along edges, the ends of each among them."""
+    counts = np.maximum(np.ceil(np.hypot(*(end - begin).T) / apart).astype(int), 1) + 1
     edges = np.repeat(np.arange(len(begin)), counts)
     within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
     part = (within / (counts[edges] - 1))[:, None]
-    samples = ((begin[edges] + part * (end - begin)[edges] - low) / side).astype(int)
-    n_lines, n_columns = cells.shape
-    for right in (-1, 0, 1):
-        for below in (-1, 0, 1):
-            lines = np.clip(samples[:, 1] + below, 0, n_lines - 1)
-            cells[lines, np.clip(samples[:, 0] + right, 0, n_columns - 1)] = _EDGE
+    places: Float64s = begin[edges] + part * (end - begin)[edges]
+    return places

@@ -111,6 +111,15 @@ class ScatterPoints:
         self._dim_rest = dim_rest
         self._layer()
 
+    @property
+    def above(self) -> Bools | None:
+        """Which points are not dimmed; None when none is."""
+        if not self._dim_rest or self._highlight is None:
+            return None
+        above = np.zeros(len(self.x), np.bool_)
+        above[self._highlight] = True
+        return above
+
     def forget_tints(self) -> None:
         """The background is another."""
         for layer in self._layers:

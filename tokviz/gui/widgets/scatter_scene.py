@@ -3,20 +3,28 @@
 The window, a saved picture and the command line all paint with this, so they show the same pixels.
 """
 
+from functools import partial
+
 import numpy as np
-from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QImage, QPainter
 
 from tokviz.gui.palette import LIGHT, Palette
 from tokviz.gui.widgets.scatter_camera import Camera
 from tokviz.gui.widgets.scatter_density import CELL, color_ramp, colored, densities
 from tokviz.gui.widgets.scatter_label_painting import LabelPainter
-from tokviz.gui.widgets.scatter_labels import LabelOrder, PlacedLabel, most_labels, place_labels
+from tokviz.gui.widgets.scatter_labels import (
+    LabelOrder,
+    PlacedLabels,
+    most_labels,
+    place_labels,
+    sheet_of,
+)
 from tokviz.gui.widgets.scatter_marks import Places, ScatterMarks
-from tokviz.gui.widgets.scatter_pixels import Canvas, Int64s
+from tokviz.gui.widgets.scatter_pixels import Canvas, Int64s, dot, mixed
 from tokviz.gui.widgets.scatter_points import ScatterPoints, dot_diameter
 
-_ANCHOR = 3.4  # diameter of the dot that a label points to
+ANCHOR = 4.0  # diameter of the dot that a label belongs to where the points are smaller
 
 
 class ScatterScene:
@@ -31,6 +39,8 @@ class ScatterScene:
         self._order = LabelOrder()
         self._priority: Int64s = np.zeros(0, np.int64)
         self._canvas: Canvas | None = None
+        self._placed: PlacedLabels | None = None
+        self._labels_for: tuple[Camera, bool] | None = None  # of which view they were placed
 
     def set_palette(self, palette: Palette) -> None:
         self.palette = palette
@@ -44,11 +54,19 @@ class ScatterScene:
         """The points stand elsewhere, or their labels have another order."""
         n = len(self.points.x)
         known = self._priority[(self._priority >= 0) & (self._priority < n)]
+        above = self.points.above
+        if above is not None:  # what is dimmed has no label
+            known = known[above[known]]
         self._order.set(self.points.x, self.points.y, known)
+        self._labels_for = None
 
     def diameter(self, camera: Camera) -> float:
         fit = self.points.bounds.fit_scale(camera.width, camera.height)
         return dot_diameter(self.points.n_drawn, camera, camera.scale / fit)
+
+    def set_highlight(self, rows: Int64s, dim_rest: bool) -> None:
+        self.points.set_highlight(rows, dim_rest)
+        self.place_again()
 
     # -- what lies below: points and labels ----------------------------------------------------
 
@@ -58,65 +76,66 @@ class ScatterScene:
         The image looks into the scene's own canvas and is good until the next call; copy it to
         keep it.
         """
-        if self.density:
-            return self._density_image(camera, ratio)
-        width, height = round(camera.width * ratio), round(camera.height * ratio)
+        width, height = max(round(camera.width * ratio), 1), max(round(camera.height * ratio), 1)
         if self._canvas is None or (self._canvas.width, self._canvas.height) != (width, height):
-            self._canvas = Canvas(max(width, 1), max(height, 1))
-        canvas = self._canvas
-        ground = self.palette.panel.rgb()
-        canvas.clear(ground)
-        self.points.draw(canvas, camera, ratio, self.diameter(camera), ground)
-        image = QImage(
-            canvas.inner.data,
-            canvas.width,
-            canvas.height,
-            4 * canvas.stride,
-            QImage.Format.Format_RGB32,
-        )
+            self._canvas = Canvas(width, height)
+        canvas, ground = self._canvas, self.palette.panel.rgb()
+        image = _image_of(canvas)
+        if self.density:
+            with QPainter(image) as painter:
+                painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+                self.paint_density(painter, camera, ratio)
+        else:
+            canvas.clear(ground)
+            self.points.draw(canvas, camera, ratio, self.diameter(camera), ground)
+        labels = self.placed_labels(camera, moving)
+        if self.has_anchors(camera):
+            self._stamp_anchors(canvas, labels, camera, ratio)
         image.setDevicePixelRatio(ratio)
-        self._paint_labels_on(image, camera, ratio, moving)
+        with QPainter(image) as painter:
+            self.labels.paint(painter, labels, self.palette, ratio)
         return image
 
-    def _paint_labels_on(self, image: QImage, camera: Camera, ratio: float, moving: bool) -> None:
-        labels = self.placed_labels(camera, moving)
-        if labels:
-            with QPainter(image) as painter:
-                self.paint_anchors(painter, labels)
-                self.labels.paint(painter, labels, self.palette, ratio)
+    def placed_labels(self, camera: Camera, moving: bool = False) -> PlacedLabels:
+        """The labels of a view; while it moves only those of the most important points."""
+        away = max(self.diameter(camera), ANCHOR) / 2 + 2.5
+        if moving:
+            return self._place_labels(camera, away, moving)
+        sheet, left, top = sheet_of(camera)
+        return self._place_labels(sheet, away, moving).moved(left, top)
 
-    def placed_labels(self, camera: Camera, moving: bool = False) -> list[PlacedLabel]:
-        return place_labels(
-            self._order.candidates(camera, moving),
-            self.labels.width_of,
-            camera,
-            self.diameter(camera) / 2 + 3,
-            most_labels(camera),
-        )
+    def _place_labels(self, camera: Camera, away: float, moving: bool) -> PlacedLabels:
+        if self._placed is None or self._labels_for != (camera, moving):
+            candidates = self._order.candidates(camera, moving)
+            most, width_of = most_labels(camera), self.labels.width_of
+            self._placed = place_labels(candidates, width_of, camera, away, most)
+            self._labels_for = (camera, moving)
+        return self._placed
 
-    def paint_anchors(self, painter: QPainter, labels: list[PlacedLabel]) -> None:
-        """A small dot in the letters' colour, so that a label among many points has its own."""
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        points = QPolygonF([QPointF(label.across, label.down) for label in labels])
-        for color, width in ((self.palette.panel, _ANCHOR + 2), (self.palette.text, _ANCHOR)):
-            painter.setPen(QPen(color, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-            painter.drawPoints(points)
+    def has_anchors(self, camera: Camera) -> bool:
+        """Whether a labelled point is marked: where dots are small one could not tell it else."""
+        return self.density or self.diameter(camera) < ANCHOR
 
-    def _density_image(self, camera: Camera, ratio: float) -> QImage:
+    def _stamp_anchors(
+        self, canvas: Canvas, labels: PlacedLabels, camera: Camera, ratio: float
+    ) -> None:
+        """A small dot in the letters' colour, within a rim that keeps it apart from the others."""
+        x, y = self.points.x[labels.rows], self.points.y[labels.rows]
+        for color, diameter in ((self.palette.panel, ANCHOR + 2), (self.palette.text, ANCHOR)):
+            stamp = dot(diameter * ratio)
+            tint = np.full(len(x), color.rgb(), np.uint32)
+            ground = self.palette.panel.rgb()
+            placed = canvas.place(camera, ratio, x, y, stamp.size)
+            canvas.stamp(placed, stamp, partial(mixed, tint, ground))
+
+    def paint_density(self, painter: QPainter, camera: Camera, ratio: float) -> None:
+        """The whole view in colours of how many points lie where."""
         palette = self.palette
-        strong = palette.text.rgb() if palette.dark else QColor("#0b2559").rgb()
-        ramp = color_ramp(palette.panel.rgb(), palette.accent.rgb(), strong)
+        ramp = color_ramp(palette.panel.rgb(), palette.accent.rgb(), palette.densest.rgb())
         cells = colored(densities(self.points.x, self.points.y, camera), ramp)
         high, wide = cells.shape
         small = QImage(cells.reshape(-1).data, wide, high, 4 * wide, QImage.Format.Format_RGB32)
-        size = QSize(round(camera.width * ratio), round(camera.height * ratio))
-        whole = QSize(round(wide * CELL * ratio), round(high * CELL * ratio))
-        smooth = Qt.TransformationMode.SmoothTransformation
-        image = small.scaled(whole, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
-        image = image.copy(0, 0, size.width(), size.height())
-        image.setDevicePixelRatio(ratio)
-        self._paint_labels_on(image, camera, ratio, False)
-        return image
+        painter.drawImage(QRectF(0, 0, wide * CELL * ratio, high * CELL * ratio), small)
 
     # -- what lies above -----------------------------------------------------------------------
 
@@ -130,3 +149,10 @@ class ScatterScene:
         with QPainter(image) as painter:
             self.paint_marks(painter, camera)
         return image
+
+
+def _image_of(canvas: Canvas) -> QImage:
+    """The canvas as Qt sees it: the same memory."""
+    pixels = canvas.inner.data
+    stride = 4 * canvas.stride
+    return QImage(pixels, canvas.width, canvas.height, stride, QImage.Format.Format_RGB32)

@@ -1,8 +1,8 @@
 """ScatterView: a map of points that is panned, zoomed, hovered, clicked and selected from.
 
 Points and labels are painted once into an image; what follows the pointer is painted above it, so a
-hover costs neither a projection nor a label. While the map moves only the most important labels
-are looked for; they are completed when it rests.
+hover costs neither a projection nor a label. While it is zoomed, or the points move, only the most
+important labels are looked for; they are completed when it rests.
 """
 
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QImage,
     QKeyEvent,
@@ -26,15 +26,15 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from tokviz.gui.palette import Palette
-from tokviz.gui.widgets.scatter_camera import Bounds, Camera, Float32s
+from tokviz.gui.widgets.scatter_camera import Camera, Float32s
 from tokviz.gui.widgets.scatter_export import scene_svg
-from tokviz.gui.widgets.scatter_following import followed
 from tokviz.gui.widgets.scatter_marks import Places, ScatterMarks
 from tokviz.gui.widgets.scatter_picking import in_lasso, in_rectangle, nearest
 from tokviz.gui.widgets.scatter_pixels import Int64s, Uint32s
 from tokviz.gui.widgets.scatter_pointer import Press, Tool, tool_with
 from tokviz.gui.widgets.scatter_points import Bools
 from tokviz.gui.widgets.scatter_scene import ScatterScene
+from tokviz.gui.widgets.scatter_viewport import ScatterViewport
 
 __all__ = ["ScatterView", "Tool"]
 
@@ -43,6 +43,7 @@ _REST = 140  # ms without motion until the labels are completed
 _NOTCH = 1.25  # the zoom of one notch of the wheel
 _STEP = 60.0  # pixels an arrow key pans
 _CLOSER = 2.0  # the zoom of a double click
+_AROUND_A_MARK = QRect(-18, -18, 230, 36)  # a ring and its label, from the point
 _KEYS = {
     Qt.Key.Key_Left: (1, 0),
     Qt.Key.Key_Right: (-1, 0),
@@ -65,8 +66,7 @@ class ScatterView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._scene = ScatterScene()
-        self._camera: Camera | None = None
-        self._fitted = True  # nobody has moved the view since it last showed everything
+        self._viewport = ScatterViewport(self._scene.points)
         self._image: QImage | None = None
         self._moving = False
         self._rest = QTimer(self, singleShot=True, interval=_REST)
@@ -87,17 +87,17 @@ class ScatterView(QWidget):
         `keep_view` is for the next frame of a moving layout: a view of everything goes on showing
         everything, any other follows the layout as it moves and grows.
         """
-        before = self._scene.points.x, self._scene.points.y
-        self._scene.points.set_points(xy)
-        self._scene.place_again()
         points = self._scene.points
-        if not keep_view or self._camera is None:
-            self._fitted = True
-            self._camera = None
-        elif not self._fitted:
-            self._camera = followed(self._camera, before, (points.x, points.y))
-        elif not _still_fits(self._camera, points.bounds):
-            self._camera = None
+        before = points.x, points.y
+        points.set_points(xy)
+        self._scene.place_again()
+        if len(before[0]) != len(points.x):
+            self._scene.marks = ScatterMarks()
+        if keep_view:
+            self._viewport.follow(before)
+            self._label_fewer()
+        else:
+            self._viewport.fit()
         self._describe()
         self._repaint()
 
@@ -119,7 +119,7 @@ class ScatterView(QWidget):
 
     def set_highlight(self, rows: npt.ArrayLike, dim_rest: bool) -> None:
         """Draw rows above the others, which are dimmed if so wished."""
-        self._scene.points.set_highlight(np.asarray(rows, np.int64), dim_rest)
+        self._scene.set_highlight(np.asarray(rows, np.int64), dim_rest)
         self._repaint()
 
     def set_selected(self, rows: npt.ArrayLike) -> None:
@@ -127,9 +127,13 @@ class ScatterView(QWidget):
         self.update()
 
     def set_hovered(self, row: int | None) -> None:
-        if row != self._scene.marks.hovered:
+        before = self._scene.marks.hovered
+        if row != before:
             self._scene.marks.hovered = row
-            self.update()
+            for changed in (before, row):
+                place = None if changed is None else self.screen_place(changed)
+                if place is not None:
+                    self.update(_AROUND_A_MARK.translated(place.toPoint()))
 
     def set_neighbors(self, rows: npt.ArrayLike, of: int | None) -> None:
         """Mark rows, with lines from `of` to those that are far from it on the map."""
@@ -164,6 +168,11 @@ class ScatterView(QWidget):
         self._repaint()
 
     @property
+    def n_labels(self) -> int:
+        """How many points have a label in this view."""
+        return len(self._scene.placed_labels(self.camera, self._moving).rows)
+
+    @property
     def hovered_row(self) -> int | None:
         return self._scene.marks.hovered
 
@@ -171,76 +180,67 @@ class ScatterView(QWidget):
 
     @property
     def camera(self) -> Camera:
-        if self._camera is None:
-            self._camera = Camera.fitting(self._scene.points.bounds, self.width(), self.height())
-        return self._camera
+        # A window that is not shown yet has a size but hears nothing of it.
+        self._viewport.resize(float(self.width()), float(self.height()))
+        return self._viewport.camera
 
     def fit(self) -> None:
         """Show everything."""
-        self._fitted = True
-        self._move(Camera.fitting(self._scene.points.bounds, self.width(), self.height()))
+        self._move(self._viewport.fit)
 
     def reset(self) -> None:
         """Show everything, with nothing marked."""
         self._scene.marks = ScatterMarks()
-        self._scene.points.set_highlight(np.zeros(0, np.int64), False)
+        self._scene.set_highlight(np.zeros(0, np.int64), False)
+        self._repaint()
         self.fit()
 
     def zoom_to(self, rows: npt.ArrayLike) -> None:
         """Bring rows into view, as close as they all fit; those on no place do not count."""
-        points = self._scene.points
-        chosen = np.asarray(rows, np.int64)
-        chosen = chosen[(chosen >= 0) & (chosen < len(points.x))]
-        chosen = chosen[np.isfinite(points.x[chosen])]
-        if not len(chosen):
-            return
-        bounds = Bounds.around(points.x[chosen], points.y[chosen])
-        closest = self._fit_scale() * 40  # a single point is shown with those around it
-        camera = Camera.fitting(bounds, self.width(), self.height())
-        self._look(Camera(camera.x, camera.y, min(camera.scale, closest), *self._size()))
+        self._move(lambda: self._viewport.zoom_to(rows))
+
+    def zoom(self, factor: float, at: QPointF | None = None) -> None:
+        """Closer by a factor, around a pixel or the middle."""
+        at = at or QPointF(self.width() / 2, self.height() / 2)
+        self._move(lambda: self._viewport.zoom(factor, at.x(), at.y()))
+
+    def pan(self, across: float, down: float) -> None:
+        """Drag the map by so many pixels."""
+        self._move(lambda: self._viewport.pan(across, down))
+
+    def _move(self, how: Callable[[], None]) -> None:
+        before = self.camera
+        how()
+        if self.camera != before:
+            if self.camera.scale != before.scale:
+                self._label_fewer()
+            self._repaint()
+            self.camera_changed.emit()
 
     def screen_place(self, row: int) -> QPointF | None:
         """Where a row stands in the widget; None if it is on no place."""
         points = self._scene.points
         return Places(points.x, points.y, self.camera).of(row)
 
-    def zoom(self, factor: float, at: QPointF | None = None) -> None:
-        """Closer by a factor, around a pixel or the middle."""
-        at = at or QPointF(self.width() / 2, self.height() / 2)
-        self._look(self.camera.zoomed(factor, at.x(), at.y(), self._fit_scale()))
-
-    def _look(self, camera: Camera) -> None:
-        self._fitted = False
-        self._move(camera)
-
-    def _move(self, camera: Camera) -> None:
-        if camera != self._camera:
-            self._camera = camera
-            self._moving = True
-            self._rest.start()
-            self._repaint()
-            self.camera_changed.emit()
+    def _label_fewer(self) -> None:
+        """Until it rests, a view that changes altogether has the most important labels only."""
+        self._moving = True
+        self._rest.start()
 
     def _on_rest(self) -> None:
         self._moving = False
         self._repaint()
 
-    def _fit_scale(self) -> float:
-        return self._scene.points.bounds.fit_scale(self.width(), self.height())
-
-    def _size(self) -> tuple[float, float]:
-        return float(self.width()), float(self.height())
-
     # -- pictures ------------------------------------------------------------------------------
 
     def render(self, size: QSize, scale: float = 1.0) -> QImage:  # type: ignore[override]
         """What is in view as an image of `size` times `scale` pixels."""
-        return self._scene.picture(self.camera.resized(size.width(), size.height()), scale)
+        return self._scene.picture(self._viewport.camera_for(size.width(), size.height()), scale)
 
     def save_svg(self, path: str | Path, size: QSize) -> None:
         """What is in view as a file of shapes and letters. Raises `OSError`."""
         Path(path).write_bytes(
-            scene_svg(self._scene, self.camera.resized(size.width(), size.height()))
+            scene_svg(self._scene, self._viewport.camera_for(size.width(), size.height()))
         )
 
     # -- the mouse -----------------------------------------------------------------------------
@@ -265,7 +265,7 @@ class ScatterView(QWidget):
             return
         if press.tool is Tool.PAN:
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
-            self._look(self.camera.panned(moved.x(), moved.y()))
+            self.pan(moved.x(), moved.y())
         self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -311,16 +311,18 @@ class ScatterView(QWidget):
             return True
         return super().event(event)
 
+    def screen_places(self) -> tuple[Float32s, Float32s]:
+        """Where all points stand in the widget; those on no place at infinity."""
+        return self.camera.screen(self._scene.points.x, self._scene.points.y)
+
     def row_at(self, place: QPointF) -> int | None:
         """The point under a pixel of the widget."""
-        points = self._scene.points
-        across, down = self.camera.screen(points.x, points.y)
+        across, down = self.screen_places()
         reach = _REACH + self._scene.diameter(self.camera) / 2
         return nearest(across, down, (place.x(), place.y()), reach)
 
     def _rows_in(self, press: Press) -> Int64s:
-        points = self._scene.points
-        across, down = self.camera.screen(points.x, points.y)
+        across, down = self.screen_places()
         if press.tool is Tool.RECTANGLE:
             return in_rectangle(across, down, *press.corners)
         return in_lasso(across, down, press.outline)
@@ -340,7 +342,7 @@ class ScatterView(QWidget):
             event.ignore()
         elif key in _KEYS:
             across, down = _KEYS[Qt.Key(key)]
-            self._look(self.camera.panned(across * _STEP, down * _STEP))
+            self.pan(across * _STEP, down * _STEP)
         elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
             self.zoom(_NOTCH)
         elif key == Qt.Key.Key_Minus:
@@ -369,10 +371,6 @@ class ScatterView(QWidget):
         return QSize(160, 120)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        if self._fitted:
-            self._camera = None
-        elif self._camera is not None:
-            self._camera = self._camera.resized(*self._size())
         self._repaint()
 
     def _repaint(self) -> None:
@@ -404,10 +402,3 @@ class ScatterView(QWidget):
         if len(points.x) > points.n_drawn:
             words += f", {len(points.x) - points.n_drawn:,} rows without a place"
         self.setAccessibleDescription(words)
-
-
-def _still_fits(camera: Camera, bounds: Bounds) -> bool:
-    """Whether a view of everything still is one, with some play, so that it does not tremble."""
-    wanted = Camera.fitting(bounds, camera.width, camera.height)
-    moved = abs(wanted.x - camera.x) + abs(wanted.y - camera.y)
-    return 0.97 < wanted.scale / camera.scale < 1.12 and moved * camera.scale < 12
