@@ -79,15 +79,23 @@ def _training(shared: Shared) -> QWidget:
     return BpeTrainingPanel(shared.model, shared.theme)
 
 
+def _comparison(shared: Shared) -> QWidget:
+    from tokviz.gui.panels.comparison_panel import ComparisonPanel
+
+    return ComparisonPanel(*shared)
+
+
 PANELS = [
     DockedPanel("token", "Token card", RIGHT, _token),
     DockedPanel("lists", "Vocabulary and tokens", RIGHT, _lists, waits=True),
     DockedPanel("replay", "Merge history", BOTTOM, _replay),
     DockedPanel("training", "Training", BOTTOM, _training),
+    DockedPanel("comparison", "Comparison", RIGHT, _comparison),
 ]
 
 ARRANGEMENTS = {
     Mode.INSPECT: Arrangement(right=(("token",), ("lists",))),
     Mode.REPLAY: Arrangement(bottom=("replay",)),
     Mode.TRAIN: Arrangement(bottom=("training",)),
+    Mode.COMPARE: Arrangement(right=(("comparison",),), right_share=0.56),
 }

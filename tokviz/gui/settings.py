@@ -30,6 +30,7 @@ class Settings:
     word_wrap: bool = True
     marks_shown: bool = True
     geometry: str = ""  # of the window, in base64
+    compared: list[str] = field(default_factory=lambda: ["cl100k_base"])  # shipped tokenizers
     layouts: dict[str, str] = field(default_factory=dict)  # mode → its panels, in base64
     recent: list[str] = field(default_factory=list)
     file: str = ""  # of the open text, empty if it has none
@@ -75,6 +76,7 @@ def load_settings() -> Settings:
         for name, tokens in settings.contexts.items()
         if type(tokens) is int and 0 <= tokens <= LARGEST_CONTEXT
     }
+    settings.compared = [name for name in settings.compared if isinstance(name, str)]
     settings.layouts = {k: v for k, v in settings.layouts.items() if isinstance(v, str)}
     if not math.isfinite(settings.zoom):
         settings.zoom = Settings.zoom

@@ -34,6 +34,14 @@ class Selection:
     place: int | None = None
 
 
+class TextEdit(NamedTuple):
+    """Characters that were taken out of the text at `start`, and those put in."""
+
+    start: int
+    removed: int
+    inserted: str
+
+
 class _Facts(NamedTuple):
     """What one setter may change along with its own fact."""
 
@@ -59,6 +67,7 @@ class TokenizerModel(SharedTable):
     n_merges_changed = Signal()
     marks_changed = Signal()
     caret_changed = Signal()
+    top_changed = Signal()
     training_changed = Signal()
 
     def __init__(self, tokenizer: Tokenizer, parent: QObject | None = None) -> None:
@@ -69,6 +78,9 @@ class TokenizerModel(SharedTable):
         self._context = tokenizer.context
         self._marked_rank: int | None = None
         self._caret = (0, 0)
+        self._top = 0
+        self._last_edit: TextEdit | None = None
+        self._revision = 0
         self._trained: tuple[Tokenizer, Training] | None = None
         self._encoding_task: Task | None = None
 
@@ -109,6 +121,21 @@ class TokenizerModel(SharedTable):
     def caret(self) -> tuple[int, int]:
         """The characters selected in the text, start and end; equal where the caret just stands."""
         return self._caret
+
+    @property
+    def top(self) -> int:
+        """The character that stands at the top of the text as it is scrolled."""
+        return self._top
+
+    @property
+    def revision(self) -> int:
+        """Rises by one with each change of the text: who kept up with it needs `last_edit` only."""
+        return self._revision
+
+    @property
+    def last_edit(self) -> "TextEdit | None":
+        """The edit that made this revision, None where the whole text was replaced."""
+        return self._last_edit
 
     @property
     def training(self) -> "Training | None":
@@ -162,7 +189,8 @@ class TokenizerModel(SharedTable):
         self._text = TokenizedText(grown, text)
         self._text.set_n_merges(before.n_merges)
         self._selection, self._hovered = Selection(self._selection.ids), None
-        self._caret = (0, 0)
+        self._caret, self._top = (0, 0), 0
+        self._last_edit, self._revision = None, self._revision + 1
         self._text.encode_more(_AT_ONCE)
         self._encode_the_rest()
         if tokenizer_grew:
@@ -186,6 +214,7 @@ class TokenizerModel(SharedTable):
         if tokenizer_grew:
             text.extend_tokenizer(grown)
         text.replace(start, removed, inserted)
+        self._last_edit, self._revision = TextEdit(start, removed, inserted), self._revision + 1
         if touches_pending or text.n_chars - text.n_encoded != pending:
             self._cancel_encoding()
             text.encode_more(_AT_ONCE)
@@ -253,6 +282,12 @@ class TokenizerModel(SharedTable):
         self._trained = None if training is None else (self.tokenizer, training)
         if training is not before:
             self.training_changed.emit()
+
+    def set_top(self, position: int) -> None:
+        """Tell which character stands at the top of the text."""
+        if position != self._top:
+            self._top = position
+            self.top_changed.emit()
 
     def close(self) -> None:
         """End what runs; for the program's end."""

@@ -25,6 +25,7 @@ class TextPanel(QWidget):
         self._model = model
         self._theme = theme
         self._settings = settings
+        self._follows = False
         self._found: Places | None = None
         self.view = TokenTextView()
         self.view.set_zoom(settings.zoom)
@@ -60,6 +61,8 @@ class TextPanel(QWidget):
         model.hovered_changed.connect(self._update_highlights)
         model.context_changed.connect(self._update_highlights)
         model.marks_changed.connect(self._update_highlights)
+        view.verticalScrollBar().valueChanged.connect(self._on_scrolled)
+        model.top_changed.connect(self._on_top_changed)
         self._theme.changed.connect(self._on_theme_changed)
 
     def add_bar(self, bar: QWidget) -> None:
@@ -86,6 +89,17 @@ class TextPanel(QWidget):
     def _on_hovered(self, index: int) -> None:
         row = None if index < 0 else self._model.text.token(index)
         self._model.hover(None if row is None else int(row.ids[0]))
+
+    def _on_scrolled(self) -> None:
+        if not self._follows:
+            self._model.set_top(self.view.scrolling.top)
+
+    def _on_top_changed(self) -> None:
+        """Another view of the text was scrolled."""
+        if self.view.scrolling.top != self._model.top:
+            self._follows = True
+            self.view.scrolling.go_to(self._model.top)
+            self._follows = False
 
     def _on_zoomed(self) -> None:
         self._settings.zoom = self.view.zoom

@@ -33,6 +33,11 @@ class ScrollAnchor:
     def to_start(self) -> None:
         self._position, self._cut_off = 0, 0.0
 
+    def go_to(self, position: int) -> None:
+        """Bring the row of a character to the top, or as near as the end of the text lets it."""
+        self._position, self._cut_off = min(position, self.rows.source.n_chars), 0.0
+        self.clamp()
+
     def text_changed(self, start: int, removed: int, inserted: int, lines: tuple[int, int]) -> None:
         """Stay at the same characters; `lines` are the first and last line touched before."""
         if start + removed <= self._position and (start < self._position or removed):

@@ -50,6 +50,17 @@ class TextScrolling:
         view.page.offset = view.horizontalScrollBar().value()
         view.show_anew()
 
+    @property
+    def top(self) -> int:
+        """The first character of the row at the top."""
+        row, _ = next(self._view.page.scroll.visible())
+        return row.start
+
+    def go_to(self, position: int) -> None:
+        """Bring the row of a character to the top, as far as the text goes on below it."""
+        self._view.page.scroll.go_to(position)
+        self._view.show_anew()
+
     def to_left_end(self) -> None:
         self._view.horizontalScrollBar().setValue(0)
 
