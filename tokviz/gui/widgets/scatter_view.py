@@ -169,12 +169,11 @@ class ScatterView(QWidget):
 
     @property
     def n_labels(self) -> int:
-        """How many points have a label in this view."""
-        return len(self._scene.placed_labels(self.camera, self._moving).rows)
-
-    @property
-    def hovered_row(self) -> int | None:
-        return self._scene.marks.hovered
+        """How many labels are in view."""
+        labels = self._scene.placed_labels(self.camera, self._moving)
+        inside = (labels.left >= 0) & (labels.left < self.width())
+        inside &= (labels.top >= 0) & (labels.top < self.height())
+        return int(inside.sum())
 
     # -- the camera ----------------------------------------------------------------------------
 
@@ -400,5 +399,5 @@ class ScatterView(QWidget):
         points = self._scene.points
         words = f"{points.n_drawn:,} points"
         if len(points.x) > points.n_drawn:
-            words += f", {len(points.x) - points.n_drawn:,} rows without a place"
+            words += f"; without a place: {len(points.x) - points.n_drawn:,}"
         self.setAccessibleDescription(words)
