@@ -86,6 +86,7 @@ def start(
         while running:
             session = running.pop()
             session.end()
+            session.window.hide()  # it would lie over the next test's window, and take its mouse
             session.window.deleteLater()
             session.theme.deleteLater()
         QApplication.processEvents()
