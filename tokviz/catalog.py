@@ -9,8 +9,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tokviz.resources import read_resource, verified_path
+from tokviz.tokenization.formats.bert_vocab import tokenizer_from_bert_vocab
 from tokviz.tokenization.formats.gguf import tokenizer_from_gguf
 from tokviz.tokenization.formats.gpt2_files import tokenizer_from_vocab_bpe
+from tokviz.tokenization.formats.sentencepiece_model import tokenizer_from_sentencepiece
 from tokviz.tokenization.formats.tiktoken_ranks import tokenizer_from_tiktoken
 from tokviz.tokenization.tokenizer import Tokenizer, bytes_tokenizer, characters_tokenizer
 
@@ -45,11 +47,25 @@ def _smollm2(_text: str) -> Tokenizer:
     return tokenizer_from_gguf(verified_path("tables/smollm2-135m-embedding.gguf"), "smollm2")
 
 
+def _mistral(_text: str) -> Tokenizer:
+    file = "tokenizers/mistral-7b-v1.model"
+    tokenizer = tokenizer_from_sentencepiece(read_resource(file), "mistral-7b-v1", file)
+    return replace(tokenizer, ordered=True)  # a test holds all its merges to it
+
+
+def _bert(_text: str) -> Tokenizer:
+    file = "tokenizers/bert_vocab.txt.xz"
+    content = lzma.decompress(read_resource(file))
+    return replace(tokenizer_from_bert_vocab(content, "bert-base-uncased", file), context=512)
+
+
 TOKENIZERS = [
     ShippedTokenizer("gpt2", "GPT-2", _gpt2),
     ShippedTokenizer("cl100k_base", "cl100k · GPT-3.5/4", lambda _text: _published("cl100k_base")),
     ShippedTokenizer("o200k_base", "o200k · GPT-4o", lambda _text: _published("o200k_base")),
     ShippedTokenizer("smollm2", "SmolLM2-135M", _smollm2),
+    ShippedTokenizer("bert-base-uncased", "BERT base uncased", _bert),
+    ShippedTokenizer("mistral-7b-v1", "Mistral 7B v1", _mistral),
     ShippedTokenizer("characters", "Characters", characters_tokenizer),
     ShippedTokenizer("bytes", "Bytes", lambda _text: bytes_tokenizer()),
 ]

@@ -7,7 +7,7 @@ pre-token, so the list of (rank, gap) events *is* the replay, and the ids follow
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from heapq import heapify, heappop, heappush
 from typing import overload
@@ -51,6 +51,7 @@ class Merges(Sequence[Merge]):
 
     `left`, `right`, `ids`: int32 arrays of equal length, token ids; the index is the rank.
     `counts`: int64, how often each pair was there when it was learned; None where unknown.
+    `others`: left, right and rank of further pairs that make the token of a rank, tried with it.
     """
 
     def __init__(
@@ -59,11 +60,13 @@ class Merges(Sequence[Merge]):
         right: _Ids,
         ids: _Ids,
         counts: "Sequence[int] | NDArray[np.int64] | None" = None,
+        others: tuple[_Ids, _Ids, _Ids] = ((), (), ()),
     ) -> None:
         self.left = np.asarray(left, np.int32)
         self.right = np.asarray(right, np.int32)
         self.ids = np.asarray(ids, np.int32)
         self.counts = None if counts is None else np.asarray(counts, np.int64)
+        self.others = tuple(np.asarray(column, np.int32) for column in others)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -75,7 +78,10 @@ class Merges(Sequence[Merge]):
     def __getitem__(self, rank: int | slice) -> "Merge | Merges":
         if isinstance(rank, slice):
             counts = None if self.counts is None else self.counts[rank]
-            return Merges(self.left[rank], self.right[rank], self.ids[rank], counts)
+            kept = np.isin(self.others[2], np.arange(len(self), dtype=np.int32)[rank])
+            left, right, ranks = (column[kept] for column in self.others)
+            others = (left, right, ranks - np.int32(rank.indices(len(self))[0]))
+            return Merges(self.left[rank], self.right[rank], self.ids[rank], counts, others)
         rank = range(len(self))[rank]
         ids = int(self.left[rank]), int(self.right[rank]), int(self.ids[rank])
         return Merge(rank, *ids, None if self.counts is None else int(self.counts[rank]))
@@ -83,13 +89,27 @@ class Merges(Sequence[Merge]):
     @cached_property
     def rank_of_pair(self) -> dict[int, int]:
         """`left << 32 | right` → rank. The first rule for a pair is the one that ever fires."""
-        keys = (self.left.astype(np.int64) << 32) | self.right
-        return dict(zip(keys[::-1].tolist(), range(len(self) - 1, -1, -1), strict=True))
+        keys, ranks = self._pairs
+        return dict(zip(keys[::-1].tolist(), ranks[::-1].tolist(), strict=True))
+
+    @cached_property
+    def _pairs(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The key and the rank of every pair, by rank."""
+        left, right = self.left, self.right
+        ranks = np.arange(len(self), dtype=np.int64)
+        if len(self.others[2]):
+            left, right = np.append(left, self.others[0]), np.append(right, self.others[1])
+            ranks = np.append(ranks, self.others[2])
+            order = np.argsort(ranks, kind="stable")
+            left, right, ranks = left[order], right[order], ranks[order]
+        return (left.astype(np.int64) << 32) | right, ranks
 
     @cached_property
     def _sorted_pairs(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The keys of `rank_of_pair`, sorted, and their ranks."""
-        return np.unique((self.left.astype(np.int64) << 32) | self.right, return_index=True)
+        keys, ranks = self._pairs
+        unique, first = np.unique(keys, return_index=True)
+        return unique, ranks[first]
 
     def ranks_of(self, left: NDArray[np.int32], right: NDArray[np.int32]) -> NDArray[np.int64]:
         """(n,) int64: the rank of the rule for each of n pairs of ids, `len(self)` without one.
@@ -126,6 +146,11 @@ class MergeRules:
     lines: Merges
     ranks: NDArray[np.int32]
 
+    @staticmethod
+    def of(merges: Merges) -> "MergeRules":
+        """Rules that are a merge history."""
+        return MergeRules(merges, np.arange(len(merges), dtype=np.int32))
+
     def below(self, rank: int) -> "MergeRules":
         """The rules of lower ranks alone."""
         kept = self.ranks < rank
@@ -133,6 +158,11 @@ class MergeRules:
         return MergeRules(
             Merges(lines.left[kept], lines.right[kept], lines.ids[kept]), self.ranks[kept]
         )
+
+    def steps(self, symbols: Sequence[int], starts: Sequence[int]) -> Iterator[MergeStep]:
+        """The merges of `symbols` as steps to watch; `starts[i]` is the byte offset of symbol i."""
+        for step in merge_steps(symbols, starts, self.lines):
+            yield replace(step, rank=int(self.ranks[step.rank]))
 
     def ranks_of_gaps(self, gaps: NDArray[np.int32]) -> NDArray[np.int32]:
         """Gap ranks from the lines that closed the gaps; what is below zero stays."""
@@ -154,7 +184,7 @@ def apply_merges(symbols: Sequence[int], merges: Merges) -> tuple[list[int], lis
     ([3], [(0, 0), (1, 1)])
     """
     rank_of_pair = merges.rank_of_pair.get
-    left, right, merged = merges.columns
+    merged = merges.columns[2]
     n = len(symbols)
     ids = [*symbols, -1]  # the sentinel at n matches no rule
     following = list(range(1, n + 2))
@@ -170,7 +200,7 @@ def apply_merges(symbols: Sequence[int], merges: Merges) -> tuple[list[int], lis
         entry = heappop(heap)
         rank, i = entry >> 32, entry & _LOW
         j = following[i]
-        if ids[i] != left[rank] or ids[j] != right[rank]:
+        if rank_of_pair(ids[i] << 32 | ids[j]) != rank:
             continue
         events.append((rank, j - 1))
         ids[i], ids[j] = merged[rank], -1
@@ -195,8 +225,10 @@ def merge_steps(
     _, events = apply_merges(symbols, merges)
     start_of = list(range(len(symbols)))  # last symbol of a token → its first
     end_of = list(range(len(symbols)))  # first symbol of a token → its last
+    id_of = list(symbols)  # first symbol of a token → its id
+    merged = merges.columns[2]
     for rank, gap in events:
         start, end = start_of[gap], end_of[gap + 1]
         start_of[end], end_of[start] = start, end
-        merge = merges[rank]
-        yield MergeStep(rank, merge.left, merge.right, merge.id, starts[start])
+        left, right, id_of[start] = id_of[start], id_of[gap + 1], merged[rank]
+        yield MergeStep(rank, left, right, merged[rank], starts[start])

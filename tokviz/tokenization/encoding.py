@@ -120,8 +120,10 @@ class Encoding:
     @property
     def begins_text(self) -> bool:
         """Whether the tokenizer's own prefix stands before this text."""
-        is_alone = len(self.ids) > 0 and int(self.byte_ends[0]) == 0
-        return is_alone or any(byte == 0 for byte, _ in self.hidden)
+        if not len(self.ids):
+            return False
+        first = int(self.byte_starts[0])
+        return int(self.byte_ends[0]) == first or any(byte == first for byte, _ in self.hidden)
 
     def to_byte(self, char: int) -> int:
         offsets = self.byte_of_char

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cached_property
+from typing import Protocol
 
 from tokviz.tokenization.added_tokens import (
     AddedToken,
@@ -15,10 +16,10 @@ from tokviz.tokenization.added_tokens import (
 )
 from tokviz.tokenization.alphabet import AlphabetEncoder
 from tokviz.tokenization.base_symbols import BaseSymbols, ByteSymbols, CharacterSymbols
-from tokviz.tokenization.bpe import MergeRules, Merges, MergeStep, merge_steps
+from tokviz.tokenization.bpe import MergeRules, Merges, MergeStep
 from tokviz.tokenization.encoder import Encoder
 from tokviz.tokenization.encoding import Encoding, without_surrogates
-from tokviz.tokenization.normalizers import Normalizer, NormalizingEncoder
+from tokviz.tokenization.normalizers import Normalizer, NormalizingEncoder, byte_origins
 from tokviz.tokenization.pre_tokenizers import BETWEEN_WORDS, SplitPattern
 from tokviz.tokenization.ruled_encoder import RuledEncoder
 
@@ -52,6 +53,16 @@ class SpecialTokenError(ValueError):
     """A special token's name stands in the text, and the caller asked to refuse that."""
 
 
+class Segmenter(Protocol):
+    """An algorithm with all its tables: `PieceBpe`, `Unigram`, `WordPiece` and others."""
+
+    def encoder(self) -> TextEncoder:
+        """A new encoder for one thread."""
+
+    def steps(self, text: str, *, at_start: bool) -> Iterable[MergeStep]:
+        """Every merge of encoding a text; none where the algorithm does not merge."""
+
+
 Template = tuple[tuple[int, ...], tuple[int, ...]]
 NO_TEMPLATE: Template = ((), ())
 
@@ -74,7 +85,8 @@ class Tokenizer:
     `cut`: an expression for `re`; a text may be encoded in two parts wherever it matches, however
     the parts go on. It looks at one character on either side. `restarts`: behind an added token a
     text begins anew, with the prefix it may get. `notes`: what the file asks for that is not done
-    here. `make_encoder`: makes the encoder of what has no split pattern.
+    here. `join`: how the bytes of tokens become a text, if not by standing in a row. `segmenter`:
+    what cuts text into tokens where there is no split pattern of ours.
     """
 
     name: str
@@ -96,7 +108,8 @@ class Tokenizer:
     cut: str | None = None
     restarts: bool = False
     notes: tuple[str, ...] = ()
-    make_encoder: Callable[["Tokenizer"], TextEncoder] | None = None
+    join: Callable[[list[bytes]], bytes] | None = None
+    segmenter: Segmenter | None = None
 
     @property
     def n_vocab(self) -> int:
@@ -116,7 +129,7 @@ class Tokenizer:
         """An expression for places where a text may be cut; None: it is encoded as a whole."""
         if any(t.lstrip or t.rstrip or re.search(r"\s", t.content) for t in self._always_matched):
             return None
-        if self.cut is not None or self.split is None or self.make_encoder is not None:
+        if self.cut is not None or self.split is None or self.segmenter is not None:
             return self.cut
         return self.split.cut if self.split.cut == BETWEEN_WORDS else None
 
@@ -178,8 +191,8 @@ class Tokenizer:
         return encoder
 
     def _encoder_of_text(self) -> TextEncoder:
-        if self.make_encoder is not None:
-            return self.make_encoder(self)
+        if self.segmenter is not None:
+            return self.segmenter.encoder()
         if self.split is None:
             return AlphabetEncoder(self.vocab, by_bytes=self.algorithm is Algorithm.BYTES)
         lines = self.merges if self.rules is None else self.rules.lines
@@ -233,18 +246,38 @@ class Tokenizer:
         return data
 
     def decode(self, ids: Iterable[int]) -> bytes:
-        """The bytes of the tokens in a row. Raises `UnknownIdError`."""
-        return b"".join(map(self.token_bytes, ids))
+        """The text that tokens in a row stand for, as bytes. Raises `UnknownIdError`."""
+        parts = list(map(self.token_bytes, ids))
+        return b"".join(parts) if self.join is None else self.join(parts)
 
     def replay(self, text: str) -> Iterator[MergeStep]:
         """Every merge of encoding `text`: pre-token by pre-token, by rank, then left to right."""
+        always = AddedTokenMatcher(self._always_matched).find(text)
+        at, at_start = 0, True
+        for match in [*always, None]:
+            end = len(text) if match is None else match.start
+            before = len(without_surrogates(text[:at]).encode("utf-8"))
+            for step in self._steps(without_surrogates(text[at:end]), at_start=at_start):
+                yield replace(step, byte=before + step.byte)
+            at, at_start = len(text) if match is None else match.end, self.restarts
+
+    def _steps(self, text: str, *, at_start: bool) -> Iterator[MergeStep]:
+        if self.segmenter is not None:
+            yield from self.segmenter.steps(text, at_start=at_start)
         if self.split is None:
             return
+        aligned = None if self.normalizer is None else self.normalizer.align(text)
+        origins = None if aligned is None else byte_origins(aligned, text)[0]
+        rules = MergeRules.of(self.merges) if self.rules is None else self.rules
         at = 0
-        for pre_token in self.split.split(without_surrogates(text)):
+        for pre_token in self.split.split(text if aligned is None else aligned.text):
             data = pre_token.encode("utf-8")
             symbols = self.base_symbols.of(data)
-            yield from merge_steps(symbols.ids, [at + i for i in symbols.starts], self.merges)
+            if not (self.ignore_merges and data in self.id_of_bytes):
+                places = [at + start for start in symbols.starts]
+                if origins is not None:
+                    places = origins[places].tolist()
+                yield from rules.steps(symbols.ids, places)
             at += len(data)
 
     def drops_bytes(self, encoding: Encoding) -> bool:
@@ -254,7 +287,7 @@ class Tokenizer:
     @property
     def makes_pre_tokens_of_the_text(self) -> bool:
         """Whether it splits the text as it is: nothing is normalized, added or matched by name."""
-        return self.make_encoder is None and self.normalizer is None and not self._always_matched
+        return self.segmenter is None and self.normalizer is None and not self._always_matched
 
     def truncated(self, n_merges: int) -> "Tokenizer":
         """This tokenizer as it was after its first `n_merges` merges; ids stay what they are."""

@@ -5,6 +5,7 @@ import stat
 from pathlib import Path
 
 from tokviz.tokenization.formats import TokenizerFileError
+from tokviz.tokenization.formats.bert_vocab import tokenizer_from_bert_vocab
 from tokviz.tokenization.formats.gguf import tokenizer_from_gguf
 from tokviz.tokenization.formats.gpt2_files import (
     tokenizer_from_vocab_and_merges,
@@ -13,6 +14,10 @@ from tokviz.tokenization.formats.gpt2_files import (
 from tokviz.tokenization.formats.huggingface_json import tokenizer_from_json
 from tokviz.tokenization.formats.json_text import parse_object
 from tokviz.tokenization.formats.minbpe_model import FIRST_LINE, tokenizer_from_minbpe
+from tokviz.tokenization.formats.sentencepiece_model import (
+    looks_like_sentencepiece,
+    tokenizer_from_sentencepiece,
+)
 from tokviz.tokenization.formats.tiktoken_ranks import tokenizer_from_tiktoken
 from tokviz.tokenization.pre_tokenizers import SplitPattern
 from tokviz.tokenization.tokenizer import Tokenizer
@@ -41,6 +46,10 @@ def open_tokenizer(path: Path, pattern: SplitPattern | None = None) -> Tokenizer
         return tokenizer_from_vocab_bpe(_content(path), name, shown)
     if start.startswith(FIRST_LINE.encode()):
         return tokenizer_from_minbpe(_content(path), name, shown)
+    if looks_like_sentencepiece(start):
+        return tokenizer_from_sentencepiece(_content(path), name, shown)
+    if start.startswith(b"[PAD]") or b"\n[UNK]\n" in start.replace(b"\r", b""):
+        return tokenizer_from_bert_vocab(_content(path), name, shown)
     if start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         return _from_json(path)
     if _RANK_LINE.match(start):

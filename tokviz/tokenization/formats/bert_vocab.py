@@ -1,0 +1,150 @@
+"""BERT's `vocab.txt`: one WordPiece token a line, its id the number of the line.
+
+The text is cleaned, lower-cased and stripped of accents where the vocabulary has no capitals, and
+cut at white space, punctuation and around Chinese characters. ASCII is done here; for other
+characters Hugging Face's `tokenizers` is asked, whose tables decide what they are.
+"""
+
+import re
+from functools import cached_property
+from typing import Any
+
+from tokviz.tokenization.encoding import utf8_lengths
+from tokviz.tokenization.formats import TokenizerFileError
+from tokviz.tokenization.tokenizer import Algorithm, Tokenizer
+from tokviz.tokenization.wordpiece import Word, WordPiece
+
+UNKNOWN = "[UNK]"
+SPECIAL = ("[PAD]", UNKNOWN, "[CLS]", "[SEP]", "[MASK]")
+PREFIX = "##"
+_MOST_LINES = 1 << 22
+
+_PUNCTUATION = r"!-/:-@\[-`{-~"
+CHUNKS = re.compile(rf"[ \t\n\r]+|[{_PUNCTUATION}]|[^ \t\n\r{_PUNCTUATION}]+")
+"""White space, one punctuation mark of ASCII, or anything else up to one of them."""
+CUT = r"(?<=[!-~]) (?=[!-~])"
+
+_CLEANED = [
+    *((" " + mark, mark) for mark in (".", "?", "!", ",")),
+    (" ' ", "'"),
+    (" n't", "n't"),
+    (" 'm", "'m"),
+    (" do not", " don't"),
+    *((" " + ending, ending) for ending in ("'s", "'ve", "'re")),
+]
+
+
+def tokenizer_from_bert_vocab(content: bytes, name: str, file: str) -> Tokenizer:
+    """Read a `vocab.txt`; `file` is its name in errors. Raises `TokenizerFileError`."""
+    try:
+        lines = content.decode("utf-8").split("\n")
+    except UnicodeDecodeError as error:
+        raise TokenizerFileError(
+            f"{file} is not UTF-8 at byte {error.start:,}; fetch it again."
+        ) from None
+    tokens = [line.removesuffix("\r") for line in (lines[:-1] if lines[-1] == "" else lines)]
+    pieces: dict[str, int] = {}
+    for i, token in enumerate(tokens[:_MOST_LINES]):
+        if token in pieces:
+            raise TokenizerFileError(
+                f"{file}: lines {pieces[token] + 1:,} and {i + 1:,} are both "
+                f"{ascii(token)[:60]}; take one out."
+            )
+        pieces[token] = i
+    if UNKNOWN not in pieces:
+        raise TokenizerFileError(
+            f"{file} has no line {UNKNOWN}, so it is no vocabulary of BERT; choose another file."
+        )
+    special = {token: pieces[token] for token in SPECIAL if token in pieces}
+    lowercase = not any(re.search("[A-Z]", token) for token in tokens if token[:1] != "[")
+    return wordpiece_tokenizer(
+        name,
+        WordPiece(
+            pieces, PREFIX, pieces[UNKNOWN], 100, BertWords(lowercase=lowercase).of_chunk, CHUNKS
+        ),
+        special,
+    )
+
+
+def wordpiece_tokenizer(name: str, pieces: WordPiece, special: dict[str, int]) -> Tokenizer:
+    """BERT's tokenizer around a WordPiece vocabulary."""
+    vocab: list[bytes | None] = [None] * (max([*pieces.pieces.values(), *special.values()]) + 1)
+    for token, token_id in {**pieces.pieces, **special}.items():
+        vocab[token_id] = token.encode("utf-8", "surrogatepass")
+    around = [(special[token],) if token in special else () for token in ("[CLS]", "[SEP]")]
+    return Tokenizer(
+        name=name,
+        algorithm=Algorithm.WORDPIECE,
+        vocab=vocab,
+        special_tokens=special,
+        template=(around[0], around[1]),
+        unknown_id=pieces.unknown_id,
+        cut=CUT,
+        join=join_pieces,
+        segmenter=pieces,
+    )
+
+
+def join_pieces(parts: list[bytes]) -> bytes:
+    """The tokens as a text: a space before each word, none before most punctuation.
+
+    >>> join_pieces([b"straw", b"##berries", b",", b"i"])
+    b'strawberries, i'
+    """
+    text = ""
+    for i, part in enumerate(parts):
+        token = part.decode("utf-8", "replace")
+        if i:
+            token = token.removeprefix(PREFIX) if token.startswith(PREFIX) else " " + token
+        for found, written in _CLEANED:
+            token = token.replace(found, written)
+        text += token
+    return text.encode("utf-8")
+
+
+class BertWords:
+    """The words of a chunk; the options are those of Hugging Face's BertNormalizer."""
+
+    def __init__(
+        self,
+        *,
+        lowercase: bool = True,
+        clean_text: bool = True,
+        handle_chinese_chars: bool = True,
+        strip_accents: bool | None = None,
+    ) -> None:
+        self._lowercase = lowercase
+        self._options: dict[str, Any] = {
+            "lowercase": lowercase,
+            "clean_text": clean_text,
+            "handle_chinese_chars": handle_chinese_chars,
+            "strip_accents": strip_accents,
+        }
+
+    @cached_property
+    def _theirs(self) -> tuple[Any, Any]:
+        from tokenizers import normalizers, pre_tokenizers
+
+        from tokviz.tokenization.formats.huggingface_normalizer import Aligner
+
+        aligner = Aligner(normalizers.BertNormalizer(**self._options))
+        return aligner, pre_tokenizers.BertPreTokenizer()
+
+    def of_chunk(self, chunk: str) -> list[Word]:
+        if chunk.isascii() and chunk.isprintable():
+            text = chunk.lower() if self._lowercase else chunk
+            places = list(range(len(chunk)))
+            return [] if chunk[0] == " " else [Word(text, places, [i + 1 for i in places])]
+        if chunk.isascii() and chunk.isspace() and not chunk.strip(" \t\n\r"):
+            return []
+        aligner, pre_tokenizer = self._theirs
+        aligned = aligner.aligned(chunk)
+        offsets = [0]
+        for length in utf8_lengths(chunk).tolist():
+            offsets.append(offsets[-1] + length)
+        starts = [offsets[i] for i in aligned.starts.tolist()]
+        ends = [offsets[i] for i in aligned.ends.tolist()]
+        return [
+            Word(text, starts[start:end], ends[start:end])
+            for text, (start, end) in pre_tokenizer.pre_tokenize_str(aligned.text)
+        ]

@@ -1,0 +1,145 @@
+"""Byte-pair encoding as SentencePiece does it: from characters, with bytes for those unknown.
+
+Merges begin with the characters of a chunk (with ▁ for spaces). A character that no merge took in
+and that is no token itself falls back to the tokens of its bytes, or is unknown.
+"""
+
+import re
+from dataclasses import dataclass
+
+from tokviz.tokenization.bpe import CLOSED, OPEN, MergeRules, MergeStep, apply_merges
+from tokviz.tokenization.chunk_encoder import ChunkEncoder, EncodedChunk
+from tokviz.tokenization.encoding import without_surrogates
+from tokviz.tokenization.spaced_text import SpacedText, Spacing
+
+
+@dataclass(frozen=True)
+class PieceBpe:
+    """All that encodes a chunk. `symbols`: character or name → id; ids from the vocabulary's size
+    on stand for characters that are in tokens without being one. `byte_ids`: byte → id, empty
+    without byte fallback. `whole`: chunks that are tokens, taken as they are (`ignore_merges`).
+    `fuse_unknown`: unknown characters in a row are one token. `chunks`: what a chunk is.
+    """
+
+    spacing: Spacing
+    symbols: dict[str, int]
+    n_vocab: int
+    rules: MergeRules
+    byte_ids: list[int]
+    unknown_id: int | None
+    names: re.Pattern[str] | None
+    whole: dict[str, int]
+    fuse_unknown: bool
+    chunks: re.Pattern[str]
+
+    def encoder(self) -> ChunkEncoder:
+        return ChunkEncoder(self.chunks, self.encode_chunk, ranked=True)
+
+    def encode_chunk(self, chunk: str, at_start: bool) -> EncodedChunk:
+        spaced = self.spacing.normalized(chunk, at_start)
+        gaps = [OPEN] * len(chunk.encode("utf-8"))
+        taken = self.whole.get(spaced.text)
+        if taken is not None:
+            return _taken_whole(taken, spaced, gaps)
+        row = self.row(spaced)
+        for start, end in zip(row.starts, row.ends, strict=True):
+            _fill(gaps, start, end, CLOSED)
+        ids, events = apply_merges(row.ids, self.rules.lines)
+        edges = [True] * (len(row.ids) + 1)
+        hidden = []
+        for line, gap in events:
+            edges[gap + 1] = False
+            rank = int(self.rules.ranks[line])
+            if row.ends[gap] == row.starts[gap + 1] and row.starts[gap] < row.ends[gap]:
+                gaps[row.ends[gap] - 1] = rank
+            else:
+                hidden.append((row.starts[gap + 1], rank))
+        n = len(row.ids)
+        firsts = [i for i in range(n) if edges[i]]
+        lasts = [i for i in range(n) if edges[i + 1]]
+        starts, ends = [row.starts[i] for i in firsts], [row.ends[i] for i in lasts]
+        found = EncodedChunk([], [], [], gaps, hidden)
+        for token_id, first, start, end in zip(ids, firsts, starts, ends, strict=True):
+            if token_id < self.n_vocab:
+                _append(found, token_id, start, end)
+            else:
+                self._fall_back(found, row.texts[first], start, end)
+        return found
+
+    def row(self, spaced: SpacedText) -> "SymbolRow":
+        """The symbols that merging begins with. Those unknown get ids that no rule knows."""
+        row = SymbolRow([], [], [], [])
+        text, at = spaced.text, 0
+        known, unknown = self.symbols.get, self.n_vocab + len(self.symbols)
+        while at < len(text):
+            match = None if self.names is None else self.names.match(text, at)
+            end = at + 1 if match is None else match.end()
+            symbol = text[at:end]
+            token_id = known(symbol)
+            row.ids.append(unknown if token_id is None else token_id)
+            row.starts.append(spaced.starts[at])
+            row.ends.append(spaced.ends[end - 1])
+            row.texts.append(symbol)
+            at = end
+        return row
+
+    def _fall_back(self, found: EncodedChunk, character: str, start: int, end: int) -> None:
+        """Write the bytes of a character, or that it is unknown."""
+        data = character.encode("utf-8")
+        byte_ids = [self.byte_ids[byte] for byte in data] if self.byte_ids else [-1]
+        assert found.gaps is not None
+        if min(byte_ids) < 0:
+            if self.unknown_id is None:
+                _fill(found.gaps, start, end, OPEN)
+            elif self.fuse_unknown and found.ids and found.ids[-1] == self.unknown_id:
+                if found.ends[-1] > found.starts[-1]:
+                    found.gaps[found.ends[-1] - 1] = CLOSED
+                found.ends[-1] = end
+            else:
+                _append(found, self.unknown_id, start, end)
+            return
+        own = end - start == len(data)
+        if own:
+            _fill(found.gaps, start, end, OPEN)
+        for i, token_id in enumerate(byte_ids):
+            _append(found, token_id, start + i if own else start, start + i + 1 if own else end)
+
+    def steps(self, text: str, *, at_start: bool = True) -> list[MergeStep]:
+        """Every merge of encoding `text`: chunk by chunk, by rank, then left to right."""
+        steps: list[MergeStep] = []
+        at = 0
+        for chunk in self.chunks.findall(without_surrogates(text)):
+            spaced = self.spacing.normalized(chunk, at_start and at == 0)
+            if spaced.text not in self.whole:
+                row = self.row(spaced)
+                steps += self.rules.steps(row.ids, [at + start for start in row.starts])
+            at += len(chunk.encode("utf-8"))
+        return steps
+
+
+@dataclass(frozen=True)
+class SymbolRow:
+    """Symbols in a row: ids, byte spans in the chunk, and what they are."""
+
+    ids: list[int]
+    starts: list[int]
+    ends: list[int]
+    texts: list[str]
+
+
+def _append(found: EncodedChunk, token_id: int, start: int, end: int) -> None:
+    found.ids.append(token_id)
+    found.starts.append(start)
+    found.ends.append(end)
+
+
+def _fill(gaps: list[int], start: int, end: int, rank: int) -> None:
+    """Give the gaps inside of [start, end) a rank."""
+    for i in range(start, end - 1):
+        gaps[i] = rank
+
+
+def _taken_whole(token_id: int, spaced: SpacedText, gaps: list[int]) -> EncodedChunk:
+    start, end = spaced.starts[0], spaced.ends[-1]
+    _fill(gaps, start, end, CLOSED)
+    return EncodedChunk([token_id], [start], [end], gaps)

@@ -1,0 +1,135 @@
+"""Unigram: of all ways to cut a text into tokens the one whose tokens are likeliest together.
+
+Each token has a score, the logarithm of its probability. The lattice holds every token that fits
+somewhere in the text as an arc from one place to another; the best path is found from left to
+right, as the best way to each place goes on from the best way to an earlier one (Viterbi; Kudo,
+2018, https://arxiv.org/abs/1804.10959).
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from tokviz.tokenization.bpe import MergeStep
+from tokviz.tokenization.chunk_encoder import ChunkEncoder, EncodedChunk
+from tokviz.tokenization.spaced_text import Spacing
+
+UNKNOWN_PENALTY = 10.0
+"""What an unknown character scores below the unlikeliest token."""
+
+
+@dataclass(frozen=True)
+class Arc:
+    """A token that fits: the characters [start, end), its id (None: unknown) and its score."""
+
+    start: int
+    end: int
+    id: int | None
+    score: float
+
+
+@dataclass(frozen=True)
+class Lattice:
+    """`best[i]`: the score of the best way to place i; `path[i]`: the arc that ends it there, as
+    an index into `arcs`, which are in the order in which they are tried (-1 at the start)."""
+
+    text: str
+    arcs: list[Arc]
+    best: list[float]
+    path: list[int]
+
+    @cached_property
+    def best_path(self) -> list[Arc]:
+        """The arcs that win, from left to right."""
+        found, place = [], len(self.text)
+        while place:
+            arc = self.arcs[self.path[place]]
+            found.append(arc)
+            place = arc.start
+        return found[::-1]
+
+    def arcs_to(self, place: int) -> list[Arc]:
+        """The arcs that end at a place, in the order in which they are tried."""
+        return [arc for arc in self.arcs if arc.end == place]
+
+
+@dataclass(frozen=True)
+class Unigram:
+    """`pieces`: token → id and score. `chunks`: what may be encoded alone. `byte_ids`: byte → id,
+    empty without byte fallback. `fuse_unknown`: unknown characters in a row are one token."""
+
+    spacing: Spacing
+    pieces: dict[str, tuple[int, float]]
+    unknown_score: float
+    unknown_id: int | None
+    byte_ids: list[int]
+    fuse_unknown: bool
+    chunks: re.Pattern[str]
+
+    def encoder(self) -> ChunkEncoder:
+        return ChunkEncoder(self.chunks, self.encode_chunk, ranked=False)
+
+    def steps(self, text: str, *, at_start: bool = True) -> list[MergeStep]:
+        """Nothing is merged."""
+        return []
+
+    @cached_property
+    def _longest(self) -> int:
+        return max(map(len, self.pieces), default=0)
+
+    def _arcs_from(self, text: str, start: int) -> Iterator[Arc]:
+        """The tokens that begin at a place, the shortest first, and at last the unknown one."""
+        single = False
+        for end in range(start + 1, min(start + self._longest, len(text)) + 1):
+            known = self.pieces.get(text[start:end])
+            if known is not None:
+                single = single or end == start + 1
+                yield Arc(start, end, *known)
+        if not single:
+            yield Arc(start, start + 1, None, self.unknown_score)
+
+    def lattice(self, text: str) -> Lattice:
+        """The lattice of a text that is normalized already."""
+        n = len(text)
+        arcs: list[Arc] = []
+        best, path = [0.0] * (n + 1), [-1] * (n + 1)
+        for start in range(n):
+            for arc in self._arcs_from(text, start):
+                score = best[start] + arc.score
+                if path[arc.end] < 0 or score > best[arc.end]:
+                    best[arc.end], path[arc.end] = score, len(arcs)
+                arcs.append(arc)
+        return Lattice(text, arcs, best, path)
+
+    def encode_chunk(self, chunk: str, at_start: bool) -> EncodedChunk:
+        spaced = self.spacing.normalized(chunk, at_start)
+        found = EncodedChunk([], [], [])
+        after_unknown = False
+        for arc in self.lattice(spaced.text).best_path:
+            start, end = spaced.starts[arc.start], spaced.ends[arc.end - 1]
+            if arc.id is not None:
+                _append(found, arc.id, start, end)
+            elif not self._write_bytes(found, spaced.text[arc.start], start, end):
+                if after_unknown and self.fuse_unknown:
+                    found.ends[-1] = end
+                elif self.unknown_id is not None:
+                    _append(found, self.unknown_id, start, end)
+            after_unknown = arc.id is None and not self.byte_ids
+        return found
+
+    def _write_bytes(self, found: EncodedChunk, character: str, start: int, end: int) -> bool:
+        data = character.encode("utf-8")
+        if not self.byte_ids or min(self.byte_ids[byte] for byte in data) < 0:
+            return False
+        own = end - start == len(data)
+        for i, byte in enumerate(data):
+            place = (start + i, start + i + 1) if own else (start, end)
+            _append(found, self.byte_ids[byte], *place)
+        return True
+
+
+def _append(found: EncodedChunk, token_id: int, start: int, end: int) -> None:
+    found.ids.append(token_id)
+    found.starts.append(start)
+    found.ends.append(end)

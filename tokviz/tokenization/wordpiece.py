@@ -1,0 +1,90 @@
+"""WordPiece: a word becomes the longest token that begins it, then the longest that goes on, ...
+
+If at some place no token goes on, the whole word is unknown (Wu et al., 2016, as BERT's code does
+it: https://github.com/google-research/bert/blob/master/tokenization.py).
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tokviz.tokenization.bpe import MergeStep
+from tokviz.tokenization.chunk_encoder import ChunkEncoder, EncodedChunk
+
+
+@dataclass(frozen=True)
+class Word:
+    """A normalized word: its characters, and for each the bytes [start, end) it came from."""
+
+    text: str
+    starts: list[int]
+    ends: list[int]
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One look into the vocabulary: the characters [start, end) of a word, and the id found."""
+
+    start: int
+    end: int
+    id: int | None
+
+
+@dataclass(frozen=True)
+class WordPiece:
+    """`pieces`: token → id. `prefix`: what tokens inside a word begin with. `most`: characters of a
+    word that is not unknown at once. `words`: the words of a chunk. `chunks`: what a chunk is."""
+
+    pieces: dict[str, int]
+    prefix: str
+    unknown_id: int | None
+    most: int
+    words: Callable[[str], list[Word]]
+    chunks: re.Pattern[str]
+
+    def encoder(self) -> ChunkEncoder:
+        return ChunkEncoder(self.chunks, self.encode_chunk, ranked=False)
+
+    def steps(self, text: str, *, at_start: bool = True) -> list[MergeStep]:
+        """Nothing is merged."""
+        return []
+
+    def attempts(self, word: str) -> list[Attempt]:
+        """Every look into the vocabulary, in order: from the longest to the shortest at each place.
+
+        None for a word that is too long. The last one of an unknown word found nothing.
+        """
+        if len(word) > self.most:
+            return []
+        found, start = [], 0
+        while start < len(word):
+            end = len(word)
+            while end > start:
+                name = word[start:end] if start == 0 else self.prefix + word[start:end]
+                found.append(Attempt(start, end, self.pieces.get(name)))
+                if found[-1].id is not None:
+                    break
+                end -= 1
+            if end == start:
+                break
+            start = end
+        return found
+
+    def encode_chunk(self, chunk: str, at_start: bool) -> EncodedChunk:
+        found = EncodedChunk([], [], [])
+        places = []
+        for word in self.words(chunk):
+            places.append(word.starts[0])
+            attempts = self.attempts(word.text)
+            if attempts and attempts[-1].id is not None:
+                for attempt in attempts:
+                    if attempt.id is not None:
+                        found.ids.append(attempt.id)
+                        found.starts.append(word.starts[attempt.start])
+                        found.ends.append(word.ends[attempt.end - 1])
+            elif self.unknown_id is not None:
+                found.ids.append(self.unknown_id)
+                found.starts.append(word.starts[0])
+                found.ends.append(word.ends[-1])
+        found.pre_tokens[1:] = places[1:]
+        return found
