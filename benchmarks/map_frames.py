@@ -67,6 +67,11 @@ class Ours:
         self.view.pan(3 if self._turn % 40 < 20 else -3, 1)
         self.view.repaint()
 
+    def zoom(self) -> None:
+        self._turn += 1
+        self.view.zoom(1.03 if self._turn % 40 < 20 else 1 / 1.03)
+        self.view.repaint()
+
     def recolor(self) -> None:
         self._turn += 1
         self.view.set_colors(self._colors[self._turn % len(self._colors)])
@@ -146,7 +151,9 @@ def measure(n: int) -> None:
         shown = [1000 * f(found[who]) for who in ("ours", "peer") for f in (median, p95)]
         cells = " | ".join(f"{cell:.1f}" for cell in shown)
         print(f"| {n:,} | {name} | {cells} | {times:.1f}x |")
-    for name, seconds in (("hover to its frame", hovers), ("lasso of 300 corners", lassos)):
+    zooms = [once(ours.zoom) for _ in range(80)]
+    alone = {"frame of a zoom": zooms, "hover to its frame": hovers, "lasso, 300 corners": lassos}
+    for name, seconds in alone.items():
         print(
             f"| {n:,} | {name} | {1000 * median(seconds):.2f} | {1000 * p95(seconds):.2f} | | | |"
         )

@@ -60,7 +60,9 @@ def test_in_a_crowd_each_cell_gives_its_most_important() -> None:
     order = LabelOrder()
     priority = np.random.default_rng(1).permutation(len(points))
     order.set(points[:, 0], points[:, 1], priority)
-    rows, across, down = order.candidates(camera, False)
+    found = order.candidates(camera, False)
+    rows, across, down = found.rows, found.across, found.down
+    assert not found.are_all
     rank = np.empty(len(points), int)
     rank[priority] = np.arange(len(points))
     all_across, all_down = camera.screen(points[:, 0], points[:, 1])
@@ -95,3 +97,11 @@ def test_views_next_to_each_other_share_a_sheet() -> None:
     camera = Camera(0, 0, 100, 640, 480)
     assert sheet_of(camera)[0] == sheet_of(camera.panned(30, -20))[0]
     assert sheet_of(camera)[0] != sheet_of(camera.panned(300, 0))[0]
+
+
+def test_a_label_keeps_off_the_next_dot_where_it_can() -> None:
+    points = np.array([[0, 0], [0.2, 0]], np.float32)  # the second stands where a label would
+    labels = _placed(points, Camera(0, 0, 100, 300, 200))
+    left = dict(zip(labels.rows.tolist(), labels.left.tolist(), strict=True))
+    assert left[0] < 150  # left of its point
+    assert left[1] > 170

@@ -19,6 +19,7 @@ _ASK_ALL = 1200  # up to so many points in view each may have its label
 _WHILE_MOVING = 4096  # of the points in view the most important are looked at
 _AREA_OF_ONE = 2560  # pixels of the view for each label, at most
 _SHEET_STEP = 0.25  # of the view, from one sheet to the next
+_OFF_DOTS = 4.0  # pixels from a label to what its point takes: two cells, never one
 _GRAIN = 4  # pixels; labels keep apart by cells of this size
 
 
@@ -52,6 +53,16 @@ def sheet_of(camera: Camera) -> tuple[Camera, float, float]:
     return sheet, sheet_x - x - step_x / 2, y - sheet_y - step_y / 2
 
 
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """Rows that may have a label, in falling importance, and where they stand on screen."""
+
+    rows: Int64s
+    across: Float32s
+    down: Float32s
+    are_all: bool  # whether every point in view is among them
+
+
 class LabelOrder:
     """The points in the order of their labels' importance."""
 
@@ -64,18 +75,19 @@ class LabelOrder:
         self._priority = priority
         self._x, self._y = x.take(priority), y.take(priority)
 
-    def candidates(self, camera: Camera, moving: bool) -> tuple[Int64s, Float32s, Float32s]:
-        """The rows that may have a label, in falling importance, and where they stand."""
+    def candidates(self, camera: Camera, moving: bool) -> Candidates:
+        """Who may have a label; `moving`: looked for among the most important alone."""
         across, down = camera.screen(self._x, self._y)
         shows = (across >= 0) & (across < camera.width) & (down >= 0) & (down < camera.height)
         chosen = np.flatnonzero(shows)
         if moving:
             chosen = chosen[:_WHILE_MOVING]
         across, down = across.take(chosen), down.take(chosen)
-        if len(chosen) > _ASK_ALL:
+        are_all = len(chosen) <= _ASK_ALL
+        if not are_all:
             first = _first_in_each_cell(camera, across, down)
             chosen, across, down = chosen[first], across[first], down[first]
-        return self._priority[chosen], across, down
+        return Candidates(self._priority[chosen], across, down, are_all)
 
 
 def _first_in_each_cell(camera: Camera, across: Float32s, down: Float32s) -> Int64s:
@@ -93,7 +105,7 @@ def most_labels(camera: Camera) -> int:
 
 
 def place_labels(
-    candidates: tuple[Int64s, Float32s, Float32s],
+    candidates: Candidates,
     width_of: Callable[[int], float],
     camera: Camera,
     away: float,
@@ -101,24 +113,35 @@ def place_labels(
 ) -> PlacedLabels:
     """Give labels their places, one after the other, until there are `most`.
 
-    `away`: pixels between a point's middle and its label.
+    `away`: pixels between a point's middle and its label. Where all points are candidates, a label
+    keeps off their dots if one of its four places does.
     """
     placed: list[tuple[int, float, float]] = []
-    free = _FreeSpace(camera)
-    rows, across, down = (values.tolist() for values in candidates)
+    labels = _Taken(camera)
+    rows, across, down = (
+        values.tolist() for values in (candidates.rows, candidates.across, candidates.down)
+    )
+    dots = _dots(camera, across, down, away - _OFF_DOTS) if candidates.are_all else None
     for row, x, y in zip(rows, across, down, strict=True):
         if len(placed) >= most:
             break
         width = width_of(row)
-        for left, top in _places(x, y, width, away):
-            if free.take(left, top, width, LABEL_HEIGHT):
-                placed.append((row, left, top))
-                break
+        place = _place(_places(x, y, width, away), width, labels, dots)
+        if place is not None:
+            labels.take(*place, width, LABEL_HEIGHT)
+            placed.append((row, *place))
     return PlacedLabels(
         np.array([row for row, _left, _top in placed], np.int64),
         np.array([left for _row, left, _top in placed], np.float32),
         np.array([top for _row, _left, top in placed], np.float32),
     )
+
+
+def _dots(camera: Camera, across: list[float], down: list[float], reach: float) -> "_Taken":
+    dots = _Taken(camera)
+    for x, y in zip(across, down, strict=True):
+        dots.take(x - reach, y - reach, 2 * reach, 2 * reach)
+    return dots
 
 
 def _places(x: float, y: float, width: float, away: float) -> Iterator[tuple[float, float]]:
@@ -130,23 +153,43 @@ def _places(x: float, y: float, width: float, away: float) -> Iterator[tuple[flo
     yield x - width / 2, y + away
 
 
-class _FreeSpace:
-    """Where no label stands yet: one whole number a line of cells, a bit a cell."""
+def _place(
+    places: Iterator[tuple[float, float]], width: float, labels: "_Taken", dots: "_Taken | None"
+) -> tuple[float, float] | None:
+    """The first place that is free of labels and dots, else the first that is free of labels."""
+    found: tuple[float, float] | None = None
+    for left, top in places:
+        if not labels.is_free(left, top, width, LABEL_HEIGHT):
+            continue
+        # The letters themselves are lower than their label.
+        if dots is None or dots.is_free(left + 1, top + 3, width - 2, LABEL_HEIGHT - 6):
+            return left, top
+        found = found or (left, top)
+    return found
+
+
+class _Taken:
+    """What of a view is taken: one whole number a line of small cells, a bit a cell."""
 
     def __init__(self, camera: Camera) -> None:
         self._right, self._bottom = camera.width, camera.height
         self._lines = [0] * (int(camera.height) // _GRAIN + 1)
 
-    def take(self, left: float, top: float, width: float, height: float) -> bool:
-        """Take a rectangle if it lies in view and is free."""
+    def is_free(self, left: float, top: float, width: float, height: float) -> bool:
+        """Whether a rectangle lies in view and nothing of it is taken."""
         if left < 0 or top < 0 or left + width > self._right or top + height > self._bottom:
             return False
-        first, last = int(left // _GRAIN), int((left + width) // _GRAIN)
-        upper, lower = int(top // _GRAIN), int((top + height) // _GRAIN)
-        bits = ((1 << (last - first + 1)) - 1) << first
-        for line in self._lines[upper : lower + 1]:
+        first = int(left // _GRAIN)
+        bits = ((1 << (int((left + width) // _GRAIN) - first + 1)) - 1) << first
+        for line in self._lines[int(top // _GRAIN) : int((top + height) // _GRAIN) + 1]:
             if line & bits:
                 return False
-        for at in range(upper, lower + 1):
-            self._lines[at] |= bits
         return True
+
+    def take(self, left: float, top: float, width: float, height: float) -> None:
+        """Take what lies in view of a rectangle."""
+        first = max(int(left // _GRAIN), 0)
+        bits = ((1 << max(int((left + width) // _GRAIN) - first + 1, 0)) - 1) << first
+        last = min(int((top + height) // _GRAIN), len(self._lines) - 1)
+        for at in range(max(int(top // _GRAIN), 0), last + 1):
+            self._lines[at] |= bits

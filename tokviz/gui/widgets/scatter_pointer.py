@@ -3,6 +3,9 @@
 from enum import Enum
 
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QPainter, QPen, QPolygonF
+
+from tokviz.gui.palette import Palette
 
 _APART = 3  # pixels between two corners of a lasso
 _STILL = 4  # pixels a pressed mouse may move and still click
@@ -59,3 +62,11 @@ class Press:
         if self.tool is Tool.RECTANGLE:
             return [(left, top), (right, top), (right, bottom), (left, bottom)]
         return self._line
+
+
+def paint_region(painter: QPainter, outline: list[tuple[float, float]], palette: Palette) -> None:
+    """The region that is being drawn."""
+    painter.setPen(QPen(palette.accent, 1.2, Qt.PenStyle.DashLine))
+    painter.setBrush(palette.selection)
+    painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in outline]))
+    painter.setBrush(Qt.BrushStyle.NoBrush)

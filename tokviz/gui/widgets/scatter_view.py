@@ -19,7 +19,6 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
-    QPolygonF,
     QResizeEvent,
     QWheelEvent,
 )
@@ -31,7 +30,7 @@ from tokviz.gui.widgets.scatter_export import scene_svg
 from tokviz.gui.widgets.scatter_marks import Places, ScatterMarks
 from tokviz.gui.widgets.scatter_picking import in_lasso, in_rectangle, nearest
 from tokviz.gui.widgets.scatter_pixels import Int64s, Uint32s
-from tokviz.gui.widgets.scatter_pointer import Press, Tool, tool_with
+from tokviz.gui.widgets.scatter_pointer import Press, Tool, paint_region, tool_with
 from tokviz.gui.widgets.scatter_points import Bools
 from tokviz.gui.widgets.scatter_scene import ScatterScene
 from tokviz.gui.widgets.scatter_viewport import ScatterViewport
@@ -383,17 +382,12 @@ class ScatterView(QWidget):
         with QPainter(self) as painter:
             painter.drawImage(0, 0, self._image)
             self._scene.paint_marks(painter, self.camera)
-            self._paint_region(painter)
+            if self._press is not None:
+                paint_region(painter, self._press.outline, self._scene.palette)
             if self.hasFocus():
                 painter.setPen(QPen(self._scene.palette.accent, 1))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
-
-    def _paint_region(self, painter: QPainter) -> None:
-        if self._press is not None and self._press.outline:
-            painter.setPen(QPen(self._scene.palette.accent, 1.2, Qt.PenStyle.DashLine))
-            painter.setBrush(self._scene.palette.selection)
-            painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in self._press.outline]))
 
     def _describe(self) -> None:
         points = self._scene.points
