@@ -204,11 +204,11 @@ def by_distortion(points: Float32s, graph: NeighborGraph, k: int = 10) -> Number
 
 
 SIMPLE: dict[str, Callable[[TokenTable], PointValues]] = {
+    "leading space": by_leading_space,
+    "script": by_script,
     "id": by_id,
     "merge rank": by_rank,
     "length in bytes": by_length,
-    "script": by_script,
-    "leading space": by_leading_space,
     "length of the row": by_norm,
     "class of the row": by_class,
 }

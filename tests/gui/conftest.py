@@ -41,8 +41,8 @@ def new_model(qtbot: QtBot) -> Iterator[Callable[[Tokenizer], TokenizerModel]]:
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Empty folders for settings and session."""
-    for name in ("CONFIG", "STATE"):
+    """Empty folders for settings, session and cache."""
+    for name in ("CONFIG", "STATE", "CACHE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
     return tmp_path
 

@@ -8,7 +8,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.embedding.tables import random_table
-from tokviz.embedding.neighbors import NearestRows
+from tokviz.embedding.neighbors import Metric, NearestRows
 from tokviz.embedding.row_classes import MissingRowsError
 from tokviz.gui.shared_table import ShownNeighbors
 from tokviz.gui.tokenizer_model import TokenizerModel
@@ -67,7 +67,9 @@ def test_what_came_from_a_table_goes_with_it(new_model: NewModel) -> None:
     model = new_model(bytes_tokenizer())
     model.set_table(random_table(256, 4))
     model.set_points(np.zeros((256, 2), np.float32))
-    model.set_neighbors(ShownNeighbors(3, NearestRows(np.array([4]), np.array([0.5]))))
+    model.set_neighbors(
+        ShownNeighbors(3, NearestRows(np.array([4]), np.array([0.5])), Metric.COSINE)
+    )
     counts = recorded(model)
     model.set_table(random_table(256, 4, seed=1))
     assert model.points is None

@@ -19,6 +19,7 @@ from tokviz.embedding.table import EmbeddingTable
 from tokviz.embedding.transforms import Transform, Transformed, transformed
 
 N_NEIGHBORS = 16
+_STARTING = "Starting from the principal components"
 _FINDING = "Finding the true neighbours of every row"
 _GRAPH_SHARE = 0.4  # of the time of a map of t-SNE
 _AS_IT_IS = Transform()
@@ -112,7 +113,8 @@ class MapMaker:
         options = Options(seed=wish.seed, graph=self._graphs[wish.transform])
         last = start
         for last in _projection("tsne").layouts(table, options):
-            yield replace(last, done=max(last.done, _GRAPH_SHARE))
+            note = last.note if last.done else _STARTING
+            yield replace(last, done=max(last.done, _GRAPH_SHARE), note=note)
         if self._cache is not None:
             self._cache.store(_arrays_of(last), *key)
 

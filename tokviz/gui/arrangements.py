@@ -46,11 +46,13 @@ class DockedPanel:
 class Arrangement:
     """The panels a mode shows: beside the text in rows from top to bottom, and below it.
 
-    `right_share` and `bottom_share`: the part of the window's width and height they begin with.
+    `right_share` and `bottom_share`: the part of the window's width and height they begin with;
+    `row_shares`: the parts of that height that the rows beside the text begin with, if not equal.
     """
 
     right: tuple[tuple[str, ...], ...] = (("token",),)
     right_share: float = 0.297
+    row_shares: tuple[float, ...] = ()
     bottom: tuple[str, ...] = ()
     bottom_share: float = 0.537
 
@@ -79,6 +81,18 @@ def _training(shared: Shared) -> QWidget:
     return BpeTrainingPanel(shared.model, shared.theme)
 
 
+def _map(shared: Shared) -> QWidget:
+    from tokviz.gui.panels.embedding_panel import EmbeddingPanel
+
+    return EmbeddingPanel(shared.model, shared.theme)
+
+
+def _neighbors(shared: Shared) -> QWidget:
+    from tokviz.gui.neighbors_area import NeighborsArea
+
+    return NeighborsArea(shared.model, shared.theme)
+
+
 def _comparison(shared: Shared) -> QWidget:
     from tokviz.gui.panels.comparison_panel import ComparisonPanel
 
@@ -90,6 +104,8 @@ PANELS = [
     DockedPanel("lists", "Vocabulary and tokens", RIGHT, _lists, waits=True),
     DockedPanel("replay", "Merge history", BOTTOM, _replay),
     DockedPanel("training", "Training", BOTTOM, _training),
+    DockedPanel("map", "Map", RIGHT, _map),
+    DockedPanel("neighbors", "Neighbours", RIGHT, _neighbors),
     DockedPanel("comparison", "Comparison", RIGHT, _comparison),
 ]
 
@@ -97,5 +113,8 @@ ARRANGEMENTS = {
     Mode.INSPECT: Arrangement(right=(("token",), ("lists",))),
     Mode.REPLAY: Arrangement(bottom=("replay",)),
     Mode.TRAIN: Arrangement(bottom=("training",)),
+    Mode.MAP: Arrangement(
+        right=(("map",), ("token", "neighbors")), right_share=0.62, row_shares=(0.66, 0.34)
+    ),
     Mode.COMPARE: Arrangement(right=(("comparison",),), right_share=0.56),
 }

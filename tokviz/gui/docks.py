@@ -128,6 +128,9 @@ class Docks(QObject):
         width = round(self._window.width() * wanted.right_share)
         for row in rows:
             self._window.resizeDocks(row, [width // len(row)] * len(row), Qt.Orientation.Horizontal)
+        heights = [round(self._window.height() * share) for share in wanted.row_shares]
+        if heights:
+            self._window.resizeDocks([row[0] for row in rows], heights, Qt.Orientation.Vertical)
         height = round(self._window.height() * wanted.bottom_share)
         self._window.resizeDocks(below, [height] * len(below), Qt.Orientation.Vertical)
         for dock in self._docks.values():

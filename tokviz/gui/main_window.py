@@ -214,6 +214,7 @@ class MainWindow(QMainWindow):
             "problem": self.notices.show_problem,
             "task_started": self.notices.show_task,
             "mode_requested": self._set_mode,
+            "tokenizer_requested": self.chooser.choose,
             "text_offered": self._take_text,
         }
         for name, answer in answers.items():

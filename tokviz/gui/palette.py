@@ -32,6 +32,9 @@ class Palette:
     token_border: QColor
     tokens: tuple[QColor, ...]
     curves: tuple[QColor, ...]  # Okabe and Ito's, for lines and points
+    groups: tuple[QColor, ...]  # the same and more, for points of several kinds
+    scale: tuple[QColor, ...]  # from low to high: cividis, without what vanishes in the ground
+    unknown: QColor  # a point without a value
 
 
 def _colors(*names: str) -> tuple[QColor, ...]:
@@ -57,6 +60,21 @@ LIGHT = Palette(
     token_border=QColor(20, 24, 32, 120),
     tokens=_colors("#fdefa9", "#9adbf6", "#93c381", "#c3f6e4", "#ffbcc2", "#b7ace3"),
     curves=_colors("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8a6d00"),
+    groups=_colors(
+        "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#b39200", "#56b4e9", "#333333", "#8c564b"
+    ),
+    scale=_colors(
+        "#00224e",
+        "#123570",
+        "#3b496c",
+        "#575d6d",
+        "#707173",
+        "#8a8678",
+        "#a59c74",
+        "#c3b369",
+        "#dfc53f",
+    ),
+    unknown=QColor("#cfd3db"),
 )
 
 DARK = Palette(
@@ -78,4 +96,19 @@ DARK = Palette(
     token_border=QColor(255, 255, 255, 110),
     tokens=_colors("#64763c", "#335684", "#622d31", "#187885", "#7a416c", "#1c4328"),
     curves=_colors("#56b4e9", "#e69f00", "#2fbf93", "#cc79a7", "#f0e442"),
+    groups=_colors(
+        "#56b4e9", "#e69f00", "#2fbf93", "#cc79a7", "#f0e442", "#8aa2ff", "#e8e8e8", "#c49a8c"
+    ),
+    scale=_colors(
+        "#2b4a86",
+        "#3f5a86",
+        "#575d6d",
+        "#707173",
+        "#8a8678",
+        "#a59c74",
+        "#c3b369",
+        "#e1cc55",
+        "#fee838",
+    ),
+    unknown=QColor("#3a3f4a"),
 )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from tokviz.embedding.neighbor_graph import NeighborGraph
-    from tokviz.embedding.neighbors import NearestRows
+    from tokviz.embedding.neighbors import Metric, NearestRows
     from tokviz.embedding.table import EmbeddingTable
     from tokviz.token_tables import TableShelf, TokenTable
     from tokviz.tokenization.tokenizer import Tokenizer
@@ -25,10 +25,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class ShownNeighbors:
-    """The rows nearest to `row` in the full dimension."""
+    """The rows nearest to `row` in the full dimension, by one metric."""
 
     row: int
     nearest: "NearestRows"
+    metric: "Metric"
 
 
 class SharedTable(QObject):
@@ -88,8 +89,7 @@ class SharedTable(QObject):
 
         if table is self.table:
             return
-        self._set_token_table(None if table is None else TokenTable(table, tokenizer))
-        self._cancel_loading()
+        self.set_token_table(None if table is None else TokenTable(table, tokenizer))
 
     def require_table_for(self, tokenizer: "Tokenizer") -> None:
         """Load the shipped table of a tokenizer, in a task, unless a table is there already."""
@@ -134,12 +134,15 @@ class SharedTable(QObject):
             return
         if here is not None and here.fits(tokenizer):
             return
-        self._cancel_loading()
-        self._set_token_table(None if self._shelf is None else self._shelf.table_for(tokenizer))
+        self.set_token_table(None if self._shelf is None else self._shelf.table_for(tokenizer))
 
-    def _set_token_table(self, table: "TokenTable | None") -> None:
+    def set_token_table(self, table: "TokenTable | None") -> None:
+        """Show a table with the vocabulary it is for."""
         from tokviz.token_tables import TableShelf
 
+        if table is self._token_table:
+            return
+        self._cancel_loading()
         self._token_table = table
         if table is not None:
             self._shelf = (self._shelf or TableShelf()).with_table(table)

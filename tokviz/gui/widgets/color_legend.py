@@ -44,7 +44,7 @@ class ColorScale:
     title: str
     colors: tuple[QColor, ...]
     ticks: tuple[tuple[float, str], ...]
-    missing: str = ""  # what is said of rows without a value, which have the palette's faint colour
+    missing: str = ""  # what is said of rows without a value, in the palette's `unknown` colour
 
 
 class ColorLegend(QWidget):
@@ -216,7 +216,7 @@ class _ScaleBar(QWidget):
         if not words or left + 14 + metrics.horizontalAdvance(words) > self.width():
             return
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._palette.faint)
+        painter.setBrush(self._palette.unknown)
         painter.drawEllipse(QPointF(left, 10), 3.6, 3.6)
         painter.setPen(self._palette.muted)
         painter.drawText(QPointF(left + 9, 9 + metrics.ascent() / 2), words)

@@ -12,6 +12,7 @@ class Mode(Enum):
     INSPECT = "Inspect"
     REPLAY = "Replay"
     TRAIN = "Train"
+    MAP = "Map"
     COMPARE = "Compare"
 
 

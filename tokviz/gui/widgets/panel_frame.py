@@ -32,6 +32,10 @@ class PanelFrame(QFrame):
         """A few grey words beside the title."""
         self._note.setText(note)
 
+    @property
+    def note(self) -> str:
+        return self._note.text()
+
     def add_switch(self, text: str, tip: str, *, checked: bool) -> QToolButton:
         """A small button that is on or off."""
         switch = QToolButton(self)

@@ -1,0 +1,325 @@
+"""The map panel: what it shows of a table, and what one can do to it."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton, QToolButton
+from pytestqt.qtbot import QtBot
+
+from tests.embedding.tables import random_table
+from tests.gui.mapping import NewModel, click, mapped, open_panel, place_of, settled
+from tokviz.embedding.projections.pca import principal_components
+from tokviz.gui.panels.embedding_panel import EmbeddingPanel
+from tokviz.gui.widgets.scatter_view import Tool
+from tokviz.tokenization.tokenizer import bytes_tokenizer, characters_tokenizer
+
+
+def test_the_map_begins_with_principal_components(qtbot: QtBot, new_model: NewModel) -> None:
+    panel = mapped(qtbot, new_model)
+    table = panel._model.table
+    assert table is not None
+    expected = principal_components(table).project(table)
+    assert np.allclose(panel._model.points, expected, atol=1e-4)
+    assert panel.area.words.text() == "These two axes hold 100 % of the variation."
+    assert panel.area.hint.text().startswith("256 rows of 8 numbers")
+
+
+def test_every_measure_stands_beside_its_control(qtbot: QtBot, new_model: NewModel) -> None:
+    words = mapped(qtbot, new_model).area.strip.words
+    assert [cell.split(" ")[0] for cell in words] == ["neighbour", "trustworthiness", "variance"]
+    assert all("shuffled" in cell for cell in words)
+
+
+def test_other_components_may_be_chosen(qtbot: QtBot, new_model: NewModel) -> None:
+    panel = mapped(qtbot, new_model)
+    before = panel._model.points
+    panel.area.bar.upward.setFocus()
+    qtbot.keyClick(panel.area.bar.upward, Qt.Key.Key_Up)
+    assert "not known yet" in panel.area.strip.words[0]
+    settled(qtbot, panel)
+    assert panel.area.bar.choice.components == (1, 3)
+    points = panel._model.points
+    assert points is not None
+    assert before is not None
+    assert np.allclose(points[:, 0], before[:, 0], atol=1e-4)
+    assert not np.allclose(points[:, 1], before[:, 1], atol=1e-4)
+
+
+def test_a_switch_says_what_it_changed(qtbot: QtBot, new_model: NewModel) -> None:
+    panel = mapped(qtbot, new_model)
+    qtbot.mouseClick(panel.area.bar.unit_length, Qt.MouseButton.LeftButton)
+    settled(qtbot, panel)
+    assert "now each is 1." in panel.area.words.text()
+
+
+def test_an_axis_goes_from_token_to_token(qtbot: QtBot, new_model: NewModel) -> None:
+    panel = mapped(qtbot, new_model)
+    bar = panel.area.bar
+    bar.set_projection("axes")
+    assert panel.area.words.text().startswith("Type two tokens")
+    for field, letter in zip(bar.ends[:2], "ac", strict=True):
+        field.setFocus()
+        qtbot.keyClicks(field, letter)
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+    settled(qtbot, panel)
+    points = panel._model.points
+    assert points is not None
+    assert points[[97, 99], 0] == pytest.approx([0, 1], abs=1e-4)
+
+
+def test_an_axis_may_be_taken_from_the_selection(qtbot: QtBot, new_model: NewModel) -> None:
+    panel = mapped(qtbot, new_model)
+    panel.area.bar.set_projection("axes")
+    qtbot.mouseClick(panel.area.bar.from_selection, Qt.MouseButton.LeftButton)
+    assert panel.area.words.text().startswith("0 tokens are selected")
+    panel._model.select([32, 120])
+    qtbot.mouseClick(panel.area.bar.from_selection, Qt.MouseButton.LeftButton)
+    settled(qtbot, panel)
+    assert panel.area.bar.choice.axes == (("·", "x"),)
+    assert panel._model.points is not None
+    assert panel._model.points[[32, 120], 0] == pytest.approx([0, 1], abs=1e-4)
+
+
+def test_a_text_that_is_no_token_is_told(qtbot: QtBot, new_model: NewModel) -> None:
+    panel = mapped(qtbot, new_model)
+    panel.area.bar.set_projection("axes")
+    before = panel._model.points
+    panel.area.bar.set_axis("ab", "c")
+    assert panel.area.words.text() == "“ab” is no token with a row in small; take another one."
+    assert panel._model.points is before
+
+
+def test_tsne_moves_pauses_and_stops(qtbot: QtBot, new_model: NewModel, home: Path) -> None:
+    pytest.importorskip("openTSNE")
+    panel = mapped(qtbot, new_model)
+    bar, runner = panel.area.bar, panel.runner
+    seen: list[str] = []
+    runner.laid_out.connect(lambda layout: seen.append(layout.note))
+    bar.set_projection("tsne")
+    qtbot.waitUntil(lambda: any("Iteration" in note for note in seen), timeout=30_000)
+    qtbot.mouseClick(bar.pause, Qt.MouseButton.LeftButton)
+    assert runner.is_paused
+    assert bar.pause.text() == "Resume"
+    qtbot.wait(150)
+    still = len(seen)
+    qtbot.wait(150)
+    assert len(seen) == still
+    qtbot.mouseClick(bar.pause, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(seen) > still, timeout=10_000)
+    qtbot.mouseClick(bar.stop, Qt.MouseButton.LeftButton)
+    assert not runner.is_running
+    assert panel._model.points is not None
+    assert not bar.stop.isEnabled()
+
+
+# -- linked with the text ----------------------------------------------------------------------
+
+
+def test_a_click_selects_the_token(qtbot: QtBot, new_model: NewModel) -> None:
+    panel = mapped(qtbot, new_model)
+    click(qtbot, panel, 99)
+    assert panel._model.selection.ids == (99,)
+
+
+def test_the_mouse_over_a_point_shows_its_card_and_lights_its_token(
+    qtbot: QtBot, new_model: NewModel
+) -> None:
+    panel = mapped(qtbot, new_model)
+    qtbot.mouseMove(panel.area.view, place_of(panel, 98))
+    assert panel._model.hovered == 98
+    assert panel.area.card.isVisible()
+    assert panel.area.card.lines[:3] == ["b", "id 98 · no merge · 2 in the text", "62"]
+    panel._model.hover(97)
+    assert panel.area.view.hovered_row == 97
+
+
+def test_a_lasso_marks_every_occurrence_with_counts(qtbot: QtBot, new_model: NewModel) -> None:
+    panel = mapped(qtbot, new_model, "zzz")
+    view = panel.area.view
+    qtbot.mouseClick(panel.area.tools.button_of(Tool.RECTANGLE), Qt.MouseButton.LeftButton)
+    qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=QPoint(1, 1))
+    corner = QPoint(view.width() - 2, view.height() - 2)
+    qtbot.mouseMove(view, corner)
+    qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=corner)
+    assert panel._model.selection.ids == tuple(range(256))
+    assert panel._frame.note == "256 tokens selected, 1 of them in the text, 3 times"
+
+
+def test_escape_takes_the_selection_back(qtbot: QtBot, new_model: NewModel) -> None:
+    panel = mapped(qtbot, new_model)
+    click(qtbot, panel, 99)
+    qtbot.keyClick(panel.area.view, Qt.Key.Key_Escape)
+    assert panel._model.selection.ids == ()
+
+
+def test_padding_rows_are_shown_but_never_selected(qtbot: QtBot, new_model: NewModel) -> None:
+    model = new_model(characters_tokenizer("abc"))
+    model.set_text("abc")
+    model.set_table(random_table(6, 4))
+    panel = open_panel(qtbot, model)
+    settled(qtbot, panel)
+    assert "3 padding, beyond the vocabulary" in panel.area.hint.text()
+    click(qtbot, panel, 5)
+    assert model.selection.ids == ()
+    qtbot.mouseMove(panel.area.view, place_of(panel, 5))
+    assert model.hovered is None
+    assert panel.area.card.lines[0] == "row 5"
+
+
+def test_colours_follow_the_choice_and_the_text(qtbot: QtBot, new_model: NewModel) -> None:
+    panel = mapped(qtbot, new_model, "aab")
+    colors = panel.area.tools.colors
+    colors.setCurrentIndex(colors.findData("count in the text"))
+    qtbot.waitUntil(lambda: panel.coloring.values is not None)
+    qtbot.waitUntil(lambda: getattr(panel.coloring.values, "title", "") == "count in the text")
+    values = panel.coloring.values.values  # type: ignore[union-attr]
+    assert (values[97], values[98]) == (2, 1)
+    assert np.isnan(values[99])
+    panel._model.edit_text(0, 0, "c")
+    qtbot.waitUntil(lambda: panel.coloring.values.values[99] == 1)  # type: ignore[union-attr]
+
+
+def test_the_colour_may_be_the_cosine_with_the_token_under_the_mouse(
+    qtbot: QtBot, new_model: NewModel
+) -> None:
+    panel = mapped(qtbot, new_model)
+    colors = panel.area.tools.colors
+    colors.setCurrentIndex(colors.findData("cosine with the token"))
+    panel._model.hover(101)
+    qtbot.waitUntil(lambda: getattr(panel.coloring.values, "title", "") == "cosine")
+    assert panel.coloring.values.values[101] == pytest.approx(1)  # type: ignore[union-attr]
+
+
+def test_a_category_of_the_legend_is_shown_alone(qtbot: QtBot, new_model: NewModel) -> None:
+    panel = mapped(qtbot, new_model)
+    colors = panel.area.tools.colors
+    colors.setCurrentIndex(colors.findData("script"))
+    qtbot.waitUntil(lambda: getattr(panel.coloring.values, "title", "") == "script")
+    buttons = panel.area.legend.findChildren(QToolButton)
+    (digits,) = [button for button in buttons if "digits" in button.text()]
+    number = [button.text() for button in buttons].index(digits.text())
+    assert panel.coloring.rows_of(number).tolist() == list(range(48, 58))
+    qtbot.mouseClick(digits, Qt.MouseButton.LeftButton)
+    assert panel.area.legend.picked_category == number
+
+
+# -- without a table, and another one ----------------------------------------------------------
+
+
+def buttons_of(panel: EmbeddingPanel) -> dict[str, QPushButton]:
+    return {button.text(): button for button in panel.message.findChildren(QPushButton)}
+
+
+def test_without_a_table_the_panel_says_what_one_can_do(qtbot: QtBot, new_model: NewModel) -> None:
+    panel = open_panel(qtbot, new_model(bytes_tokenizer()))
+    buttons = buttons_of(panel)
+    assert list(buttons) == [
+        "Open a checkpoint …",
+        "Open a model's folder …",
+        "Train a bigram model on this text",
+        "Switch to GPT-2",
+        "Switch to SmolLM2-135M",
+    ]
+    with qtbot.waitSignal(panel.tokenizer_requested) as asked:
+        qtbot.mouseClick(buttons["Switch to SmolLM2-135M"], Qt.MouseButton.LeftButton)
+    assert asked.args == ["smollm2"]
+    with qtbot.waitSignal(panel.learn_requested):
+        qtbot.mouseClick(buttons["Train a bigram model on this text"], Qt.MouseButton.LeftButton)
+
+
+def test_another_tokenizer_puts_the_map_aside(qtbot: QtBot, new_model: NewModel) -> None:
+    panel = mapped(qtbot, new_model)
+    model, points = panel._model, panel._model.points
+    model.set_tokenizer(characters_tokenizer("abcab"))
+    assert panel.message.isVisible()
+    assert model.points is None
+    model.set_tokenizer(bytes_tokenizer())
+    settled(qtbot, panel)
+    assert points is not None
+    assert model.points is not None
+    assert np.allclose(model.points, points)
+
+
+def test_a_table_that_learns_moves_and_does_not_jump(qtbot: QtBot, new_model: NewModel) -> None:
+    panel = mapped(qtbot, new_model)
+    model, before = panel._model, panel._model.points
+    assert model.table is not None
+    assert before is not None
+    rows = -model.table.rows + np.float32(0.001)  # the components of this one point elsewhere
+    model.set_table(type(model.table).of_array("small", rows))
+    qtbot.waitUntil(lambda: model.points is not None, timeout=10_000)
+    assert model.points is not None
+    assert np.abs(model.points - before).max() < 0.5
+
+
+def test_a_dropped_table_is_opened(qtbot: QtBot, new_model: NewModel, tmp_path: Path) -> None:
+    path = tmp_path / "rows.npy"
+    np.save(path, random_table(256, 5).rows)
+    model = new_model(bytes_tokenizer())
+    panel = open_panel(qtbot, model)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    left, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    copy, place = Qt.DropAction.CopyAction, QPoint(50, 50)
+    for event in (
+        QDragEnterEvent(place, copy, data, left, keys),
+        QDropEvent(QPointF(place), copy, data, left, keys),
+    ):
+        QApplication.sendEvent(panel, event)
+        assert event.isAccepted()
+    qtbot.waitUntil(lambda: model.table is not None, timeout=10_000)
+    settled(qtbot, panel)
+    assert model.table is not None
+    assert (model.table.n_rows, model.table.dim) == (256, 5)
+
+
+def test_a_table_that_does_not_fit_changes_nothing(
+    qtbot: QtBot, new_model: NewModel, tmp_path: Path
+) -> None:
+    path = tmp_path / "few.npy"
+    np.save(path, random_table(200, 5).rows)
+    panel = mapped(qtbot, new_model)
+    model = panel._model
+    table, points = model.table, model.points
+    with qtbot.waitSignal(panel.problem, timeout=10_000) as told:
+        panel.opening.open(str(path))
+    assert "200 rows for 256 ordinary tokens" in told.args[0]
+    assert model.table is table
+    assert model.points is points
+
+
+# -- files -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("suffix", ["png", "svg", "csv", "npy"])
+def test_the_map_is_saved(
+    qtbot: QtBot,
+    new_model: NewModel,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    suffix: str,
+) -> None:
+    panel = mapped(qtbot, new_model)
+    path = tmp_path / f"map.{suffix}"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    menu = panel.export_button.menu()
+    actions = {"csv": "Coordinates with ids and tokens (CSV) …", "svg": "Picture (SVG) …"}
+    actions |= {"npy": "Coordinates with ids (numpy) …", "png": "Picture (PNG) …"}
+    (action,) = [a for a in menu.actions() if a.text() == actions[suffix]]
+    action.trigger()
+    qtbot.waitUntil(path.exists, timeout=10_000)
+    if suffix == "csv":
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.reader(file))
+        assert rows[0] == ["id", "token", "bytes", "x", "y"]
+        assert rows[98][:3] == ["97", "a", "61"]
+        assert float(rows[98][3]) == pytest.approx(panel._model.points[97, 0])  # type: ignore[index]
+    elif suffix == "npy":
+        assert np.load(path)["id"].tolist() == list(range(256))
+    else:
+        start = b"\x89PNG" if suffix == "png" else b"<?xml"
+        assert path.read_bytes().startswith(start)

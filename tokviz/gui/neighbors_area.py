@@ -1,0 +1,30 @@
+"""NeighborsArea: what is near a token in the table, and what the table is as a whole, as tabs.
+
+Places panels as the main window does; made when it is first looked at.
+"""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
+
+from tokviz.gui.panels.neighbors_panel import NeighborsPanel
+from tokviz.gui.theme import Theme
+from tokviz.gui.tokenizer_model import TokenizerModel
+from tokviz.gui.widgets.panel_frame import PanelFrame
+
+
+class NeighborsArea(QWidget):
+    """The neighbours of the selected token, and facts of the table."""
+
+    problem = Signal(object)
+    task_started = Signal(object)
+
+    def __init__(self, model: TokenizerModel, theme: Theme) -> None:
+        super().__init__()
+        self.neighbors = NeighborsPanel(model, theme)
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.addTab(self.neighbors, "Nearest")
+        self.neighbors.problem.connect(self.problem)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(PanelFrame("In the table", self.tabs))

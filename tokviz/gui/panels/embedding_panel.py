@@ -1,0 +1,378 @@
+"""The map panel: every row of the embedding table as a point, linked with the text.
+
+The parts have files of their own: the map is computed by `map_runner`, coloured by `map_coloring`,
+tied to the selection by `map_links`. This file decides what is shown when the table changes.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
+from PySide6.QtWidgets import QStackedWidget, QToolButton, QVBoxLayout, QWidget
+
+from tokviz.catalog import TABLES, title_of
+from tokviz.embedding.honesty import Honesty
+from tokviz.embedding.projections.alignment import aligned
+from tokviz.embedding.projections.layout import Layout
+from tokviz.gui.panels import map_look
+from tokviz.gui.panels.map_coloring import COLORS, MapColoring
+from tokviz.gui.panels.map_exporting import MapExporting, file_kinds
+from tokviz.gui.panels.map_graph import GraphFinding
+from tokviz.gui.panels.map_links import MapLinks
+from tokviz.gui.panels.map_runner import MapRunner
+from tokviz.gui.panels.map_wishes import (
+    PROJECTION_NAMES,
+    AxisError,
+    axis_texts,
+    measured,
+    wish_of,
+)
+from tokviz.gui.table_opening import TableOpening, tied_words
+from tokviz.gui.task import Task, failure
+from tokviz.gui.theme import Theme
+from tokviz.gui.tokenizer_model import TokenizerModel
+from tokviz.gui.widgets.export_button import ExportButton
+from tokviz.gui.widgets.honesty_strip import percent
+from tokviz.gui.widgets.map_area import MapArea
+from tokviz.gui.widgets.message_card import MessageCard
+from tokviz.gui.widgets.panel_frame import PanelFrame
+from tokviz.token_tables import TokenTable
+
+_LABELS_MS = 300  # after the last change of the text, before labels are ordered anew
+_LIVE_VALUES = 2**20  # a table of so many numbers may be projected anew while it is learned
+
+
+class EmbeddingPanel(QWidget):
+    """Shows the model's table as a map, or what one can do where there is none."""
+
+    problem = Signal(object)
+    task_started = Signal(object)
+    learn_requested = Signal()
+    tokenizer_requested = Signal(str)  # the name of a shipped one
+
+    def __init__(self, model: TokenizerModel, theme: Theme) -> None:
+        super().__init__()
+        self._model = model
+        self._theme = theme
+        self._shown: TokenTable | None = None
+        self._audit: Task | None = None
+        self._audit_words = ""
+        self._layout: Layout | None = None
+        self._before: npt.NDArray[np.float32] | None = None  # of the same table, a moment ago
+        self.area = MapArea(PROJECTION_NAMES, COLORS)
+        self.message = MessageCard()
+        self.opening = TableOpening(model, self)
+        self.runner = MapRunner(self)
+        self.links = MapLinks(model, self.area.view)
+        self.coloring = MapColoring(model, theme, self.area.view, self.area.legend)
+        self.graph = GraphFinding(model, self)
+        self.exporting = MapExporting(model, self.area.view)
+        self._place_widgets()
+        self._labels_later = QTimer(self, singleShot=True, interval=_LABELS_MS)
+        self._labels_later.timeout.connect(self._set_label_order)
+        self._connect()
+        self._on_theme_changed()
+        self._on_measured(None)
+        self._on_table_changed()
+        self.setAcceptDrops(True)
+
+    def _place_widgets(self) -> None:
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.message)
+        self._stack.addWidget(self.area)
+        self._frame = PanelFrame("Map", self._stack)
+        self._open_button = QToolButton()
+        self._open_button.setObjectName("switch")
+        self._open_button.setText("Open …")
+        self._open_button.setToolTip("Open an embedding table: safetensors, GGUF, PyTorch, numpy")
+        self.export_button = ExportButton(file_kinds())
+        self._frame.add_control(self._open_button)
+        self._frame.add_control(self.export_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._frame)
+
+    def _connect(self) -> None:
+        model, bar, tools, view = self._model, self.area.bar, self.area.tools, self.area.view
+        for part in (self.opening, self.runner, self.coloring, self.graph, self.exporting):
+            part.problem.connect(self.problem)
+        for teller in (self.opening, self.runner, self.graph, self.exporting):
+            teller.task_started.connect(self.task_started)
+        bar.changed.connect(self._project)
+        bar.pause_requested.connect(self._on_pause_requested)
+        bar.stop_requested.connect(self.runner.close)
+        bar.axis_from_selection_requested.connect(self._on_axis_from_selection_requested)
+        self.runner.laid_out.connect(self._on_laid_out)
+        self.runner.ended.connect(self._on_ended)
+        self.runner.measured.connect(self._on_measured)
+        tools.tool_picked.connect(view.set_tool)
+        tools.fit.clicked.connect(view.fit)
+        tools.zoom_to_selection.clicked.connect(self._on_zoom_to_selection)
+        tools.density.toggled.connect(view.set_density)
+        tools.color_picked.connect(self.coloring.color_by)
+        self.area.legend.picked.connect(self._on_category_picked)
+        self.coloring.said.connect(self.area.hint.setText)
+        self.coloring.graph_wanted.connect(self.graph.find)
+        self.graph.progressed.connect(self._on_graph_progressed)
+        self.links.hovered.connect(self._on_row_hovered)
+        view.cleared.connect(lambda: model.select([]))
+        self.export_button.chosen.connect(self.exporting.save)
+        self._open_button.clicked.connect(self.opening.ask_and_open)
+        model.table_changed.connect(self._on_table_changed)
+        model.tokenizer_changed.connect(self._on_tokenizer_changed)
+        model.selection_changed.connect(self._update_note)
+        model.encoding_changed.connect(self._labels_later.start)
+        self._theme.changed.connect(self._on_theme_changed)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._model.require_table()
+        self._on_table_changed()
+
+    def close_map(self) -> None:
+        """End what runs; for the program's end."""
+        for part in (self.opening, self.runner, self.coloring, self.graph):
+            part.close()
+        if self._audit is not None:
+            self._audit.cancel()
+            self._audit = None
+
+    # -- the table -----------------------------------------------------------------------------
+
+    def _on_tokenizer_changed(self) -> None:
+        if self.isVisible():
+            self._model.require_table()
+            self._show_message()
+
+    def _on_table_changed(self) -> None:
+        """Show the model's table if anybody looks."""
+        known = self._model.token_table
+        if known is None or not self.isVisible():
+            if known is None:
+                self._forget()
+            self._show_message()
+            return
+        if known is self._shown:
+            return
+        moves = self._is_next_of(known)
+        self._before = None if not moves or self._layout is None else self._layout.points
+        self._shown, self._audit_words = known, ""
+        self.runner.set_table(known)
+        self._frame.set_note(known.table.name)
+        self._stack.setCurrentWidget(self.area)
+        if not moves:
+            self._layout = None
+            self.area.bar.set_n_components(min(known.table.dim, known.table.n_rows))
+        self._start_audit(known)
+        self._project()
+
+    def _is_next_of(self, known: TokenTable) -> bool:
+        """Whether it is the table shown, a little later in its learning."""
+        before = self._shown
+        return (
+            before is not None
+            and known.table.n_rows == before.table.n_rows
+            and known.table.n_rows * known.table.dim <= _LIVE_VALUES
+            and known.fits(before.tokenizer)
+        )
+
+    def _forget(self) -> None:
+        self.runner.set_table(None)
+        self.coloring.close()
+        self._shown = self._layout = self._before = None
+        self._audit_words = ""
+        self._frame.set_note("")
+
+    def _show_message(self) -> None:
+        """What to do where there is no table."""
+        if self._model.table is not None:
+            return
+        self._stack.setCurrentWidget(self.message)
+        if self._model.is_loading_table:
+            self.message.set_message("Loading the embedding table …", "")
+            return
+        others = [shipped for shipped in TABLES if shipped.tokenizer != self._model.tokenizer.name]
+        actions: list[tuple[str, Callable[[], object]]] = [
+            ("Open a checkpoint …", self.opening.ask_and_open),
+            ("Open a model's folder …", self.opening.ask_and_open_folder),
+            ("Train a bigram model on this text", self.learn_requested.emit),
+        ]
+        for shipped in others:
+            name = shipped.tokenizer
+            switch = (
+                f"Switch to {title_of(name)}",
+                partial(self.tokenizer_requested.emit, name),
+            )
+            actions.append(switch)
+        self.message.set_message(
+            f"No embedding table for {title_of(self._model.tokenizer.name)}",
+            "The map shows the rows of a model's embedding table, one for each token. Open one "
+            "that belongs to this tokenizer, or drop it here; or let a small model learn one.",
+            actions,
+        )
+
+    def _start_audit(self, known: TokenTable) -> None:
+        """Sort the rows into classes, beside the map."""
+        if self._audit is not None:
+            self._audit.cancel()
+        task = Task(_auditing(known), "Comparing rows with the vocabulary", parent=self)
+        task.stepped.connect(self._on_audited)
+        task.failed.connect(lambda error: self.problem.emit(failure("Reading the table", error)))
+        self._audit = task
+        task.start()
+
+    def _on_audited(self, batch: list[str]) -> None:
+        self._audit = None
+        self._audit_words = batch[-1]
+        self._show_classes()
+        self._say()
+
+    def _show_classes(self) -> None:
+        """Rows that are not ordinary as rings, once they are known and there are points."""
+        if self._shown is not None and self._layout is not None and self._audit_words:
+            self.area.view.set_classes(map_look.hollow_rows(self._shown))
+
+    # -- the map -------------------------------------------------------------------------------
+
+    def _project(self) -> None:
+        """Compute the map that the bar asks for."""
+        if self._shown is None:
+            return
+        try:
+            wish = wish_of(self.area.bar.choice, self._shown)
+        except AxisError as error:
+            self.area.say(str(error))
+            return
+        if self._before is None:
+            self._layout = None
+        self.runner.show(wish)
+        self._update_running()
+
+    def _on_laid_out(self, layout: Layout) -> None:
+        known, before = self._shown, self._layout
+        if known is None:
+            return
+        points, keeps_view = layout.points, before is not None
+        if before is None or layout.points is not before.points:
+            if self._before is not None:
+                points = aligned(points, self._before)
+                keeps_view = True
+            self.area.view.set_points(points, keep_view=keeps_view)
+            self._model.set_points(points)
+        self._layout = layout
+        if before is None:
+            self._dress(known)
+        if layout.done == 1.0 and self.runner.maker is not None and self.runner.maker.graph:
+            self._model.set_graph(self.runner.maker.graph)
+        self._say()
+
+    def _dress(self, known: TokenTable) -> None:
+        """Labels, colours and marks for new points."""
+        self._set_label_order()
+        self._show_classes()
+        self.links.update()
+        self.coloring.update()
+
+    def _set_label_order(self) -> None:
+        known = self._shown
+        if known is not None:
+            counts = map_look.text_counts(known, self._model.text.ids())
+            order = map_look.label_order(known, counts)
+            self.area.view.set_labels(map_look.labels_of(known), order)
+
+    def _on_ended(self) -> None:
+        self._update_running()
+        self._say()
+
+    def _update_running(self) -> None:
+        runs = self.runner.is_running and self.area.bar.choice.projection == "tsne"
+        self.area.bar.set_running(running=runs, paused=self.runner.is_paused)
+
+    def _on_pause_requested(self) -> None:
+        if self.runner.is_paused:
+            self.runner.resume()
+        else:
+            self.runner.pause()
+        self._update_running()
+
+    def _on_axis_from_selection_requested(self) -> None:
+        if self._shown is None:
+            return
+        try:
+            self.area.bar.set_axis(*axis_texts(self._model.selection.ids, self._shown))
+        except AxisError as error:
+            self.area.say(str(error))
+
+    def _on_zoom_to_selection(self) -> None:
+        self.area.view.zoom_to(self._model.selection.ids)
+
+    def _on_category_picked(self, category: int | None) -> None:
+        """Show the points of one colour alone; the others are dimmed."""
+        if category is None:
+            self.links.update_selection()
+        else:
+            self.area.view.set_highlight(self.coloring.rows_of(category), True)
+
+    def _on_graph_progressed(self, done: float) -> None:
+        self.area.hint.setText(f"Finding the true neighbours of every row: {done:.0%}")
+
+    # -- what is said --------------------------------------------------------------------------
+
+    def _say(self) -> None:
+        known, layout = self._shown, self._layout
+        if known is None or layout is None:
+            return
+        words = layout.note
+        if layout.recall is not None:
+            words += f", {percent(layout.recall)} of the true neighbours kept"
+        hint = " ".join(part for part in (self._audit_words, tied_words(known.table.tied)) if part)
+        self.area.say(words, hint)
+
+    def _on_measured(self, found: Honesty | None) -> None:
+        self.area.strip.set_measured(measured(found))
+
+    def _update_note(self) -> None:
+        """How many tokens are selected, and how often they occur in the text."""
+        known, ids = self._shown, self._model.selection.ids
+        if known is None:
+            return
+        if len(ids) < 2:
+            self._frame.set_note(known.table.name)
+            return
+        counts = np.bincount(self._model.text.ids(), minlength=max(ids) + 1)[list(ids)]
+        n_here, n_times = int(np.count_nonzero(counts)), int(counts.sum())
+        self._frame.set_note(
+            f"{len(ids):,} tokens selected, {n_here:,} of them in the text, {n_times:,} times"
+        )
+
+    def _on_row_hovered(self, row: int | None) -> None:
+        place = None if row is None else self.area.view.screen_place(row)
+        if row is None or place is None or self._shown is None:
+            self.area.card.hide()
+            return
+        count = self._model.text.count_of(row)
+        self.area.card.show_at(map_look.hover_words(self._shown, row, count), place)
+
+    def _on_theme_changed(self) -> None:
+        self.area.set_colors(self._theme.palette)
+
+    # -- dropped files -------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            # A question asked within the drop would hold the program one drags from.
+            QTimer.singleShot(0, self, lambda: self.opening.open(paths[0]))
+
+
+def _auditing(known: TokenTable) -> Iterator[str]:
+    _ = known.classes
+    yield known.audit()

@@ -1,0 +1,177 @@
+"""The neighbours panel: the exact nearest rows of the selected token, in the full dimension.
+
+What the map does (filter, zoom, another projection, rows without their mean) never changes them.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from tokviz.embedding.neighbors import Metric, NearestRows, QueryError
+from tokviz.gui.panels.neighbor_rows import NeighborRows, ordinal, ranks_on_map
+from tokviz.gui.shared_table import ShownNeighbors
+from tokviz.gui.task import Task, failure
+from tokviz.gui.theme import Theme
+from tokviz.gui.tokenizer_model import TokenizerModel
+from tokviz.gui.widgets.row_table import RowTable
+from tokviz.token_tables import TokenTable, tokens_nearest
+from tokviz.tokenization.visible_text import visible
+
+_N_SHOWN = 50
+_METRICS = {
+    Metric.COSINE: "cosine",
+    Metric.EUCLIDEAN: "Euclidean distance",
+    Metric.DOT: "dot product",
+}
+
+
+class NeighborsPanel(QWidget):
+    """A table of rows; a click selects the neighbour, and its own neighbours follow."""
+
+    problem = Signal(object)
+
+    def __init__(self, model: TokenizerModel, theme: Theme) -> None:
+        super().__init__()
+        self._model = model
+        self._theme = theme
+        self._ready: TokenTable | None = None  # whose search is made
+        self._making: Task | None = None
+        self.metrics = QComboBox()
+        for metric, words in _METRICS.items():
+            self.metrics.addItem(words, metric)
+        self.metrics.setToolTip("How alike two rows are")
+        self.words = QLabel()
+        self.words.setTextFormat(Qt.TextFormat.PlainText)
+        self.words.setWordWrap(True)
+        self.words.setObjectName("muted")
+        self.table = RowTable()
+        self.table.set_empty_words("")
+        self._place_widgets()
+        self._connect()
+        self._on_theme_changed()
+
+    def _place_widgets(self) -> None:
+        row = QHBoxLayout()
+        row.addWidget(self.words, 1)
+        row.addWidget(self.metrics, 0, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 8, 8, 8)
+        column.addLayout(row)
+        column.addWidget(self.table, 1)
+
+    def _connect(self) -> None:
+        model = self._model
+        self.metrics.currentIndexChanged.connect(self._on_metric_changed)
+        self.table.row_picked.connect(self._on_row_picked)
+        for signal in (model.selection_changed, model.table_changed, model.points_changed):
+            signal.connect(self._update)
+        model.tokenizer_changed.connect(self._require_table)
+        self._theme.changed.connect(self._on_theme_changed)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._require_table()
+        self._update()
+
+    def close_search(self) -> None:
+        """End what runs; for the program's end."""
+        if self._making is not None:
+            self._making.cancel()
+            self._making = None
+
+    def _require_table(self) -> None:
+        if self.isVisible():
+            self._model.require_table()
+
+    @property
+    def _metric(self) -> Metric:
+        return list(_METRICS)[self.metrics.currentIndex()]
+
+    # -- what it shows -------------------------------------------------------------------------
+
+    def _update(self) -> None:
+        if not self.isVisible():
+            return
+        known, ids = self._model.token_table, self._model.selection.ids
+        if known is None:
+            self._show_nothing("No embedding table is open for this tokenizer.")
+        elif len(ids) != 1:
+            few = f"{len(ids):,} tokens are selected; select one." if ids else "Select a token."
+            self._show_nothing(few)
+        elif ids[0] >= known.table.n_rows:
+            self._show_nothing(f"The token {ids[0]:,} has no row in {known.table.name}.")
+        elif known is not self._ready:
+            self._show_nothing("Reading the table …")
+            self._make_search(known)
+        else:
+            self._show(known, ids[0])
+
+    def _show_nothing(self, words: str) -> None:
+        self.words.setText(words)
+        nothing = NearestRows(np.zeros(0, np.int64), np.zeros(0))
+        self.table.set_source(NeighborRows(self._model.tokenizer, nothing, self._metric, None))
+        self._model.set_neighbors(None)
+
+    def _show(self, known: TokenTable, row: int) -> None:
+        shown, points = self._model.neighbors, self._model.points
+        if shown is None or shown.row != row or shown.metric is not self._metric:
+            try:
+                nearest = tokens_nearest(known, known.search, row, _N_SHOWN, self._metric)
+            except QueryError as error:
+                self._show_nothing(str(error))
+                return
+            shown = ShownNeighbors(row, nearest, self._metric)
+        ranks = None if points is None else ranks_on_map(points, row, shown.nearest.ids)
+        before = self.table.source
+        if isinstance(before, NeighborRows) and before.nearest is shown.nearest:
+            before.map_ranks = ranks
+            self.table.refresh()
+        else:
+            rows = NeighborRows(self._model.tokenizer, shown.nearest, self._metric, ranks)
+            self.table.set_source(rows)
+        self.words.setText(self._sentence(row, shown.nearest, ranks))
+        self._model.set_neighbors(shown)
+
+    def _sentence(self, row: int, nearest: NearestRows, ranks: npt.NDArray[np.int64] | None) -> str:
+        name = visible(self._model.tokenizer.token_bytes(row))
+        if ranks is None or not len(ranks):
+            return f"Nearest to {name} in the model, of all rows"
+        first = visible(self._model.tokenizer.token_bytes(int(nearest.ids[0])))
+        return f"Nearest to {name}: {first}, 1st in the model, {ordinal(int(ranks[0]))} on this map"
+
+    def _on_metric_changed(self) -> None:
+        self._update()
+
+    def _on_row_picked(self, row: int) -> None:
+        source = self.table.source
+        if isinstance(source, NeighborRows):
+            self._model.select([int(source.nearest.ids[row])])
+
+    def _on_theme_changed(self) -> None:
+        self.table.set_colors(self._theme.palette)
+
+    # -- reading the table once ----------------------------------------------------------------
+
+    def _make_search(self, known: TokenTable) -> None:
+        self.close_search()
+        task = Task(_reading(known), "Reading the embedding table", parent=self)
+        task.stepped.connect(self._on_search_made)
+        task.failed.connect(self._on_failed)
+        self._making = task
+        task.start()
+
+    def _on_search_made(self, batch: list[TokenTable]) -> None:
+        self._ready, self._making = batch[-1], None
+        self._update()
+
+    def _on_failed(self, error: BaseException) -> None:
+        self.problem.emit(failure("Reading the embedding table", error))
+
+
+def _reading(known: TokenTable) -> Iterator[TokenTable]:
+    _ = known.search
+    yield known

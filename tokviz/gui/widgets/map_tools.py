@@ -1,0 +1,62 @@
+"""MapTools: what dragging on the map does, where it looks, and what its points are coloured by."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QToolButton, QWidget
+
+from tokviz.gui.widgets.flow_layout import FlowLayout
+from tokviz.gui.widgets.scatter_view import Tool
+
+_TOOLS = {
+    Tool.PAN: ("Pan", "Drag to move the map; the wheel zooms to the pointer"),
+    Tool.RECTANGLE: ("Rectangle", "Drag to select what lies in a rectangle (or hold Shift)"),
+    Tool.LASSO: ("Lasso", "Draw around the points to select (or hold Ctrl)"),
+}
+
+
+class MapTools(QWidget):
+    """Buttons and a choice; it only says what was picked."""
+
+    tool_picked = Signal(object)  # a Tool
+    color_picked = Signal(str)
+
+    def __init__(self, colors: Sequence[str]) -> None:
+        super().__init__()
+        flow = FlowLayout(self, 2)
+        self._tools = QButtonGroup(self)
+        for number, (words, tip) in enumerate(_TOOLS.values()):
+            button = _button(words, tip)
+            button.setCheckable(True)
+            button.setChecked(number == 0)
+            self._tools.addButton(button, number)
+            flow.addWidget(button)
+        self._tools.idClicked.connect(lambda i: self.tool_picked.emit(list(_TOOLS)[i]))
+        self.zoom_to_selection = _button("To selection", "Bring the selected tokens into view")
+        self.fit = _button("Whole map", "Show every point (F)")
+        self.density = _button("Density", "Show how many points lie where")
+        self.density.setCheckable(True)
+        for button in (self.zoom_to_selection, self.fit, self.density):
+            flow.addWidget(button)
+        self.colors = QComboBox()
+        for name in colors:
+            self.colors.addItem(f"by {name}", name)
+        self.colors.setToolTip("What the points are coloured by")
+        self.colors.currentIndexChanged.connect(self._on_color_changed)
+        flow.addWidget(self.colors)
+
+    def _on_color_changed(self) -> None:
+        self.color_picked.emit(str(self.colors.currentData()))
+
+    def button_of(self, tool: Tool) -> QToolButton:
+        button = self._tools.button(list(_TOOLS).index(tool))
+        assert isinstance(button, QToolButton)
+        return button
+
+
+def _button(words: str, tip: str) -> QToolButton:
+    button = QToolButton()
+    button.setText(words)
+    button.setToolTip(tip)
+    button.setObjectName("switch")
+    return button
