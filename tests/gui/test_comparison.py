@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QToolButton
+from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from tests.gui.replaying import Start
@@ -98,9 +98,8 @@ def test_text_and_pane_scroll_together(session: Session, qtbot: QtBot) -> None:
 def test_the_selection_is_shared(session: Session, qtbot: QtBot) -> None:
     session.model.select_token(3)
     start, _ = session.model.text.token_span(3)
-    shown = _pane(session).view._highlights
-    assert shown.selected_index == _pane(session).view.source.index_at(start)
-    QApplication.processEvents()
+    view = _pane(session).view
+    qtbot.waitUntil(lambda: view._highlights.selected_index == view.source.index_at(start))
     rects = _pane(session).view.token_rects()
     _, rect, _ = next(r for r in rects if r[0] == 20)
     qtbot.mouseClick(_pane(session).view.viewport(), Left, pos=rect.center().toPoint())

@@ -24,6 +24,7 @@ from tokviz.tokenization.tokenizer import Tokenizer
 _SHIPPED = {shipped.name for shipped in TOKENIZERS}
 _MOST = 3  # panes beside the text; a page of more would be too narrow to read
 _COUNT_MS = 100
+_PAGE = 4096  # characters compared at once, a page or so
 _HEADINGS = ("tokenizer", "vocabulary", "tokens", "bytes a token", "against the first")
 
 
@@ -54,6 +55,9 @@ class ComparisonPanel(QWidget):
         self._panes.setHandleWidth(8)
         self._panes.setChildrenCollapsible(False)
         self._place_widgets()
+        # A key tells of several changes at once; the panes are refreshed once for all of them.
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._refresh)
         self._later = QTimer(self, singleShot=True, interval=_COUNT_MS)
         self._later.timeout.connect(self._count)
         self._connect()
@@ -75,7 +79,7 @@ class ComparisonPanel(QWidget):
         for signal in (model.text_replaced, model.encoding_changed):
             signal.connect(self._follow)
         for signal in (model.selection_changed, model.hovered_changed, model.tokenizer_changed):
-            signal.connect(self._refresh)
+            signal.connect(self._soon.start)
         model.top_changed.connect(self._on_top_changed)
         self._theme.changed.connect(self._on_theme_changed)
 
@@ -123,7 +127,7 @@ class ComparisonPanel(QWidget):
             return
         compared = ComparedText(self._model, tokenizer, self)
         pane = ComparedPane(title_of(tokenizer.name))
-        compared.changed.connect(self._refresh)
+        compared.changed.connect(self._soon.start)
         compared.problem.connect(self.problem)
         compared.task_started.connect(self.task_started)
         pane.picked.connect(partial(self._on_picked, compared))
@@ -158,7 +162,7 @@ class ComparisonPanel(QWidget):
             return
         for compared, _ in self._compared:
             compared.follow()
-        self._refresh()
+        self._soon.start()
 
     def _refresh(self) -> None:
         if not self.isVisible():
@@ -174,7 +178,7 @@ class ComparisonPanel(QWidget):
         index = None if span is None else text.index_at(span[0])
         return Highlights(
             selected_index=index,
-            places=partial(differing_spans, text, self._model.text),
+            places=_Differing(text, self._model.text),
             found=None if span is None else partial(_touching, span),
         )
 
@@ -206,6 +210,21 @@ class ComparisonPanel(QWidget):
         first = self._model.text
         texts = [first, *(compared.text for compared, _ in self._compared)]
         self.grid.set_rows([_numbers(text, first) for text in texts])
+
+
+class _Differing:
+    """Answers row by row where two texts differ, from one comparison of what is in view."""
+
+    def __init__(self, text: TokenizedText, first: TokenizedText) -> None:
+        self._texts = text, first
+        self._known = (0, 0)
+        self._spans: list[tuple[int, int]] = []
+
+    def __call__(self, start: int, end: int) -> list[tuple[int, int]]:
+        if not self._known[0] <= start <= end <= self._known[1]:
+            self._known = (start, max(end, start + _PAGE))
+            self._spans = differing_spans(*self._texts, *self._known)
+        return [span for span in self._spans if span[0] < end and start < span[1]]
 
 
 def _numbers(text: TokenizedText, first: TokenizedText) -> tuple[str, ...]:
