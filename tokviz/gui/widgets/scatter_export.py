@@ -6,8 +6,10 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from tokviz.gui.widgets.pictures import svg_of
 from tokviz.gui.widgets.scatter_camera import Camera
+from tokviz.gui.widgets.scatter_points import RING_WIDTH, ring_diameter
 from tokviz.gui.widgets.scatter_scene import ANCHOR, ScatterScene
 
+_DOTS_A_PATH = 1000  # some programs refuse longer shapes, Qt among them
 _A_DOT = 0.01  # length of a line whose round ends make it a dot
 
 
@@ -30,28 +32,33 @@ def scene_svg(scene: ScatterScene, camera: Camera) -> bytes:
 
 
 def _paint_points(painter: QPainter, scene: ScatterScene, camera: Camera) -> None:
-    """All points of a colour and a kind as one path: a shape each would be many times as long."""
     diameter = scene.diameter(camera)
-    for shown in scene.points.kinds(scene.palette.panel.rgb()):
-        across, down = camera.screen(shown.x, shown.y)
-        in_view = (across > -diameter) & (across < camera.width + diameter)
-        in_view &= (down > -diameter) & (down < camera.height + diameter)
-        colors, which = np.unique(shown.colors[in_view], return_inverse=True)
-        order = np.argsort(which, kind="stable")
-        edges = np.searchsorted(which[order], np.arange(len(colors) + 1))
-        across, down = across[in_view][order], down[in_view][order]
-        for number, color in enumerate(colors.tolist()):
-            here = slice(edges[number], edges[number + 1])
-            path = QPainterPath()
-            for x, y in zip(across[here].tolist(), down[here].tolist(), strict=True):
-                if shown.hollow:
-                    path.addEllipse(x - 2.5, y - 2.5, 5, 5)
-                else:
-                    path.moveTo(x, y)
-                    path.lineTo(x + _A_DOT, y)
-            width = 1.2 if shown.hollow else diameter
-            cap = Qt.PenCapStyle.RoundCap
-            painter.strokePath(path, QPen(QColor(color), width, Qt.PenStyle.SolidLine, cap))
+    for kind in scene.points.kinds(scene.palette.panel.rgb()):
+        across, down = camera.screen(kind.x, kind.y)
+        shows = (across > -diameter) & (across < camera.width + diameter)
+        shows &= (down > -diameter) & (down < camera.height + diameter)
+        places = np.stack((across[shows], down[shows]), axis=1)
+        colors = kind.colors[shows]
+        for color in np.unique(colors).tolist():
+            alike = places[colors == color].tolist()
+            pen = QPen(QColor(color), RING_WIDTH if kind.hollow else diameter)
+            pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+            for start in range(0, len(alike), _DOTS_A_PATH):
+                some = alike[start : start + _DOTS_A_PATH]
+                painter.strokePath(_path(some, diameter, kind.hollow), pen)
+
+
+def _path(places: list[list[float]], diameter: float, hollow: bool) -> QPainterPath:
+    """Dots of one colour as one shape: a shape each would be many times as long."""
+    path = QPainterPath()
+    reach = ring_diameter(diameter) / 2
+    for x, y in places:
+        if hollow:
+            path.addEllipse(QPointF(x, y), reach, reach)
+        else:
+            path.moveTo(x, y)
+            path.lineTo(x + _A_DOT, y)
+    return path
 
 
 def _paint_anchors(painter: QPainter, scene: ScatterScene, camera: Camera) -> None:

@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 )
 
 from tokviz.gui.palette import Palette
+from tokviz.gui.widgets.character_marks import display_text
 from tokviz.gui.widgets.scatter_labels import LABEL_HEIGHT, PlacedLabels
 from tokviz.gui.widgets.text_style import token_font
 
@@ -57,7 +58,8 @@ class LabelPainter:
     def _known(self, row: int) -> tuple[str, float]:
         known = self._texts.get(row)
         if known is None:
-            text = self._label_of(row)
+            # What cannot be seen has a name, and what XML cannot hold stays out of an SVG.
+            text = display_text(self._label_of(row), True).text
             if len(text) > _LONGEST:
                 text = text[: _LONGEST - 1] + "…"
             width = QFontMetricsF(self.font).horizontalAdvance(text) + 2
@@ -95,21 +97,23 @@ class LabelPainter:
             painter.strokePath(path, halo)
             self._letters(painter, place, text, palette.text)
 
+    def tag_box(self, place: QPointF, row: int) -> QRectF:
+        """Where a row's tag stands whose left end is on the middle of a line."""
+        top = place.y() - LABEL_HEIGHT / 2 - 1
+        return QRectF(place.x(), top, self.width_of(row) + 6, LABEL_HEIGHT + 2)
+
     def paint_tag(
-        self, painter: QPainter, place: QPointF, row: int, color: QColor, palette: Palette
+        self, painter: QPainter, box: QRectF, row: int, color: QColor, palette: Palette
     ) -> None:
-        """A row's label on a ground of its own, its left end on the middle of a line."""
-        text, width = self._known(row)
+        """A row's label on a ground of its own."""
         ground = QColor(palette.panel)
         ground.setAlpha(235)
-        box = QRectF(place.x(), place.y() - LABEL_HEIGHT / 2 - 1, width + 6, LABEL_HEIGHT + 2)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(ground)
         painter.drawRoundedRect(box, 4, 4)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        self._letters(
-            painter, QPointF(box.left() + 4, box.top() + 1 + self._baseline()), text, color
-        )
+        baseline = QPointF(box.left() + 4, box.top() + 1 + self._baseline())
+        self._letters(painter, baseline, self._known(row)[0], color)
 
     def _picture(self, row: int, palette: Palette, ratio: float) -> QPixmap:
         text, width = self._known(row)

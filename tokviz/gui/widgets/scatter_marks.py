@@ -51,13 +51,31 @@ class ScatterMarks:
             _paint_ring(painter, places.of(row), around, palette.accent, palette.panel)
         for row in _one(self.hovered):
             _paint_ring(painter, places.of(row), around + 3, palette.text, palette.panel)
-        named = [(row, palette.accent) for row in self.selected.tolist()[:_MOST_NAMES]]
-        named += [(row, palette.text) for row in _one(self.hovered) if row not in self.selected]
+        self._paint_tags(painter, places, palette, labels, around)
+
+    def _paint_tags(
+        self,
+        painter: QPainter,
+        places: "Places",
+        palette: Palette,
+        labels: LabelPainter,
+        around: float,
+    ) -> None:
+        """The names of marked rows, the most important first; none on another."""
+        named = [(row, palette.text) for row in _one(self.hovered)]
+        named += [(row, palette.accent) for row in self.selected[:_MOST_NAMES].tolist()]
+        named += [(row, palette.curves[1]) for row in self.neighbors[:_MOST_NAMES].tolist()]
+        done: set[int] = set()
+        boxes: list[QRectF] = []
         for row, color in named:
             point = places.of(row)
-            if point is not None:
-                place = point + QPointF(around / 2 + 3, 0)
-                labels.paint_tag(painter, place, row, color, palette)
+            if point is None or row in done:
+                continue
+            box = labels.tag_box(point + QPointF(around / 2 + 3, 0), row)
+            if not any(box.intersects(other) for other in boxes):
+                labels.paint_tag(painter, box, row, color, palette)
+                boxes.append(box)
+                done.add(row)
 
     def _paint_lines(self, painter: QPainter, places: "Places", palette: Palette) -> None:
         if not len(self.lines):

@@ -30,6 +30,7 @@ Bools = npt.NDArray[np.bool_]
 _Value = TypeVar("_Value", bound=np.generic)
 
 _DIMMED = 0.22  # what is left of a dimmed colour
+RING_WIDTH = 1.2  # pixels
 _SMALLEST_RING = 5.0  # pixels; below, a ring is a dot
 _SPREAD = 0.2  # the part of the view that the dots would cover were they spread evenly
 _GROWTH = 0.45  # how the dots grow with the zoom: less than the distances between them
@@ -42,6 +43,11 @@ def dot_diameter(n_points: int, camera: Camera, zoom: float) -> float:
     spread = np.sqrt(_SPREAD * area / max(n_points, 1))
     wished = np.clip(spread, _SMALLEST, 6.0) * max(zoom, 1.0) ** _GROWTH
     return round(2 * float(np.clip(wished, _SMALLEST, _LARGEST))) / 2
+
+
+def ring_diameter(diameter: float) -> float:
+    """The diameter of a hollow point beside full ones."""
+    return max(diameter + 1, _SMALLEST_RING)
 
 
 @dataclass(eq=False)
@@ -179,5 +185,5 @@ class ScatterPoints:
 
 def _stamp_of(layer: _Layer, diameter: float, ratio: float) -> Stamp:
     if layer.hollow:
-        return ring(max(diameter + 1, _SMALLEST_RING) * ratio, 1.2 * ratio)
+        return ring(ring_diameter(diameter) * ratio, RING_WIDTH * ratio)
     return dot(diameter * ratio)
