@@ -7,7 +7,7 @@ from tokviz.gui.widgets.scatter_camera import Camera, Float32s
 from tokviz.gui.widgets.scatter_pixels import Uint32s
 
 CELL = 2  # logical pixels along a cell's side
-_BLUR = np.array([1, 6, 15, 20, 15, 6, 1], np.float32) / 64  # close to a Gaussian
+_BLUR = np.array([1, 8, 28, 56, 70, 56, 28, 8, 1], np.float32) / 256  # close to a Gaussian
 _STEPS = 256
 
 
@@ -19,7 +19,10 @@ def densities(x: Float32s, y: Float32s, camera: Camera) -> npt.NDArray[np.float3
     columns = (across[shows] / CELL).astype(np.int32)
     lines = (down[shows] / CELL).astype(np.int32)
     counts = np.bincount(lines * wide + columns, minlength=wide * high).astype(np.float32)
-    return _blurred(_blurred(counts.reshape(high, wide)).T).T
+    cells = counts.reshape(high, wide)
+    for _ in range(2):
+        cells = _blurred(_blurred(cells).T).T
+    return cells
 
 
 def _blurred(cells: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
@@ -37,13 +40,11 @@ def _blurred(cells: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
 
 
 def colored(cells: npt.NDArray[np.float32], ramp: Uint32s) -> Uint32s:
-    """Densities as colours of a ramp (256,), from none to the densest, on a logarithmic scale."""
+    """Densities as colours of a ramp (256,), from none to the densest; the root makes few seen."""
     most = float(cells.max()) if cells.size else 0.0
     if most <= 0:
         return np.full(cells.shape, ramp[0], np.uint32)
-    # One point alone is to be seen, so the scale begins at what is left of one by the smoothing.
-    alone = float(_BLUR.max()) ** 2
-    steps = np.log1p(cells / alone) / np.log1p(most / alone)
+    steps = np.sqrt(cells / most)
     chosen = np.minimum(steps * _STEPS, _STEPS - 1).astype(np.uint8)
     return np.ascontiguousarray(ramp.take(chosen))
 

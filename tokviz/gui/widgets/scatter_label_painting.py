@@ -21,6 +21,7 @@ from tokviz.gui.widgets.scatter_labels import LABEL_HEIGHT, PlacedLabels
 from tokviz.gui.widgets.text_style import token_font
 
 _POINTS = 8.0
+TAG_ROOM = 3  # pixels between a tag's edge and its letters
 _ROOM = 2  # pixels around the letters for their halo
 _HALO = 120  # alpha of each of its copies
 _AROUND = [(x, y) for x in (-1.2, 0, 1.2) for y in (-1.2, 0, 1.2) if x or y]
@@ -99,8 +100,8 @@ class LabelPainter:
 
     def tag_box(self, place: QPointF, row: int) -> QRectF:
         """Where a row's tag stands whose left end is on the middle of a line."""
-        top = place.y() - LABEL_HEIGHT / 2 - 1
-        return QRectF(place.x(), top, self.width_of(row) + 6, LABEL_HEIGHT + 2)
+        top = place.y() - LABEL_HEIGHT / 2
+        return QRectF(place.x(), top, self.width_of(row) + 2 * TAG_ROOM, LABEL_HEIGHT)
 
     def paint_tag(
         self, painter: QPainter, box: QRectF, row: int, color: QColor, palette: Palette
@@ -112,7 +113,7 @@ class LabelPainter:
         painter.setBrush(ground)
         painter.drawRoundedRect(box, 4, 4)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        baseline = QPointF(box.left() + 4, box.top() + 1 + self._baseline())
+        baseline = QPointF(box.left() + TAG_ROOM, box.top() + self._baseline())
         self._letters(painter, baseline, self._known(row)[0], color)
 
     def _picture(self, row: int, palette: Palette, ratio: float) -> QPixmap:

@@ -8,7 +8,8 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPolygonF
 
 from tokviz.gui.palette import Palette
 from tokviz.gui.widgets.scatter_camera import Camera, Float32s
-from tokviz.gui.widgets.scatter_label_painting import LabelPainter
+from tokviz.gui.widgets.scatter_label_painting import TAG_ROOM, LabelPainter
+from tokviz.gui.widgets.scatter_labels import LABEL_HEIGHT, PlacedLabels
 from tokviz.gui.widgets.scatter_pixels import Int64s
 
 _FAR = 90.0  # pixels from which on a neighbour is no longer near on the map
@@ -38,44 +39,25 @@ class ScatterMarks:
         painter: QPainter,
         places: "Places",
         palette: Palette,
-        labels: LabelPainter,
+        tags: "Tags",
         diameter: float,
     ) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         self._paint_lines(painter, places, palette)
-        self._paint_neighbors(painter, places, palette, diameter)
-        self._paint_path(painter, places, palette)
+        self._paint_links(painter, places, palette)
         around = diameter + 9
+        named = [(row, palette.text) for row in _one(self.hovered)]
+        named += [(row, palette.accent) for row in self.selected[:_MOST_NAMES].tolist()]
+        named += [(row, palette.curves[1]) for row in self.neighbors[:_MOST_NAMES].tolist()]
+        tags.paint(painter, places, named, around / 2 + 3)
+        for row in self.neighbors.tolist():
+            _paint_ring(painter, places.of(row), diameter + 5, palette.curves[1], palette.panel)
+        self._paint_path(painter, places, palette)
         for row in self.selected[:_MOST_RINGS].tolist():
             _paint_ring(painter, places.of(row), around, palette.accent, palette.panel)
         for row in _one(self.hovered):
             _paint_ring(painter, places.of(row), around + 3, palette.text, palette.panel)
-        self._paint_tags(painter, places, palette, labels, around)
-
-    def _paint_tags(
-        self,
-        painter: QPainter,
-        places: "Places",
-        palette: Palette,
-        labels: LabelPainter,
-        around: float,
-    ) -> None:
-        """The names of marked rows, the most important first; none on another."""
-        named = [(row, palette.text) for row in _one(self.hovered)]
-        named += [(row, palette.accent) for row in self.selected[:_MOST_NAMES].tolist()]
-        named += [(row, palette.curves[1]) for row in self.neighbors[:_MOST_NAMES].tolist()]
-        done: set[int] = set()
-        boxes: list[QRectF] = []
-        for row, color in named:
-            point = places.of(row)
-            if point is None or row in done:
-                continue
-            box = labels.tag_box(point + QPointF(around / 2 + 3, 0), row)
-            if not any(box.intersects(other) for other in boxes):
-                labels.paint_tag(painter, box, row, color, palette)
-                boxes.append(box)
-                done.add(row)
 
     def _paint_lines(self, painter: QPainter, places: "Places", palette: Palette) -> None:
         if not len(self.lines):
@@ -85,19 +67,16 @@ class ScatterMarks:
         found = [(places.of(one), places.of(other)) for one, other in self.lines.tolist()]
         painter.drawLines([QLineF(a, b) for a, b in found if a is not None and b is not None])
 
-    def _paint_neighbors(
-        self, painter: QPainter, places: "Places", palette: Palette, diameter: float
-    ) -> None:
+    def _paint_links(self, painter: QPainter, places: "Places", palette: Palette) -> None:
+        """Lines to the neighbours that are far away on the map."""
         of = None if self.neighbors_of is None else places.of(self.neighbors_of)
-        color = palette.curves[1]
+        if of is None:
+            return
+        painter.setPen(QPen(palette.curves[1], 1, Qt.PenStyle.DashLine))
         for row in self.neighbors.tolist():
             point = places.of(row)
-            if point is None:
-                continue
-            if of is not None and QLineF(of, point).length() > _FAR:
-                painter.setPen(QPen(color, 1, Qt.PenStyle.DashLine))
+            if point is not None and QLineF(of, point).length() > _FAR:
                 painter.drawLine(of, point)
-            _paint_ring(painter, point, diameter + 5, color, palette.panel)
 
     def _paint_path(self, painter: QPainter, places: "Places", palette: Palette) -> None:
         found = [places.of(row) for row in self.path.tolist()]
@@ -143,6 +122,42 @@ class Places:
             min(max(across, -_BEYOND), _BEYOND),
             min(max(down, -_BEYOND), _BEYOND),
         )
+
+
+class Tags:
+    """The names of marked rows, above the labels of a view, of which they take the places."""
+
+    def __init__(self, painter: LabelPainter, labels: PlacedLabels, palette: Palette) -> None:
+        self._painter, self._palette = painter, palette
+        self._labels = labels
+
+    def paint(
+        self,
+        painter: QPainter,
+        places: Places,
+        named: list[tuple[int, QColor]],
+        away: float,
+    ) -> None:
+        """Rows with a colour each, the most important first; no tag on another."""
+        done: set[int] = set()
+        boxes: list[QRectF] = []
+        for row, color in named:
+            point = places.of(row)
+            if point is None or row in done:
+                continue
+            box = self._painter.tag_box(self._label_of(row) or point + QPointF(away, 0), row)
+            if not any(box.intersects(other) for other in boxes):
+                self._painter.paint_tag(painter, box, row, color, self._palette)
+                boxes.append(box)
+                done.add(row)
+
+    def _label_of(self, row: int) -> QPointF | None:
+        """Where the tag begins that lies on the row's own label."""
+        found = np.flatnonzero(self._labels.rows == row)
+        if not len(found):
+            return None
+        left, top = float(self._labels.left[found[0]]), float(self._labels.top[found[0]])
+        return QPointF(left - TAG_ROOM, top + LABEL_HEIGHT / 2)
 
 
 def _numbers(path: list[int]) -> list[tuple[int, str]]:

@@ -20,7 +20,7 @@ from tokviz.gui.widgets.scatter_labels import (
     place_labels,
     sheet_of,
 )
-from tokviz.gui.widgets.scatter_marks import Places, ScatterMarks
+from tokviz.gui.widgets.scatter_marks import Places, ScatterMarks, Tags
 from tokviz.gui.widgets.scatter_pixels import Canvas, Int64s, dot, mixed
 from tokviz.gui.widgets.scatter_points import ScatterPoints, dot_diameter
 
@@ -139,9 +139,10 @@ class ScatterScene:
 
     # -- what lies above -----------------------------------------------------------------------
 
-    def paint_marks(self, painter: QPainter, camera: Camera) -> None:
+    def paint_marks(self, painter: QPainter, camera: Camera, moving: bool = False) -> None:
         places = Places(self.points.x, self.points.y, camera)
-        self.marks.paint(painter, places, self.palette, self.labels, self.diameter(camera))
+        tags = Tags(self.labels, self.placed_labels(camera, moving), self.palette)
+        self.marks.paint(painter, places, self.palette, tags, self.diameter(camera))
 
     def picture(self, camera: Camera, ratio: float) -> QImage:
         """All of it as an image of its own."""

@@ -42,7 +42,7 @@ _REST = 140  # ms without motion until the labels are completed
 _NOTCH = 1.25  # the zoom of one notch of the wheel
 _STEP = 60.0  # pixels an arrow key pans
 _CLOSER = 2.0  # the zoom of a double click
-_AROUND_A_MARK = QRect(-18, -18, 230, 36)  # a ring and its label, from the point
+_AROUND_A_MARK = QRect(-230, -40, 460, 80)  # a ring and its label, from the point
 _KEYS = {
     Qt.Key.Key_Left: (1, 0),
     Qt.Key.Key_Right: (-1, 0),
@@ -381,7 +381,7 @@ class ScatterView(QWidget):
             self._image = self._scene.image(self.camera, ratio, self._moving)
         with QPainter(self) as painter:
             painter.drawImage(0, 0, self._image)
-            self._scene.paint_marks(painter, self.camera)
+            self._scene.paint_marks(painter, self.camera, self._moving)
             if self._press is not None:
                 paint_region(painter, self._press.outline, self._scene.palette)
             if self.hasFocus():
