@@ -19,6 +19,7 @@ from tokviz import __version__
 from tokviz.gui.arrangements import Shared
 from tokviz.gui.docks import Docks
 from tokviz.gui.document import Document
+from tokviz.gui.panels.go_to import GoToField, actions_below
 from tokviz.gui.panels.notices_panel import NoticesPanel
 from tokviz.gui.panels.scrubber_panel import ScrubberPanel
 from tokviz.gui.panels.status_panel import StatusPanel
@@ -53,6 +54,7 @@ class MainWindow(QMainWindow):
         self.status = StatusPanel(model, theme)
         self.scrubber = ScrubberPanel(model, theme)
         self.modes = ModeSwitch()
+        self.go_to = GoToField(model, lambda: actions_below(self.menuBar()))
         self.docks = Docks(self, Shared(model, theme, settings))
         self._place_panels()
         self._make_menus()
@@ -71,6 +73,7 @@ class MainWindow(QMainWindow):
         spring = QWidget()
         spring.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         bar.addWidget(spring)
+        bar.addWidget(self.go_to)
         self.addToolBar(bar)
         center = QWidget()
         column = QVBoxLayout(center)
@@ -121,6 +124,7 @@ class MainWindow(QMainWindow):
         _add(edit, "&Find …", self.text_area.open_find_bar, _Key.Find)
         _add(edit, "Find &next", lambda: self.text_area.find_bar.go(1), _Key.FindNext)
         _add(edit, "Find pre&vious", lambda: self.text_area.find_bar.go(-1), _Key.FindPrevious)
+        _add(edit, "&Go to …", self.go_to.begin, QKeySequence("Ctrl+K"))
         edit.aboutToShow.connect(self._update_edit_actions)
         edit.aboutToHide.connect(self._enable_edit_actions)
         self._make_view_menu(bar.addMenu("&View"))
@@ -193,6 +197,9 @@ class MainWindow(QMainWindow):
     def _connect(self, model: TokenizerModel) -> None:
         panel, document = self.text_panel, self.document
         self.modes.picked.connect(self._set_mode)
+        self.go_to.mode_requested.connect(self._set_mode)
+        self.go_to.place_requested.connect(self.text_area.show_place)
+        self.go_to.left.connect(panel.view.setFocus)
         self.docks.panel_made.connect(self._connect_panel)
         panel.modified_changed.connect(document.set_modified)
         # Queued: a question asked within the drop would hold the program one drags from.

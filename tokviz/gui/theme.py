@@ -188,6 +188,10 @@ def _style_sheet(c: Palette) -> str:
     QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
     QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
     QScrollArea {{ background: transparent; border: 0; }}
+    #results {{ background: {n(c.panel)}; border: 1px solid {n(c.line)}; border-radius: 6px;
+        padding: 3px; outline: 0; }}
+    #results::item {{ height: 26px; padding: 0 8px; border-radius: 4px; color: {n(c.text)}; }}
+    #results::item:selected {{ background: {n(c.accent_soft)}; color: {n(c.text)}; }}
     #cardContent {{ background: {n(c.panel)}; }}
     QProgressBar {{ border: 0; border-radius: 3px; background: {n(c.line)}; max-height: 6px;
         min-height: 6px; }}
