@@ -11,7 +11,7 @@ def _found(words: str, most: int = 8) -> list[bytes]:
 
 def test_the_nearest_come_first() -> None:
     assert _found("token", 3) == [b"token", b" token", b"Token"]
-    assert _found(" token", 2) == [b" token", b" tokens"]
+    assert _found(" token", 2) == [b" token", b" Token"]
     assert _found("TOKEN", 3)[0] == b"token"
     assert _found("oken", 1) == [b"oken"]
 
