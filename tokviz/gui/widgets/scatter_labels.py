@@ -5,7 +5,7 @@ in each cell of a grid. Labels are placed on sheets somewhat larger than the vie
 on the plane: while one pans, they move with it and none appears or vanishes in view.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -116,80 +116,86 @@ def place_labels(
     `away`: pixels between a point's middle and its label. Where all points are candidates, a label
     keeps off their dots if one of its four places does.
     """
-    placed: list[tuple[int, float, float]] = []
+    widths = np.array([width_of(row) for row in candidates.rows.tolist()], np.float32)
+    left, top = _corners(candidates.across, candidates.down, widths, away)
+    inside = (left >= 0) & (top >= 0) & (left + widths <= camera.width)
+    inside &= top + LABEL_HEIGHT <= camera.height
+    boxes = _boxes(left, top, widths, np.float32(LABEL_HEIGHT))
     labels = _Taken(camera)
-    rows, across, down = (
-        values.tolist() for values in (candidates.rows, candidates.across, candidates.down)
-    )
-    dots = _dots(camera, across, down, away - _OFF_DOTS) if candidates.are_all else None
-    for row, x, y in zip(rows, across, down, strict=True):
-        if len(placed) >= most:
-            break
-        width = width_of(row)
-        place = _place(_places(x, y, width, away), width, labels, dots)
-        if place is not None:
-            labels.take(*place, width, LABEL_HEIGHT)
-            placed.append((row, *place))
-    return PlacedLabels(
-        np.array([row for row, _left, _top in placed], np.int64),
-        np.array([left for _row, left, _top in placed], np.float32),
-        np.array([top for _row, _left, top in placed], np.float32),
-    )
-
-
-def _dots(camera: Camera, across: list[float], down: list[float], reach: float) -> "_Taken":
-    dots = _Taken(camera)
-    for x, y in zip(across, down, strict=True):
-        dots.take(x - reach, y - reach, 2 * reach, 2 * reach)
-    return dots
-
-
-def _places(x: float, y: float, width: float, away: float) -> Iterator[tuple[float, float]]:
-    """Right of a point, left of it, above and below."""
-    middle = y - LABEL_HEIGHT / 2
-    yield x + away, middle
-    yield x - away - width, middle
-    yield x - width / 2, y - away - LABEL_HEIGHT
-    yield x - width / 2, y + away
-
-
-def _place(
-    places: Iterator[tuple[float, float]], width: float, labels: "_Taken", dots: "_Taken | None"
-) -> tuple[float, float] | None:
-    """The first place that is free of labels and dots, else the first that is free of labels."""
-    found: tuple[float, float] | None = None
-    for left, top in places:
-        if not labels.is_free(left, top, width, LABEL_HEIGHT):
-            continue
+    ink = None
+    if candidates.are_all:
         # The letters themselves are lower than their label.
-        if dots is None or dots.is_free(left + 1, top + 3, width - 2, LABEL_HEIGHT - 6):
-            return left, top
-        found = found or (left, top)
-    return found
+        ink = _boxes(left + 1, top + 3, widths - 2, np.float32(LABEL_HEIGHT - 6))
+        dots = _dots(camera, candidates, away - _OFF_DOTS)
+    chosen: list[tuple[int, int]] = []  # the place from 0 to 3, and the number of the candidate
+    for number, fits in enumerate(inside.T.tolist()):
+        if len(chosen) >= most:
+            break
+        free = (p for p in range(4) if fits[p] and labels.is_free_for_one_more(boxes[p][number]))
+        place = next(free, None)
+        if place is None:
+            continue
+        if ink is not None and not dots.is_free(ink[place][number]):
+            place = next((p for p in free if dots.is_free(ink[p][number])), place)
+        labels.take(boxes[place][number])
+        chosen.append((place, number))
+    which = np.array(chosen, np.int64).reshape(-1, 2).T
+    rows = candidates.rows[which[1]]
+    return PlacedLabels(rows, left[which[0], which[1]], top[which[0], which[1]])
+
+
+def _corners(
+    across: Float32s, down: Float32s, widths: Float32s, away: float
+) -> tuple[Float32s, Float32s]:
+    """Left top corners of labels right of their points, left of them, above and below, (4, n)."""
+    near, middle = np.float32(away), down - np.float32(LABEL_HEIGHT / 2)
+    centered = across - widths / 2
+    left = np.stack((across + near, across - near - widths, centered, centered))
+    top = np.stack((middle, middle, down - near - np.float32(LABEL_HEIGHT), down + near))
+    return left, top
+
+
+_Box = tuple[int, int, int, int]  # first and last column, first and last line of small cells
+
+
+def _boxes(left: Float32s, top: Float32s, width: Float32s, height: np.float32) -> list[list[_Box]]:
+    """The cells that rectangles touch, for each of four places a list."""
+    edges = (left, left + width, top, top + height)
+    cells = [np.floor(edge / _GRAIN).astype(np.int64).tolist() for edge in edges]
+    return [list(zip(*(edge[place] for edge in cells), strict=True)) for place in range(len(left))]
+
+
+def _dots(camera: Camera, points: Candidates, reach: float) -> "_Taken":
+    """The cells that dots lie in."""
+    size = np.full(len(points.rows), 2 * reach, np.float32)
+    left, top = (values[None] - np.float32(reach) for values in (points.across, points.down))
+    dots = _Taken(camera)
+    for box in _boxes(left, top, size, np.float32(2 * reach))[0]:
+        dots.take(box)
+    return dots
 
 
 class _Taken:
     """What of a view is taken: one whole number a line of small cells, a bit a cell."""
 
     def __init__(self, camera: Camera) -> None:
-        self._right, self._bottom = camera.width, camera.height
         self._lines = [0] * (int(camera.height) // _GRAIN + 1)
 
-    def is_free(self, left: float, top: float, width: float, height: float) -> bool:
-        """Whether a rectangle lies in view and nothing of it is taken."""
-        if left < 0 or top < 0 or left + width > self._right or top + height > self._bottom:
-            return False
-        first = int(left // _GRAIN)
-        bits = ((1 << (int((left + width) // _GRAIN) - first + 1)) - 1) << first
-        for line in self._lines[int(top // _GRAIN) : int((top + height) // _GRAIN) + 1]:
-            if line & bits:
-                return False
-        return True
+    def is_free(self, box: _Box) -> bool:
+        first, last, upper, lower = box
+        bits = ((1 << (last - first + 1)) - 1) << first
+        return not any(line & bits for line in self._lines[upper : lower + 1])
 
-    def take(self, left: float, top: float, width: float, height: float) -> None:
-        """Take what lies in view of a rectangle."""
-        first = max(int(left // _GRAIN), 0)
-        bits = ((1 << max(int((left + width) // _GRAIN) - first + 1, 0)) - 1) << first
-        last = min(int((top + height) // _GRAIN), len(self._lines) - 1)
-        for at in range(max(int(top // _GRAIN), 0), last + 1):
+    def is_free_for_one_more(self, box: _Box) -> bool:
+        """The same where all that is taken is as high as the box: its ends tell then."""
+        first, last, upper, lower = box
+        bits = ((1 << (last - first + 1)) - 1) << first
+        return not (self._lines[upper] | self._lines[lower]) & bits
+
+    def take(self, box: _Box) -> None:
+        """Take what lies in view of a box."""
+        first, last, upper, lower = box
+        first = max(first, 0)
+        bits = ((1 << max(last - first + 1, 0)) - 1) << first
+        for at in range(max(upper, 0), min(lower + 1, len(self._lines))):
             self._lines[at] |= bits

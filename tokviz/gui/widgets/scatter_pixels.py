@@ -20,6 +20,7 @@ Int64s = npt.NDArray[np.int64]
 
 FULL = 4  # the coverage of a pixel that lies in the dot altogether
 MARGIN = 48  # pixels around the view; no dot is larger
+_NEARLY_ALL = 0.7  # of the points, from which on none is picked out
 _FINE = 16  # samples along a pixel's side when its coverage is counted
 
 
@@ -139,9 +140,13 @@ class Canvas:
         shows &= down > low
         shows &= down < self.height + MARGIN
         rows = None
-        if not shows.all():
+        if np.count_nonzero(shows) < _NEARLY_ALL * len(shows):
             rows = np.flatnonzero(shows)
             across, down = across.take(rows), down.take(rows)
+        else:
+            # Picking the few out costs more than drawing them into the margin, unseen.
+            np.clip(across, 0, self.width + MARGIN, out=across)
+            np.clip(down, 0, self.height + MARGIN, out=down)
         places = down.astype(np.int32)
         places *= self.stride
         places += across.astype(np.int32)
