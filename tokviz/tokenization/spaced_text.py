@@ -48,8 +48,11 @@ class Spacing:
         ends: list[int] = []
         skips = self.collapse and at_start
         data = chunk.encode("utf-8")
+        lead = 0  # where the text begins behind the spaces before it
         for piece, start, end in self._replaced(chunk):
             shown = piece.lstrip(" ") if skips else piece
+            if piece == " " and not shown and lead == start:
+                lead = end
             if not shown:
                 continue
             same = shown.encode("utf-8") == data[start:end]
@@ -69,8 +72,8 @@ class Spacing:
         ends = [max(pair) for pair in zip(ends, [*starts[1:], end], strict=False)]
         if at_start and self.prefix and text and not (self.prefix_once and text[0] == SPACE):
             text.insert(0, SPACE)
-            ends.insert(0, starts[0])
-            starts.insert(0, starts[0])
+            ends.insert(0, lead)
+            starts.insert(0, lead)
         return SpacedText("".join(text), starts, ends)
 
     def _replaced(self, chunk: str) -> list[tuple[str, int, int]]:
