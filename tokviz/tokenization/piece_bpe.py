@@ -31,8 +31,9 @@ class PieceBpe:
     whole: dict[str, int]
     fuse_unknown: bool
     chunks: re.Pattern[str]
+    matches_names = False
 
-    def encoder(self) -> ChunkEncoder:
+    def encoder(self, *, special: bool = False) -> ChunkEncoder:
         return ChunkEncoder(self.chunks, self.encode_chunk, ranked=True)
 
     def encode_chunk(self, chunk: str, at_start: bool) -> EncodedChunk:

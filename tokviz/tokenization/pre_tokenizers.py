@@ -228,6 +228,22 @@ O200K = SplitPattern(
     cut=BETWEEN_WORDS,
 )
 
+# Llama 3's; Qwen 2's takes digits one at a time.
+LLAMA3 = SplitPattern(
+    "llama3",
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*"
+    r"|\s*[\r\n]+|\s+(?!\S)|\s+",
+    ascii=r"'(?:[sdmtSDMT]|[lL]{2}|[vV][eE]|[rR][eE])|[^\r\nA-Za-z0-9]?[A-Za-z]+|[0-9]{1,3}"
+    r"| ?[^ \t-\rA-Za-z0-9]+[\r\n]*|[ \t-\r]*[\r\n]+|[ \t-\r]+(?![^ \t-\r])|[ \t-\r]+",
+    cut=BETWEEN_WORDS,
+)
+QWEN2 = SplitPattern(
+    "qwen2",
+    LLAMA3.pattern.replace(r"\p{N}{1,3}", r"\p{N}"),
+    ascii=(LLAMA3.ascii or "").replace("[0-9]{1,3}", "[0-9]"),
+    cut=BETWEEN_WORDS,
+)
+
 # A run ends at the first character of the other kind, or at the text's end: one character more.
 WHITESPACE = SplitPattern(
     "whitespace",

@@ -54,10 +54,16 @@ class SpecialTokenError(ValueError):
 
 
 class Segmenter(Protocol):
-    """An algorithm with all its tables: `PieceBpe`, `Unigram`, `WordPiece` and others."""
+    """An algorithm with all its tables: `PieceBpe`, `Unigram`, `WordPiece` and others.
 
-    def encoder(self) -> TextEncoder:
-        """A new encoder for one thread."""
+    `matches_names`: it looks for added tokens itself.
+    """
+
+    @property
+    def matches_names(self) -> bool: ...
+
+    def encoder(self, *, special: bool = False) -> TextEncoder:
+        """A new encoder for one thread; `special`: where it matches names, special ones, too."""
 
     def steps(self, text: str, *, at_start: bool) -> Iterable[MergeStep]:
         """Every merge of encoding a text; none where the algorithm does not merge."""
@@ -127,6 +133,8 @@ class Tokenizer:
     @property
     def safe_cut(self) -> str | None:
         """An expression for places where a text may be cut; None: it is encoded as a whole."""
+        if self._matches_names:
+            return self.cut
         if any(t.lstrip or t.rstrip or re.search(r"\s", t.content) for t in self._always_matched):
             return None
         if self.cut is not None or self.split is None or self.segmenter is not None:
@@ -136,6 +144,10 @@ class Tokenizer:
     @cached_property
     def _always_matched(self) -> tuple[AddedToken, ...]:
         return tuple(token for token in self.added_tokens if not token.special)
+
+    @property
+    def _matches_names(self) -> bool:
+        return self.segmenter is not None and self.segmenter.matches_names
 
     @cached_property
     def named_ids(self) -> frozenset[int]:
@@ -185,7 +197,7 @@ class Tokenizer:
         It takes the names of special tokens for text.
         """
         encoder = self._encoder_of_text()
-        if self._always_matched:
+        if self._always_matched and not self._matches_names:
             matcher = AddedTokenMatcher(self._always_matched)
             encoder = AddedTokenEncoder(encoder, matcher, restarts=self.restarts)
         return encoder
@@ -225,6 +237,8 @@ class Tokenizer:
                         f"{match.start}; encode it as text or as a special token."
                     )
             return encoder.encode(text)
+        if self.segmenter is not None and self.segmenter.matches_names:
+            return self.segmenter.encoder(special=True).encode(text)
         inner = encoder.inner if isinstance(encoder, AddedTokenEncoder) else encoder
         return AddedTokenEncoder(inner, self._names, restarts=self.restarts).encode(text)
 
@@ -252,7 +266,8 @@ class Tokenizer:
 
     def replay(self, text: str) -> Iterator[MergeStep]:
         """Every merge of encoding `text`: pre-token by pre-token, by rank, then left to right."""
-        always = AddedTokenMatcher(self._always_matched).find(text)
+        outside = () if self._matches_names else self._always_matched
+        always = AddedTokenMatcher(outside).find(text)
         at, at_start = 0, True
         for match in [*always, None]:
             end = len(text) if match is None else match.start

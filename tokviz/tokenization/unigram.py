@@ -66,8 +66,9 @@ class Unigram:
     byte_ids: list[int]
     fuse_unknown: bool
     chunks: re.Pattern[str]
+    matches_names = False
 
-    def encoder(self) -> ChunkEncoder:
+    def encoder(self, *, special: bool = False) -> ChunkEncoder:
         return ChunkEncoder(self.chunks, self.encode_chunk, ranked=False)
 
     def steps(self, text: str, *, at_start: bool = True) -> list[MergeStep]:

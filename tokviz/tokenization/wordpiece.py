@@ -41,8 +41,9 @@ class WordPiece:
     most: int
     words: Callable[[str], list[Word]]
     chunks: re.Pattern[str]
+    matches_names = False
 
-    def encoder(self) -> ChunkEncoder:
+    def encoder(self, *, special: bool = False) -> ChunkEncoder:
         return ChunkEncoder(self.chunks, self.encode_chunk, ranked=False)
 
     def steps(self, text: str, *, at_start: bool = True) -> list[MergeStep]:

@@ -169,7 +169,9 @@ def hostile_json() -> dict[str, bytes]:
         "not JSON": b"{",
         "nested too deeply": b'{"a":' + b"[" * 100_000,
         "not UTF-8": b'{"\xff',
-        "the type 'WordPiece'": changed(type="WordPiece"),
+        "the type 'Neural'": changed(type="Neural"),
+        "cannot be used": changed(type="WordPiece"),
+        "no pair of a token": changed(type="Unigram", vocab=[["a", 0], ["b"]]),
         "no vocabulary": changed(vocab=[]),
         "the id 1.5": changed(vocab={"a": 1.5}),
         "the id 99999999": changed(vocab={"a": 99_999_999}),
@@ -181,11 +183,12 @@ def hostile_json() -> dict[str, bytes]:
         "not a pair": changed(merges=[3]),
         "64 KiB": changed(vocab=names, merges=bomb(18)),
         "no list of merges": changed(merges=None),
-        "ignore_merges": changed(ignore_merges=True),
-        "a normalizer": json.dumps({**plain, "normalizer": {"type": "NFC"}}).encode(),
-        "a pre-tokenizer": json.dumps({**plain, "pre_tokenizer": {"type": "Metaspace"}}).encode(),
-        "special ones": json.dumps(
-            {**plain, "added_tokens": [{"id": 900, "content": "x", "special": False}]}
+        "any variant": json.dumps({**plain, "normalizer": {"type": "Odd"}}).encode(),
+        "2,000 characters": json.dumps(
+            {**plain, "normalizer": {"type": "Replace", "pattern": {"Regex": "a" * 2001}}}
+        ).encode(),
+        "two added tokens": json.dumps(
+            {**plain, "added_tokens": [{"id": 900 + i, "content": "x"} for i in range(2)]}
         ).encode(),
         "no regular expression": json.dumps(
             {

@@ -1,0 +1,200 @@
+"""The parts of a `tokenizer.json` around its algorithm: added tokens, template, split, spaces."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from tokviz.tokenization.added_tokens import AddedToken
+from tokviz.tokenization.formats import TokenizerFileError
+from tokviz.tokenization.formats.json_text import MOST_IDS
+from tokviz.tokenization.pre_tokenizers import (
+    CL100K,
+    GPT2,
+    LLAMA3,
+    QWEN2,
+    SMOLLM,
+    SplitPattern,
+    SplitPatternError,
+    split_pattern,
+)
+from tokviz.tokenization.spaced_text import SPACE, Spacing
+from tokviz.tokenization.tokenizer import Template
+
+# cl100k as `tokenizers` writes it: no possessive {1,3}+, and its $ would match at each line end.
+CL100K_WRITTEN = (
+    r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*"
+    r"|\s+(?![\s\S])|\s*[\r\n]|\s+(?!\S)|\s"
+)
+_KNOWN = {CL100K_WRITTEN: CL100K, LLAMA3.pattern: LLAMA3, QWEN2.pattern: QWEN2}
+_FLAGS = ("lstrip", "rstrip", "single_word", "normalized")
+
+
+def kind_of(part: Any) -> str | None:
+    """The type that a part of the file says it is of."""
+    kind = part.get("type") if isinstance(part, dict) else None
+    return kind if isinstance(kind, str) else None
+
+
+def parts_of(part: Any, key: str) -> list[dict[str, Any]]:
+    """The parts of a sequence, or the part alone; none for null."""
+    if part is None:
+        return []
+    listed = part.get(key) if isinstance(part, dict) and kind_of(part) == "Sequence" else [part]
+    found = listed if isinstance(listed, list) else [listed]
+    return [p if isinstance(p, dict) else {} for p in found]
+
+
+def read_added(entries: Any, file: str) -> list[AddedToken]:
+    """The added tokens, by id. Raises `TokenizerFileError`."""
+    found: dict[str, AddedToken] = {}
+    ids: set[int] = set()
+    for listed in entries if isinstance(entries, list) else [None]:
+        entry: dict[str, Any] = listed if isinstance(listed, dict) else {}
+        name, token_id = entry.get("content"), entry.get("id")
+        if not isinstance(name, str) or not name or type(token_id) is not int:
+            raise TokenizerFileError(f"{file} has an added token without a name or an id; name it.")
+        if not 0 <= token_id < MOST_IDS:
+            raise TokenizerFileError(
+                f"{file} has an added token with the id {token_id}; change it."
+            )
+        if token_id in ids or name in found:
+            raise TokenizerFileError(
+                f"{file} gives two added tokens the same id or name ({ascii(name)[:60]}, "
+                f"{token_id}); change one."
+            )
+        flags = {flag: entry.get(flag) is True for flag in _FLAGS}
+        ids.add(token_id)
+        found[name] = AddedToken(name, token_id, entry.get("special") is True, **flags)
+    return sorted(found.values(), key=lambda token: token.id)
+
+
+def read_template(part: Any) -> Template:
+    """What is put before and behind a text: ids."""
+    before: list[int] = []
+    after: list[int] = []
+    for processor in parts_of(part, "processors"):
+        kind = kind_of(processor)
+        if kind in ("BertProcessing", "RobertaProcessing"):
+            before += _ids_of(processor.get("cls"))
+            after += _ids_of(processor.get("sep"))
+        elif kind == "TemplateProcessing":
+            known, side = processor.get("special_tokens"), before
+            single = processor.get("single")
+            for piece in single if isinstance(single, list) else []:
+                if not isinstance(piece, dict):
+                    continue
+                if "Sequence" in piece:
+                    side = after
+                name = piece.get("SpecialToken", {}).get("id")
+                if isinstance(known, dict) and isinstance(known.get(name), dict):
+                    listed = known[name].get("ids")
+                    side += [i for i in listed or [] if type(i) is int and 0 <= i < MOST_IDS]
+    return tuple(before), tuple(after)
+
+
+def _ids_of(pair: Any) -> list[int]:
+    is_pair = isinstance(pair, list) and len(pair) == 2 and type(pair[1]) is int
+    return [pair[1]] if is_pair else []
+
+
+def read_notes(found: dict[str, Any]) -> tuple[str, ...]:
+    """What a file asks for that would hide tokens or add some: it is not done, and said."""
+    notes = []
+    if found.get("truncation") is not None:
+        most = found["truncation"].get("max_length") if isinstance(found["truncation"], dict) else 0
+        notes.append(f"The file cuts texts after {most} tokens; here they are shown whole.")
+    if found.get("padding") is not None:
+        notes.append("The file pads short texts with extra tokens; here it does not.")
+    return tuple(notes)
+
+
+def read_split(part: Any, file: str) -> tuple[SplitPattern, bool] | None:
+    """A split pattern that our own encoder knows or can use, and whether it is byte-level; None
+    for another pre-tokenizer. Raises `TokenizerFileError`."""
+    parts = parts_of(part, "pretokenizers")
+    kinds = [kind_of(p) for p in parts]
+    if kinds in (["ByteLevel"], ["Digits", "ByteLevel"], ["Split", "ByteLevel"]):
+        last = parts[-1]
+        digits = [p for p in parts if kind_of(p) == "Digits"]
+        plain = not last.get("add_prefix_space", True) and all(
+            p.get("individual_digits") is True for p in digits
+        )
+        if not plain or (kinds[0] == "Split") is not (last.get("use_regex", True) is False):
+            return None
+        if kinds[0] == "Split":
+            split = _own_split(parts[0], file)
+            return None if split is None else (split, True)
+        return (SMOLLM if digits else GPT2), True
+    if kinds == ["Split"]:
+        split = _own_split(parts[0], file)
+        return None if split is None else (split, False)
+    return None
+
+
+def _own_split(part: dict[str, Any], file: str) -> SplitPattern | None:
+    pattern = part.get("pattern")
+    written = pattern.get("Regex") if isinstance(pattern, dict) else None
+    if not isinstance(written, str) or part.get("behavior") != "Isolated" or part.get("invert"):
+        return None
+    if written in _KNOWN:
+        return _KNOWN[written]
+    try:
+        return split_pattern(written)
+    except SplitPatternError as error:
+        raise TokenizerFileError(f"{file}: {error}") from None
+
+
+@dataclass(frozen=True)
+class SpacesFound:
+    """How spaces are written, and whether what is behind an added token begins anew."""
+
+    spacing: Spacing
+    restarts: bool
+
+
+def read_spaces(normalizer: Any, pre_tokenizer: Any) -> SpacesFound | None:
+    """Spaces written as ▁, as in SentencePiece, with nothing else done; None for anything else."""
+    prefix = replaced = False
+    for part in parts_of(normalizer, "normalizers"):
+        kind = kind_of(part)
+        if kind == "Prepend" and part.get("prepend") == SPACE and not replaced and not prefix:
+            prefix = True
+        elif kind == "Replace" and _is_space_for_space(part):
+            replaced = True
+        else:
+            return None
+    parts = parts_of(pre_tokenizer, "pretokenizers")
+    if replaced and all(_splits_at_spaces(p) for p in parts):
+        return SpacesFound(Spacing(prefix=prefix), restarts=prefix)
+    if len(parts) == 1 and kind_of(parts[0]) == "Metaspace" and not replaced and not prefix:
+        part = parts[0]
+        scheme = part.get("prepend_scheme", "always")
+        if part.get("replacement", SPACE) == SPACE and part.get("split", True) is False:
+            spacing = Spacing(prefix=scheme != "never", prefix_once=True)
+            return SpacesFound(spacing, restarts=scheme == "always")
+    return None
+
+
+def _is_space_for_space(part: dict[str, Any]) -> bool:
+    return part.get("pattern") == {"String": " "} and part.get("content") == SPACE
+
+
+def _splits_at_spaces(part: dict[str, Any]) -> bool:
+    """A split at spaces does nothing where there are none left."""
+    return kind_of(part) == "Split" and part.get("pattern") == {"String": " "}
+
+
+def patterns_in(part: Any) -> list[str]:
+    """Every regular expression in a part of the file."""
+    if isinstance(part, dict):
+        own = [part["Regex"]] if isinstance(part.get("Regex"), str) else []
+        return own + [p for value in part.values() for p in patterns_in(value)]
+    if isinstance(part, list):
+        return [p for value in part for p in patterns_in(value)]
+    return []
+
+
+def has_inner_space(names: list[str]) -> bool:
+    """Whether a token goes over the place before a space."""
+    inside = re.compile(f"[^{SPACE}]{SPACE}")
+    return any(inside.search(name) for name in names)

@@ -1,0 +1,114 @@
+"""A whole `tokenizer.json` carried out by Hugging Face's `tokenizers`: ids and spans from there.
+
+For what our own encoder does not do: rare normalizers and pre-tokenizers. The algorithm's tables
+are kept beside it, so that its steps can be shown.
+"""
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from tokviz.tokenization.bpe import MergeStep
+from tokviz.tokenization.encoding import Encoding, utf8_lengths, without_surrogates
+from tokviz.tokenization.normalizers import uncovered_by
+from tokviz.tokenization.unigram import Unigram
+from tokviz.tokenization.wordpiece import WordPiece
+
+
+class PipelineError(ValueError):
+    """What the `tokenizers` package says of a file that it cannot use."""
+
+
+@dataclass(frozen=True)
+class LibrarySegmenter:
+    """`content`: the file as the package reads it, without padding, truncation and template.
+
+    `unigram`, `wordpiece`: the tables of that algorithm, for one word of `words`.
+    """
+
+    content: str
+    unigram: Unigram | None = None
+    wordpiece: WordPiece | None = None
+    matches_names = True
+
+    def encoder(self, *, special: bool = False) -> "LibraryEncoder":
+        return LibraryEncoder(load_pipeline(self.content), special=special)
+
+    def steps(self, text: str, *, at_start: bool = True) -> list[MergeStep]:
+        """The package does not tell its merges."""
+        return []
+
+    @cached_property
+    def _pipeline(self) -> Any:
+        return load_pipeline(self.content)
+
+    def words(self, text: str) -> list[tuple[str, tuple[int, int]]]:
+        """The normalized pre-tokens of a text, and their characters in the normalized text."""
+        normalizer, pre_tokenizer = self._pipeline.normalizer, self._pipeline.pre_tokenizer
+        text = without_surrogates(text)
+        normalized = text if normalizer is None else normalizer.normalize_str(text)
+        if pre_tokenizer is None:
+            return [(normalized, (0, len(normalized)))] if normalized else []
+        found: list[tuple[str, tuple[int, int]]] = pre_tokenizer.pre_tokenize_str(normalized)
+        return found
+
+
+def load_pipeline(content: str) -> Any:
+    """The package's tokenizer. Raises `PipelineError`, also where the package panics."""
+    from tokenizers import Tokenizer
+
+    try:
+        return Tokenizer.from_str(content)
+    except BaseException as error:  # noqa: BLE001 - a panic is no Exception
+        raise _told(error) from None
+
+
+def _told(error: BaseException) -> BaseException:
+    is_panic = type(error).__name__ == "PanicException"
+    if not is_panic and not isinstance(error, Exception):
+        return error
+    first = (str(error).splitlines() or [""])[0]
+    return PipelineError(first[:200])
+
+
+def without_extras(found: dict[str, Any]) -> str:
+    """A file's object without what is added to or taken from a text behind the algorithm."""
+    return json.dumps({**found, "padding": None, "truncation": None, "post_processor": None})
+
+
+class LibraryEncoder:
+    """Encodes whole texts; the package keeps a cache of its own."""
+
+    def __init__(self, pipeline: Any, *, special: bool) -> None:
+        self._pipeline = pipeline
+        pipeline.encode_special_tokens = not special
+
+    def encode(self, text: str, *, at_start: bool = True) -> Encoding:
+        try:
+            found = self._pipeline.encode(without_surrogates(text), add_special_tokens=False)
+        except BaseException as error:  # noqa: BLE001 - a panic is no Exception
+            raise _told(error) from None
+        offsets = np.zeros(len(text) + 1, np.int32)
+        np.cumsum(utf8_lengths(text), out=offsets[1:])
+        spans = np.array(found.offsets, np.int64).reshape(-1, 2)
+        starts = np.maximum.accumulate(offsets[spans[:, 0]])
+        ends = np.maximum(np.maximum.accumulate(offsets[spans[:, 1]]), starts)
+        n_bytes = int(offsets[-1])
+        words = np.array([-1 if word is None else word for word in found.word_ids], np.int64)
+        begins = np.ones(len(words), bool)
+        begins[1:] = (words[1:] != words[:-1]) | (words[1:] < 0)
+        first = np.zeros(min(n_bytes, 1), np.int32)
+        return Encoding(
+            text=text,
+            n_bytes=n_bytes,
+            ids=np.array(found.ids, np.int32),
+            byte_starts=starts,
+            byte_ends=ends,
+            pre_token_chars=np.unique(np.concatenate((first, spans[begins, 0].astype(np.int32)))),
+            pre_token_bytes=np.unique(np.concatenate((first, starts[begins]))),
+            gaps=None,
+            uncovered_bytes=uncovered_by(starts, ends, n_bytes),
+        )
