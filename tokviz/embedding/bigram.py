@@ -26,7 +26,7 @@ from tokviz.embedding.table import Int64s
 if TYPE_CHECKING:
     import torch
 
-_SMALL = 1 << 18  # weights
+_SMALL = 1 << 21  # weights
 INSTALL_TORCH = "pip install 'torch>=2.10,<2.14'"
 
 

@@ -99,6 +99,12 @@ def _comparison(shared: Shared) -> QWidget:
     return ComparisonPanel(*shared)
 
 
+def _learning(shared: Shared) -> QWidget:
+    from tokviz.gui.learn_area import LearnArea
+
+    return LearnArea(shared.model, shared.theme)
+
+
 PANELS = [
     DockedPanel("token", "Token card", RIGHT, _token),
     DockedPanel("lists", "Vocabulary and tokens", RIGHT, _lists, waits=True),
@@ -107,6 +113,7 @@ PANELS = [
     DockedPanel("map", "Map", RIGHT, _map),
     DockedPanel("neighbors", "Neighbours", RIGHT, _neighbors),
     DockedPanel("comparison", "Comparison", RIGHT, _comparison),
+    DockedPanel("learning", "Language model", BOTTOM, _learning),
 ]
 
 ARRANGEMENTS = {
@@ -117,4 +124,5 @@ ARRANGEMENTS = {
         right=(("map",), ("token", "neighbors")), right_share=0.62, row_shares=(0.66, 0.34)
     ),
     Mode.COMPARE: Arrangement(right=(("comparison",),), right_share=0.56),
+    Mode.LEARN: Arrangement(bottom=("learning",), bottom_share=0.58),
 }

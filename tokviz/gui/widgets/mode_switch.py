@@ -14,6 +14,7 @@ class Mode(Enum):
     TRAIN = "Train"
     MAP = "Map"
     COMPARE = "Compare"
+    LEARN = "Learn"
 
 
 class ModeSwitch(QFrame):
