@@ -245,6 +245,6 @@ def _load(modules: "torch.nn.ModuleDict", table: BigramTable) -> None:
     import torch
 
     with torch.no_grad():
-        modules["token_embedding_table"].weight.copy_(torch.from_numpy(table.rows))
+        modules["token_embedding_table"].weight.copy_(torch.tensor(table.rows))
         if table.output is not None:
-            modules["lm_head"].weight.copy_(torch.from_numpy(table.output))
+            modules["lm_head"].weight.copy_(torch.tensor(table.output))

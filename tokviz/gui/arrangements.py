@@ -124,5 +124,7 @@ ARRANGEMENTS = {
         right=(("map",), ("token", "neighbors")), right_share=0.62, row_shares=(0.66, 0.34)
     ),
     Mode.COMPARE: Arrangement(right=(("comparison",),), right_share=0.56),
-    Mode.LEARN: Arrangement(bottom=("learning",), bottom_share=0.58),
+    Mode.LEARN: Arrangement(
+        right=(("map",),), right_share=0.42, bottom=("learning",), bottom_share=0.54
+    ),
 }

@@ -92,7 +92,7 @@ class BigramCurvesPanel(QWidget):
         lines = (
             ("uniform, ln V", begun.part.uniform_loss),
             ("unigram", begun.part.unigram_entropy),
-            ("counted optimum", begun.part.optimum),
+            ("optimum", begun.part.optimum),
         )
         if begun.aside is None:
             curves.append(Curve("held out", ends[:0], ends[:0]))

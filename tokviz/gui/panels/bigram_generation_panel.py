@@ -6,6 +6,7 @@ from time import sleep
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
+    QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
@@ -52,8 +53,9 @@ class BigramGenerationPanel(QWidget):
 
     def _make_widgets(self) -> None:
         self.prompt = QLineEdit()
-        self.prompt.setPlaceholderText("prompt: the text's first token")
-        self.prompt.setMinimumWidth(150)
+        self.prompt.setPlaceholderText("prompt")
+        self.prompt.setToolTip("What it goes on from; empty: the first token of the open text")
+        self.prompt.setFixedWidth(120)
         self.temperature = QLineEdit("1")
         self.temperature.setFixedWidth(44)
         self.temperature.setToolTip("Below 1 the likely come more often; 0: always the likeliest")
@@ -82,11 +84,8 @@ class BigramGenerationPanel(QWidget):
             ("seed", self.seed),
             ("tokens", self.n_tokens),
         ):
-            label = QLabel(name)
-            label.setObjectName("muted")
             field.setAccessibleName(name)
-            flow.addWidget(label)
-            flow.addWidget(field)
+            flow.addWidget(_named(name, field))
         flow.addWidget(self.button)
         flow.addWidget(self.by_probability)
         column = QVBoxLayout(self)
@@ -179,10 +178,24 @@ def _drawn(
         sleep(_SECONDS)
 
 
+def _named(name: str, field: QWidget) -> QWidget:
+    """A field with its name before it, which stay together."""
+    both = QWidget()
+    row = QHBoxLayout(both)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(4)
+    label = QLabel(name)
+    label.setObjectName("muted")
+    row.addWidget(label)
+    row.addWidget(field)
+    return both
+
+
 def _box(low: int, high: int, value: int, tip: str) -> QSpinBox:
     box = QSpinBox()
     box.setRange(low, high)
     box.setValue(value)
     box.setToolTip(tip)
     box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+    box.setFixedWidth(58)
     return box

@@ -1,5 +1,6 @@
 """What a training of the language model tells the window, made beside it: no Qt, no drawing."""
 
+import sys
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from time import monotonic
@@ -28,10 +29,10 @@ class Pace:
 
 
 @dataclass(frozen=True)
-class Counting:
-    """Pairs counted so far."""
+class Preparing:
+    """What is done before the first step, in words."""
 
-    done: int
+    words: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +73,7 @@ class Learned:
     logs: Float32s | None = None
 
 
-Report = Counting | Begun | Learned
+Report = Preparing | Begun | Learned
 
 
 def learn(
@@ -83,7 +84,7 @@ def learn(
     pace: Pace,
     begin: BigramTable | None = None,
 ) -> Iterator[Report]:
-    """Encode, count, train: yields `Counting` now and then, `Begun` once, then `Learned`."""
+    """Encode, count, train: yields `Preparing` now and then, `Begun` once, then `Learned`."""
     ids = tokenizer.encode(text).ids.astype(np.int64)
     split_text(ids, settings.held_out)
     used, n_rows = None, tokenizer.n_vocab
@@ -95,6 +96,8 @@ def learn(
     aside = None
     if settings.held_out:
         aside = yield from _counted(aside_ids, n_rows, pace)
+    if "torch" not in sys.modules and not pace.single:
+        yield Preparing("Loading PyTorch, once …")
     if begin is not None and not _continues(begin, settings, n_rows, used):
         begin = None
     training = BigramTraining(part_ids, n_rows, settings, used, begin)
@@ -119,12 +122,12 @@ def _continues(
 
 def _counted(
     ids: npt.NDArray[np.integer], n_rows: int, pace: Pace
-) -> Generator[Counting, None, PairCounts]:
+) -> Generator[Preparing, None, PairCounts]:
     for found in counting_pairs(ids, n_rows):
         if isinstance(found, PairCounts):
             return found
         if not pace.single:
-            yield Counting(found)
+            yield Preparing(f"Counting pairs: {found:,}")
     raise AssertionError  # the last one always has the counts
 
 

@@ -158,6 +158,7 @@ class BigramPanel(QWidget):
             field.setAccessibleName(name)
             grid.addWidget(_name(name), 1 + i // 2, i % 2 * 2)
             grid.addWidget(field, 1 + i // 2, i % 2 * 2 + 1)
+        self.optimizer.setMinimumWidth(78)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
         return grid

@@ -16,7 +16,7 @@ from tokviz.embedding.bigram_settings import BigramSettings, NoTrainingError, sp
 from tokviz.embedding.bigram_table import BigramTable, TableKind
 from tokviz.embedding.row_classes import MissingRowsError
 from tokviz.embedding.table import EmbeddingTable, Float32s
-from tokviz.gui.panels.bigram_learning import Begun, Counting, Learned, Pace, Report, go_on, learn
+from tokviz.gui.panels.bigram_learning import Begun, Learned, Pace, Preparing, Report, go_on, learn
 from tokviz.gui.task import Task, failure
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.text_files import TextFileError, write_bytes
@@ -91,7 +91,7 @@ class BigramSession(QObject):
         if self.goes_on(settings):
             assert self.begun is not None
             total = self.begun.training.n_steps + n_steps
-            self._run(Task(go_on(self.begun, total, self._pace), "Learning", n_steps, self), paused)
+            self._run(Task(go_on(self.begun, total, self._pace), "Learning", parent=self), paused)
             return
         self._check(settings)
         begin, tokenizer = self._loaded, self._model.tokenizer
@@ -101,7 +101,7 @@ class BigramSession(QObject):
         self._of, self.tokenizer = self._key(settings), tokenizer
         text = str(self._model.text)
         work = learn(text, tokenizer, settings, n_steps, self._pace, begin)
-        self._run(Task(work, "Learning", n_steps, self), paused)
+        self._run(Task(work, "Learning", parent=self), paused)
 
     def _check(self, settings: BigramSettings) -> None:
         if (missing := torch_is_missing()) is not None:
@@ -164,8 +164,8 @@ class BigramSession(QObject):
     def _on_stepped(self, batch: list[Report]) -> None:
         table = None
         for report in batch:
-            if isinstance(report, Counting):
-                self.told.emit(f"Counting pairs: {report.done:,}")
+            if isinstance(report, Preparing):
+                self.told.emit(report.words)
             elif isinstance(report, Begun):
                 self.begun = report
                 self.begun_changed.emit()

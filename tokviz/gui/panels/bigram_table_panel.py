@@ -21,15 +21,15 @@ class BigramTablePanel(QWidget):
         self._session = session
         self._theme = theme
         self.learned = HeatMap("learned: ln p(next token)")
-        self.counted = HeatMap("counted in the text")
+        self.counted = HeatMap("counted in the text", rows_labelled=False)
         self.words = QLabel()
         self.words.setTextFormat(Qt.TextFormat.PlainText)
         self.words.setObjectName("muted")
         self.words.setWordWrap(True)
         maps = QHBoxLayout()
         maps.setSpacing(4)
-        maps.addWidget(self.learned, 1)
-        maps.addWidget(self.counted, 1)
+        maps.addWidget(self.learned, 8)
+        maps.addWidget(self.counted, 7)
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 6, 10, 6)
         column.addLayout(maps, 1)

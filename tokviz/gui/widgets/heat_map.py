@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from tokviz.gui.palette import LIGHT, Palette
 from tokviz.gui.widgets.color_mixing import mixed
 
-_ROOM, _TOP, _TITLE = 52.0, 44.0, 16.0
+_ROOM, _NO_ROOM, _TOP, _TITLE = 46.0, 4.0, 44.0, 16.0
 _LABELLED = 9.0  # pixels a cell needs for its label
 _ZOOM = 1.2
 _CLICK = 4.0  # pixels the mouse may move and it is a click still
@@ -37,9 +37,10 @@ class HeatMap(QWidget):
     cell_picked = Signal(int, int)
     cell_hovered = Signal(object)  # (row, column) or None
 
-    def __init__(self, title: str, low: float = -8.0) -> None:
+    def __init__(self, title: str, *, rows_labelled: bool = True, low: float = -8.0) -> None:
         super().__init__()
         self._title, self._low = title, low
+        self._room = _ROOM if rows_labelled else _NO_ROOM
         self._values: Matrix = np.zeros((0, 0), np.float32)
         self._labels: Sequence[str] = ()
         self._image: QImage | None = None
@@ -96,8 +97,8 @@ class HeatMap(QWidget):
 
     def area(self) -> QRectF:
         """The pixels of the cells: a square."""
-        side = max(1.0, min(self.width() - _ROOM - 4, self.height() - _TOP - 4))
-        return QRectF(_ROOM, _TOP, side, side)
+        side = max(1.0, min(self.width() - self._room - 4, self.height() - _TOP - 4))
+        return QRectF(self._room, _TOP, side, side)
 
     def cell_at(self, position: QPointF) -> tuple[int, int] | None:
         """The (row, column) at a place of the widget."""
@@ -197,7 +198,7 @@ class HeatMap(QWidget):
         metrics = QFontMetricsF(painter.font())
         painter.setPen(self._palette.text)
         first, last = int(self._view.top()), int(np.ceil(self._view.bottom()))
-        for row in range(first, min(last, len(self._labels))):
+        for row in range(first, min(last, len(self._labels)) if self._room == _ROOM else first):
             middle = self.place_of(row, 0).center().y()
             if area.top() <= middle <= area.bottom():
                 words = _short(self._labels[row])

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import floor, log10
+from math import floor, inf, log10
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,16 +106,20 @@ class LinePlot(QWidget):
             words = f"{value:g}"
             x = area.left() - 6 - metrics.horizontalAdvance(words)
             painter.drawText(QPointF(x, y + metrics.ascent() / 2 - 1), words)
+        free = -inf
         for value in ticks(frame.low[0], frame.high[0]):
             words = f"{value:,.0f}"
-            x = frame.place(value, frame.low[1]).x() - metrics.horizontalAdvance(words) / 2
-            painter.drawText(QPointF(x, area.bottom() + 14), words)
+            width = metrics.horizontalAdvance(words)
+            x = frame.place(value, frame.low[1]).x() - width / 2
+            if x >= free:
+                painter.drawText(QPointF(x, area.bottom() + 14), words)
+                free = x + width + 6
         painter.drawText(QPointF(2, area.top() - 10), self._titles[1])
         x = area.right() + 28
         painter.drawText(QPointF(x, area.bottom() + 14), self._titles[0])
 
     def _paint_names(self, painter: QPainter, frame: "_Frame") -> None:
-        """Each name at its curve's end, moved down where two would stand on each other."""
+        """Each name at its curve's end, moved where two would stand on each other."""
         metrics = QFontMetricsF(painter.font())
         ends = []
         for curve, color in zip(self._curves, self._colors(), strict=False):
@@ -123,10 +127,9 @@ class LinePlot(QWidget):
             if len(known):
                 last = int(known[-1])
                 ends.append((frame.place(curve.x[last], curve.y[last]).y(), curve.name, color))
-        below = frame.area.top()
-        for y, name, color in sorted(ends, key=lambda end: end[0]):
-            y = max(y, below)
-            below = y + metrics.height()
+        ends.sort(key=lambda end: end[0])
+        heights = _apart([y for y, _, _ in ends], metrics.height(), frame.area)
+        for y, (_, name, color) in zip(heights, ends, strict=True):
             painter.setPen(color)
             painter.drawText(QPointF(frame.area.right() + 6, y + metrics.ascent() / 2), name)
 
@@ -180,6 +183,18 @@ class _Frame:
     def x_at(self, pixel: float) -> float:
         across = (pixel - self.area.left()) / self.area.width()
         return self.low[0] + across * (self.high[0] - self.low[0])
+
+
+def _apart(heights: list[float], gap: float, area: QRectF) -> list[float]:
+    """Rising heights moved down until they lie `gap` apart, and up again from the area's end."""
+    found = list(heights)
+    for i in range(1, len(found)):
+        found[i] = max(found[i], found[i - 1] + gap)
+    lowest = area.bottom() - gap / 3
+    for i in range(len(found) - 1, -1, -1):
+        found[i] = min(found[i], lowest)
+        lowest = found[i] - gap
+    return found
 
 
 def _paint_curve(painter: QPainter, frame: _Frame, curve: Curve, color: QColor) -> None:

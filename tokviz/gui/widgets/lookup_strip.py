@@ -14,7 +14,7 @@ from tokviz.gui.palette import LIGHT, Palette
 N_STAGES = 6
 _GAP, _TOP_HEIGHT, _PAD = 20.0, 78.0, 9.0
 _SHARES = (0.34, 0.16, 0.5)  # of the width: text, id, row
-_LOWER = (0.34, 0.38, 0.28)  # logits, softmax, loss
+_LOWER = (0.33, 0.37, 0.3)  # logits, softmax, loss
 
 
 @dataclass(frozen=True)
@@ -247,7 +247,7 @@ class LookUpStrip(QWidget):
         painter.setFont(self._font(8.5))
         painter.setPen(colors.muted)
         target = next(bar for bar in shown.bars if bar.is_target)
-        words = f"its logit is pulled by {-target.gradient:+.2f}"
+        words = f"pulls its logit: {-target.gradient:+.2f}"
         painter.drawText(QPointF(room.left(), room.top() + 108), words)
 
     def _font(self, points: float) -> QFont:
