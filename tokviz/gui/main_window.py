@@ -27,6 +27,7 @@ from tokviz.gui.panels.tokenizer_chooser import TokenizerChooser
 from tokviz.gui.settings import Settings
 from tokviz.gui.text_area import TextArea
 from tokviz.gui.theme import Theme, ThemeMode
+from tokviz.gui.token_sharing import TokenSharing
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.mode_switch import Mode, ModeSwitch
 from tokviz.text_files import shown
@@ -53,6 +54,7 @@ class MainWindow(QMainWindow):
         self.chooser = TokenizerChooser(model, settings)
         self.status = StatusPanel(model, theme)
         self.scrubber = ScrubberPanel(model, theme)
+        self.sharing = TokenSharing(model, self.text_panel, self)
         self.modes = ModeSwitch()
         self.go_to = GoToField(model, lambda: actions_below(self.menuBar()))
         self.docks = Docks(self, Shared(model, theme, settings))
@@ -110,6 +112,7 @@ class MainWindow(QMainWindow):
         file.addSeparator()
         _add(file, "&Save", document.save, _Key.Save)
         _add(file, "Save &as …", document.save_as, QKeySequence("Ctrl+Shift+S"))
+        self.sharing.fill_save_menu(file.addMenu("&Export tokens"))
         file.addSeparator()
         _add(file, "&Quit", self.close, QKeySequence("Ctrl+Q"))
         edit = bar.addMenu("&Edit")
@@ -119,6 +122,7 @@ class MainWindow(QMainWindow):
         _add(edit, "Cu&t", view.cut, _Key.Cut)
         _add(edit, "&Copy", view.copy, _Key.Copy)
         _add(edit, "&Paste", view.paste, _Key.Paste)
+        self.sharing.fill_copy_menu(edit.addMenu("Copy &tokens as"))
         _add(edit, "Select &all", view.select_all, _Key.SelectAll)
         edit.addSeparator()
         _add(edit, "&Find …", self.text_area.open_find_bar, _Key.Find)
@@ -210,7 +214,7 @@ class MainWindow(QMainWindow):
             panel.mark_dirty()
         document.changed.connect(self._update_title)
         self.status.problem.connect(self.notices.show_problem)
-        for source in (model, document, self.chooser):
+        for source in (model, document, self.sharing, self.chooser):
             source.problem.connect(self.notices.show_problem)
             source.task_started.connect(self.notices.show_task)
         self.status.place_requested.connect(self._show_place)
