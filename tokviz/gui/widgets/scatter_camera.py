@@ -11,6 +11,7 @@ import numpy.typing as npt
 Float32s = npt.NDArray[np.float32]
 
 _ROOM = 0.05  # of the view's width and height, left free around what is fitted
+_ROOM_OF_A_LABEL = 24.0  # pixels, left free at least where the view is not too small for that
 _CLOSEST = 1e5  # times the scale at which everything fits
 _FARTHEST = 0.2
 _TINIEST = 1e-30
@@ -36,11 +37,17 @@ class Bounds:
 
     def fit_scale(self, width: float, height: float) -> float:
         """Pixels a unit so that all of it fits into a view."""
-        free = (1 - 2 * _ROOM) * max(width, 1), (1 - 2 * _ROOM) * max(height, 1)
+        free = _free(width), _free(height)
         wide, high = self.right - self.left, self.top - self.bottom
         if max(wide, high) < _TINIEST:
             return min(free) / 2
         return min(free[0] / max(wide, _TINIEST), free[1] / max(high, _TINIEST))
+
+
+def _free(side: float) -> float:
+    """What remains of a side of the view between the room at both ends."""
+    side = max(side, 1.0)
+    return side - 2 * max(_ROOM * side, min(_ROOM_OF_A_LABEL, 0.2 * side))
 
 
 @dataclass(frozen=True)

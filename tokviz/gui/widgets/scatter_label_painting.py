@@ -23,7 +23,7 @@ from tokviz.gui.widgets.text_style import token_font
 _POINTS = 8.0
 TAG_ROOM = 3  # pixels between a tag's edge and its letters
 _ROOM = 2  # pixels around the letters for their halo
-_HALO = 120  # alpha of each of its copies
+_HALO = 165  # alpha of each of its copies
 _AROUND = [(x, y) for x in (-1.2, 0, 1.2) for y in (-1.2, 0, 1.2) if x or y]
 _LONGEST = 24  # characters
 _MOST_KEPT = 6000

@@ -33,7 +33,7 @@ _DIMMED = 0.22  # what is left of a dimmed colour
 RING_WIDTH = 1.2  # pixels
 _SMALLEST_RING = 5.0  # pixels; below, a ring is a dot
 _SPREAD = 0.2  # the part of the view that the dots would cover were they spread evenly
-_GROWTH = 0.45  # how the dots grow with the zoom: less than the distances between them
+_GROWTH = 0.36  # how the dots grow with the zoom: less than the distances between them
 _SMALLEST, _LARGEST = 2.0, 11.0
 
 
