@@ -103,10 +103,15 @@ def test_what_is_dimmed_fades_and_stays() -> None:
     assert 0xA0 < faint[0] >> 16 & 0xFF < 0xF0
 
 
-def test_new_colours_are_drawn_without_new_places() -> None:
+def test_new_colours_are_drawn_without_new_places(monkeypatch: pytest.MonkeyPatch) -> None:
     points = _three_points()
     before = _drawn(points)
     points.set_colors(np.array([1, 2, 3], np.uint32))
+
+    def refuse(*_arguments: object) -> None:
+        raise AssertionError("placed anew")
+
+    monkeypatch.setattr(Canvas, "place", refuse)
     after = _drawn(points)
     assert {0xFF000002, 0xFF000003} <= set(after.ravel().tolist())
     assert np.array_equal(before != _WHITE, after != _WHITE)

@@ -5,7 +5,15 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QWheelEvent
+from PySide6.QtGui import (
+    QColor,
+    QImage,
+    QKeyEvent,
+    QNativeGestureEvent,
+    QPainter,
+    QPointingDevice,
+    QWheelEvent,
+)
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -126,6 +134,23 @@ def test_the_wheel_zooms_to_the_pointer(view: ScatterView) -> None:
     )
     _turn_wheel(view, corner, -2)
     assert _place(view, 12) == other
+
+
+def test_pinching_zooms_to_the_fingers(view: ScatterView) -> None:
+    place, scale = QPointF(_place(view, 18)), view.camera.scale
+    event = QNativeGestureEvent(
+        Qt.NativeGestureType.ZoomNativeGesture,
+        QPointingDevice.primaryPointingDevice(),
+        2,
+        place,
+        place,
+        QPointF(view.mapToGlobal(place)),
+        0.5,
+        QPointF(),
+    )
+    QApplication.sendEvent(view, event)
+    assert view.camera.scale == pytest.approx(1.5 * scale)
+    assert _place(view, 18) == place.toPoint()
 
 
 def test_a_double_click_zooms_in(view: ScatterView, qtbot: QtBot) -> None:
