@@ -20,6 +20,7 @@ from tokviz.commands import (
     count,
     curve,
     decode,
+    draw_map,
     encode,
     neighbors,
     replay,
@@ -31,6 +32,7 @@ from tokviz.embedding.bigram_generation import GenerationError
 from tokviz.embedding.bigram_settings import DivergedError, NoTrainingError
 from tokviz.embedding.formats import TableFileError
 from tokviz.embedding.neighbors import QueryError
+from tokviz.embedding.projections.layout import ProjectionError
 from tokviz.embedding.row_classes import MissingRowsError
 from tokviz.resources import ResourceError
 from tokviz.text_files import TextFileError, shown
@@ -49,6 +51,7 @@ COMMANDS: dict[str, ModuleType] = {
     "curve": curve,
     "train": train,
     "neighbors": neighbors,
+    "map": draw_map,
     "bigram": bigram,
 }
 _BAD_INPUT = (
@@ -63,6 +66,7 @@ _BAD_INPUT = (
     TableFileError,
     MissingRowsError,
     QueryError,
+    ProjectionError,
     NoTrainingError,
     GenerationError,
 )
@@ -76,6 +80,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parsed = _parser().parse_args(_with_window(given))
         if parsed.command == "window":
             return _open_window(parsed.files, parsed.tokenizer)
+        if parsed.command == "map":
+            return _draw_map(parsed)
         return _run(parsed)
     except _BAD_INPUT as error:
         return _fail(str(error), 2)
@@ -170,3 +176,21 @@ def _open_window(files: list[str], tokenizer: str | None) -> int:
             raise
         return _fail(f"Qt cannot be loaded ({error}); ./run installs what the window needs.", 1)
     return run(files, tokenizer)
+
+
+def _draw_map(parsed: argparse.Namespace) -> int:
+    drawn = draw_map.run(parsed)
+    if drawn is None:
+        return 0
+    try:
+        from tokviz.gui.map_picture import save_picture
+    except ImportError as error:
+        if (error.name or "").startswith("tokviz"):
+            raise
+        return _fail(f"Qt cannot be loaded ({error}); ./run installs what a picture needs.", 1)
+    try:
+        save_picture(drawn.known, drawn.points, drawn.path, drawn.size)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InputError(f"{shown(drawn.path)} cannot be written: {reason}.") from None
+    return 0

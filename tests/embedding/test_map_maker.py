@@ -1,5 +1,6 @@
 """MapMaker: the map that was wished for, and what it finds again."""
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from tokviz.embedding import map_maker
 from tokviz.embedding.layout_cache import LayoutCache
 from tokviz.embedding.map_maker import MapMaker, MapWish
 from tokviz.embedding.neighbor_graph import graph_blocks, joined
-from tokviz.embedding.projections.layout import ProjectionError
+from tokviz.embedding.projections.layout import Options, ProjectionError
 from tokviz.embedding.projections.pca import principal_components
 from tokviz.embedding.transforms import Transform
 
@@ -65,6 +66,7 @@ def test_a_map_of_tsne_is_found_again_and_only_for_the_same_wish(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("openTSNE")
+    monkeypatch.setattr(map_maker, "Options", partial(Options, most_iterations=20))
     wish = MapWish("tsne", seed=4)
     cache = LayoutCache(tmp_path)
     layouts = list(MapMaker(random_table(60, 4), cache).layouts(wish))

@@ -133,3 +133,15 @@ def test_a_large_table_is_searched_in_blocks(monkeypatch: pytest.MonkeyPatch) ->
     parts = NeighborSearch(table).of_row(3, 10)
     assert parts.ids.tolist() == whole.ids.tolist()
     assert "rows" not in table.__dict__
+
+
+def test_cosines_of_several_rows_are_those_of_each() -> None:
+    rows = random_table(40, 6, offset=1).rows.copy()
+    rows[5], rows[7] = 0, np.nan
+    for centered in (False, True):
+        search = NeighborSearch(table_of(rows), centered)
+        found = search.cosines(np.array([3, 5, 9]))
+        for i, row in enumerate((3, 5, 9)):
+            expected = search.all_similarities(row)
+            expected[7] = -np.inf
+            assert np.allclose(found[i], expected, atol=1e-5)

@@ -133,8 +133,6 @@ def test_the_mouse_over_a_point_shows_its_card_and_lights_its_token(
     assert panel._model.hovered == 98
     assert panel.area.card.isVisible()
     assert panel.area.card.lines[:3] == ["b", "id 98 · no merge · 2 in the text", "62"]
-    panel._model.hover(97)
-    assert panel.area.view.hovered_row == 97
 
 
 def test_a_lasso_marks_every_occurrence_with_counts(qtbot: QtBot, new_model: NewModel) -> None:

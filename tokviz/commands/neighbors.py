@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     tokenizer = tokenizer_for(arguments.tokenizer, arguments.text or "")
     row = _id_of(tokenizer, arguments.text) if arguments.id is None else arguments.id
     tokenizer.token_bytes(row)
-    table = _table_for(arguments.tokenizer, arguments.table)
+    table = table_for(arguments.tokenizer, arguments.table)
     known = TokenTable(table, tokenizer)
     search = NeighborSearch(table, arguments.centered)
     metric = Metric(arguments.metric)
@@ -83,7 +83,8 @@ def _id_of(tokenizer: Tokenizer, text: str) -> int:
     )
 
 
-def _table_for(tokenizer: str, path: str | None) -> EmbeddingTable:
+def table_for(tokenizer: str, path: str | None) -> EmbeddingTable:
+    """The table at a path, or else the one of a tokenizer."""
     if path is None:
         table = load_table(tokenizer)
         if table is not None:

@@ -7,9 +7,10 @@ than its control shows nothing.
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from tokviz.embedding.neighbor_graph import NeighborGraph
-from tokviz.embedding.neighbors import Float64s, NeighborSearch
+from tokviz.embedding.neighbors import NeighborSearch
 from tokviz.embedding.table import EmbeddingTable, Float32s, Int64s
 
 _AT_ONCE = 2**22
@@ -85,7 +86,7 @@ def trustworthiness(points: Float32s, search: NeighborSearch, rows: Int64s, k: i
     return trust_of(penalty, len(rows), n_points, k)
 
 
-def excess_ranks(similarities: Float64s, near: Int64s) -> int:
+def excess_ranks(similarities: npt.NDArray[np.floating], near: Int64s) -> int:
     """How far beyond k the true ranks of the k rows `near` lie, summed up.
 
     `similarities` are those of all rows to the row that `near` belongs to, its own -inf.

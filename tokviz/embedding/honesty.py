@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from tokviz.embedding.faithfulness import (
     Measure,
@@ -19,7 +20,8 @@ from tokviz.embedding.table import Float32s, Int64s
 
 N_SAMPLED = 300
 MOST_NEIGHBORS = 10
-_AT_A_TIME = 8
+_AT_A_TIME, _AT_A_TIME_OF_LARGE = 8, 64  # a large table is decoded anew for each reading
+_ROUNDING = 1e-5  # of a cosine in float32: what is so close is compared again in float64
 
 
 @dataclass(frozen=True)
@@ -60,22 +62,27 @@ class HonestySample:
             return
         maps = (points, shuffled(points, seed))
         n_kept, penalties = [0, 0], [0, 0]
-        for start in range(0, len(self.rows), _AT_A_TIME):
-            some = self.rows[start : start + _AT_A_TIME]
+        step = _AT_A_TIME_OF_LARGE if self._search.table.is_large else _AT_A_TIME
+        for start in range(0, len(self.rows), step):
+            some = self.rows[start : start + step]
             near = [map_neighbors(points, some, self.k) for points in maps]
-            for i, row in enumerate(some.tolist()):
-                similarities = self._search.all_similarities(row)
-                similarities[row] = -np.inf
+            for i, cosines in enumerate(self._search.cosines(some)):
+                cosines[some[i]] = -np.inf
+                true = self._true_neighbors(int(some[i]), cosines)
                 for which in (0, 1):
-                    n_kept[which] += int(np.isin(near[which][i], self._true_neighbors(row)).sum())
-                    penalties[which] += excess_ranks(similarities, near[which][i])
+                    n_kept[which] += int(np.isin(near[which][i], true).sum())
+                    penalties[which] += excess_ranks(cosines, near[which][i])
             yield found
         wanted = len(self.rows) * self.k
         trusts = [trust_of(p, len(self.rows), len(points), self.k) for p in penalties]
         recall = Measure(n_kept[0] / wanted, n_kept[1] / wanted)
         yield Honesty(self.k, len(self.rows), recall, Measure(*trusts), variance)
 
-    def _true_neighbors(self, row: int) -> Int64s:
+    def _true_neighbors(self, row: int, cosines: npt.NDArray[np.float32]) -> Int64s:
         if row not in self._true:
-            self._true[row] = self._search.of_row(row, self.k, Metric.COSINE).ids
+            last = np.partition(cosines, -self.k)[-self.k]
+            likely = np.flatnonzero(cosines >= last - _ROUNDING)
+            exact = self._search.similarities(self._search.vector(row), likely, Metric.COSINE)
+            exact[~np.isfinite(cosines[likely])] = -np.inf
+            self._true[row] = likely[np.argsort(-exact, kind="stable")[: self.k]]
         return self._true[row]

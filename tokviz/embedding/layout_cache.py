@@ -9,7 +9,6 @@ import hashlib
 import io
 import os
 import tempfile
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +35,8 @@ class LayoutCache:
 
     def load(self, *key: object) -> Arrays | None:
         """The arrays stored under a key, `None` where there are none that are whole."""
+        from zipfile import BadZipFile  # slow to import, and not needed to start
+
         path = self._path(key)
         try:
             content = path.read_bytes()
@@ -45,7 +46,7 @@ class LayoutCache:
                 found = dict(stored)
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, zipfile.BadZipFile):
+        except (OSError, ValueError, BadZipFile):
             with contextlib.suppress(OSError):
                 path.unlink()
             return None

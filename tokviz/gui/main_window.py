@@ -34,8 +34,10 @@ from tokviz.text_files import shown
 
 if TYPE_CHECKING:
     from tokviz.gui.panels.bpe_training_panel import BpeTrainingPanel
+    from tokviz.gui.panels.embedding_panel import EmbeddingPanel
     from tokviz.gui.panels.token_card_panel import TokenCardPanel
     from tokviz.gui.replay_area import ReplayArea
+    from tokviz.gui.table_opening import TableOpening
 
 _Key = QKeySequence.StandardKey
 
@@ -107,6 +109,8 @@ class MainWindow(QMainWindow):
         file = bar.addMenu("&File")
         _add(file, "&New", document.new, _Key.New)
         _add(file, "&Open text …", document.ask_and_open, _Key.Open)
+        _add(file, "Open &embedding table …", lambda: self._opening().ask_and_open())
+        _add(file, "Open model's &folder …", lambda: self._opening().ask_and_open_folder())
         self._recent = file.addMenu("Open &recent")
         self._recent.aboutToShow.connect(self._fill_recent)
         file.addSeparator()
@@ -182,6 +186,11 @@ class MainWindow(QMainWindow):
         """Explain the gap at the caret of the text."""
         self._set_mode(Mode.REPLAY)
         self.replay.show_boundary()
+
+    def _opening(self) -> TableOpening:
+        """What opens embedding tables, beside the map that shows them."""
+        self._set_mode(Mode.MAP)
+        return cast("EmbeddingPanel", self.docks.panel("map")).opening
 
     def _set_theme(self, mode: ThemeMode) -> None:
         self._settings.theme = mode.value

@@ -7,6 +7,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from tokviz.gui.panels.neighbors_panel import NeighborsPanel
+from tokviz.gui.panels.table_facts_panel import TableFactsPanel
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.panel_frame import PanelFrame
@@ -24,7 +25,11 @@ class NeighborsArea(QWidget):
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.neighbors, "Nearest")
+        self.facts = TableFactsPanel(model, theme)
+        self.tabs.addTab(self.facts, "Table")
         self.neighbors.problem.connect(self.problem)
+        self.facts.problem.connect(self.problem)
+        self.facts.task_started.connect(self.task_started)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(PanelFrame("In the table", self.tabs))
