@@ -62,7 +62,8 @@ def scope(panel: MergeHistoryPanel, name: str) -> None:
 
 def test_the_header_says_which_clock_runs(session: Session, qtbot: QtBot) -> None:
     clock = panel_of(session).clock
-    assert "Encoding replay: rules fixed, the lowest rank wins" in (clock.text(), clock.toolTip())
+    session.window.resize(1800, 900)
+    qtbot.waitUntil(lambda: clock.text() == "Encoding replay: rules fixed, the lowest rank wins")
     session.window.resize(1000, 700)
     qtbot.waitUntil(lambda: clock.text() == "Encoding replay")
 

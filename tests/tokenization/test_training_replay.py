@@ -40,6 +40,14 @@ def test_each_step_has_the_counts_of_the_slow_trainer(
         changed = [joined(row, *chosen, merge.id) for row, _ in rows]
         touched = [i for i, (row, _) in enumerate(rows) if len(row) != len(changed[i])]
         assert replay.touched(rank) == touched
+        frequent = sorted(touched, key=lambda i: -rows[i][1])[:3]
+        assert [(e.count, list(e.before), list(e.after)) for e in replay.examples(rank, 3)] == [
+            (rows[i][1], rows[i][0], changed[i]) for i in frequent
+        ]
+        for example in replay.examples(rank):
+            assert example.before[example.place : example.place + 2] == chosen
+            assert example.before[: example.place] == example.after[: example.place]
+            assert example.after[example.place] == merge.id
         rows = [(row, n) for row, (_, n) in zip(changed, rows, strict=True)]
         after = count_pairs(rows)
         rivals = [pair for pair in before if pair != chosen]

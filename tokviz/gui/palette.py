@@ -27,6 +27,7 @@ class Palette:
     attended: QColor  # the tokens a selected token attends to
     densest: QColor  # where most points lie, at the end of a scale from the panel to the accent
     good: QColor
+    good_soft: QColor  # a wash of it
     bad: QColor
     token_text: QColor
     token_border: QColor
@@ -55,6 +56,7 @@ LIGHT = Palette(
     attended=QColor(36, 86, 214, 28),
     densest=QColor("#0b2559"),
     good=QColor("#15803d"),
+    good_soft=QColor("#dcf2e3"),
     bad=QColor("#b42318"),
     token_text=QColor("#101216"),
     token_border=QColor(20, 24, 32, 120),
@@ -91,6 +93,7 @@ DARK = Palette(
     attended=QColor(122, 162, 255, 36),
     densest=QColor("#f2f6ff"),
     good=QColor("#3fb968"),
+    good_soft=QColor("#22392b"),
     bad=QColor("#ff7b6b"),
     token_text=QColor("#ffffff"),
     token_border=QColor(255, 255, 255, 110),

@@ -11,6 +11,7 @@ from tokviz.gui.panels.merge_history_panel import MergeHistoryPanel
 from tokviz.gui.panels.merge_list_panel import MergeListPanel
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
+from tokviz.gui.widgets.mode_switch import Mode
 from tokviz.gui.widgets.panel_frame import PanelFrame
 
 
@@ -19,6 +20,7 @@ class ReplayArea(QSplitter):
 
     problem = Signal(object)
     task_started = Signal(object)
+    mode_requested = Signal(object)
 
     def __init__(self, model: TokenizerModel, theme: Theme) -> None:
         super().__init__(Qt.Orientation.Horizontal)
@@ -37,6 +39,7 @@ class ReplayArea(QSplitter):
         self.boundary.step_requested.connect(self.history.show_cause)
         self.history.problem.connect(self.problem)
         self.history.task_started.connect(self.task_started)
+        self.history.training_requested.connect(lambda: self.mode_requested.emit(Mode.TRAIN))
 
     def show_boundary(self) -> None:
         """Bring the causes of boundaries to the front."""

@@ -6,6 +6,7 @@ counted afresh, with numpy, when a step is shown.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +35,17 @@ class TrainingStep:
     rule: TieRule
     ties: tuple[tuple[int, int], ...]
     runners_up: tuple[RunnerUp, ...]
+
+
+@dataclass(frozen=True)
+class Example:
+    """A pre-token that a merge changed: `count` times in the training part, its ids before and
+    after the merge, and where in both it was joined first."""
+
+    count: int
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+    place: int
 
 
 @dataclass(frozen=True)
@@ -81,7 +93,9 @@ class TrainingReplay:
 
     def row(self, pre_token: int, n_merges: int) -> list[int]:
         """The ids of a pre-token of the corpus after so many merges."""
-        first, last = np.searchsorted(self.corpus.owner[:-1], [pre_token, pre_token + 1]).tolist()
+        # A needle of another type would copy all owners first.
+        bounds = np.array([pre_token, pre_token + 1], np.int32)
+        first, last = np.searchsorted(self.corpus.owner[:-1], bounds).tolist()
         inside = slice(first + 1, last)
         ids = self._ids(self.corpus.symbols[inside], self._gaps[inside], n_merges).ids
         return [int(token_id) for token_id in ids]
@@ -91,6 +105,24 @@ class TrainingReplay:
         owners = self.corpus.owner[self._gaps == rank]
         found = np.unique(owners[self.corpus.weights[owners] > 0])
         return [int(pre_token) for pre_token in found[:most]]
+
+    def examples(self, rank: int, most: int = 12) -> list[Example]:
+        """The most frequent pre-tokens that merge `rank` changed, those first seen first."""
+        touched = np.array(self.touched(rank, self.corpus.n_pre_tokens), np.int64)
+        counts = self.corpus.weights[touched]
+        order = np.argsort(-counts, kind="stable")[:most]
+        return [
+            self._example(rank, pre_token, count)
+            for pre_token, count in zip(
+                touched[order].tolist(), counts[order].tolist(), strict=True
+            )
+        ]
+
+    def _example(self, rank: int, pre_token: int, count: int) -> Example:
+        before, after = self.row(pre_token, rank), self.row(pre_token, rank + 1)
+        pair = self.merges[rank].left, self.merges[rank].right
+        place = next(i for i, found in enumerate(pairwise(before)) if found == pair)
+        return Example(count, tuple(before), tuple(after), place)
 
     def _state(self, n_merges: int) -> _State:
         return self._ids(self.corpus.symbols, self._gaps, n_merges)

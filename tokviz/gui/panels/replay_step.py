@@ -33,8 +33,8 @@ class StepDisplay:
             ]
         )
 
-    def clear(self, sentence: str) -> None:
-        """Nothing to show, and why."""
+    def clear(self, sentence: str, remedy: str = "") -> None:
+        """Nothing to show, why, and what can be done."""
         self.stretch, self.position, self.replay = None, _NOWHERE, None
         view = self._view
         view.strip.set_words(STAGES)
@@ -42,7 +42,7 @@ class StepDisplay:
         view.row.set_rows([], None, None, None)
         view.tree.set_tree([], [], [])
         view.pairs.set_source(CandidateRows([], str))
-        view.sentence.setText(sentence)
+        view.say(sentence, remedy)
 
     def set_stage(self, stage: Stage) -> None:
         self.stage = stage
@@ -59,7 +59,7 @@ class StepDisplay:
             self._view.tree.set_tree(*tree_of(replay, stretch.name))
         self.position = position
         self._view.tree.set_step(position.step)
-        self._view.sentence.setText(self._sentence(stretch, replay, step))
+        self._view.say(self._sentence(stretch, replay, step))
         self._show_row()
         before = max(position.step - 1, 0)
         self._view.pairs.set_source(CandidateRows(replay.candidates(before), stretch.name))

@@ -1,4 +1,4 @@
-"""MergeReplayView: a step of a replay in all its aspects, and what moves it, on one surface.
+"""MergeReplayView: a step of either replay in all its aspects, and what moves it, on one surface.
 
 It arranges widgets and knows nothing of what they show; whoever owns it fills and connects them.
 """
@@ -10,7 +10,10 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QPushButton,
+    QScrollArea,
     QSplitter,
+    QStackedWidget,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -22,12 +25,14 @@ from tokviz.gui.widgets.merge_tree_view import MergeTreeView
 from tokviz.gui.widgets.pipeline_strip import PipelineStrip
 from tokviz.gui.widgets.replay_controls import ReplayControls
 from tokviz.gui.widgets.row_table import RowTable
+from tokviz.gui.widgets.training_step_view import TrainingStepView
 
-_LOWEST_TREE = 158  # pixels
+_LOWEST_BODY = 110  # pixels; in a low panel one scrolls
 
 
 class MergeReplayView(QWidget):
-    """The strip of stages and the controls above; below them row and tree beside the pairs."""
+    """The controls and a sentence; below them row and tree beside the pairs, with the strip of
+    stages on top, or a step of training. `remedy` is what to do where there is nothing to show."""
 
     def __init__(self, stages: Sequence[str], keys_of: QWidget) -> None:
         super().__init__()
@@ -37,12 +42,14 @@ class MergeReplayView(QWidget):
         self.rank.setPlaceholderText("go to rank")
         self.rank.setAccessibleName("Go to rank")
         self.rank.setFixedWidth(90)
+        self.rank.setMaxLength(20)
         self.sentence = QLabel()
         self.sentence.setTextFormat(Qt.TextFormat.PlainText)
         self.sentence.setWordWrap(True)
+        self.remedy = QPushButton()
+        self.remedy.hide()
         self.row = MergeRowView()
         self.tree = MergeTreeView()
-        self.tree.setMinimumHeight(_LOWEST_TREE)
         self.by_rank = QToolButton()
         self.by_rank.setObjectName("switch")
         self.by_rank.setText("height by rank")
@@ -51,34 +58,61 @@ class MergeReplayView(QWidget):
         self.by_rank.toggled.connect(self.tree.set_height_by_rank)
         self.pairs = RowTable()
         self.pairs.setAccessibleName("Candidate pairs")
+        self.training = TrainingStepView()
         self._place_widgets()
 
     def _place_widgets(self) -> None:
-        top = QHBoxLayout()
+        self._stages = QWidget()
+        top = QHBoxLayout(self._stages)
+        top.setContentsMargins(0, 0, 0, 0)
         top.addWidget(self.strip, 1)
         top.addWidget(self.by_rank)
         moving = QHBoxLayout()
         moving.addWidget(self.controls, 1)
         moving.addWidget(self.rank)
+        self._bodies = QStackedWidget()
+        self._bodies.addWidget(self._encoding_body())
+        self._bodies.addWidget(self.training)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 4, 12, 6)
+        column.setSpacing(5)
+        column.addWidget(self._stages)
+        column.addLayout(moving)
+        column.addWidget(self.sentence)
+        column.addWidget(self.remedy, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self._bodies, 1)
+
+    def _encoding_body(self) -> QWidget:
         left = QWidget()
+        left.setObjectName("cardContent")
         left_column = QVBoxLayout(left)
         left_column.setContentsMargins(0, 0, 0, 0)
         left_column.addWidget(self.row)
         left_column.addWidget(self.tree, 1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(left)
+        scroll.setMinimumSize(left.minimumSizeHint().width(), _LOWEST_BODY)
         split = QSplitter(Qt.Orientation.Horizontal)
-        split.addWidget(left)
+        split.addWidget(scroll)
         split.addWidget(self.pairs)
         split.setStretchFactor(0, 1)
         split.setSizes([560, 310])
         split.setHandleWidth(10)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 8, 12, 8)
-        column.setSpacing(6)
-        column.addLayout(top)
-        column.addLayout(moving)
-        column.addWidget(self.sentence)
-        column.addWidget(split, 1)
+        return split
+
+    def show_training(self, training: bool) -> None:
+        """Make room for a step of training, or for one of encoding."""
+        self._stages.setVisible(not training)
+        self._bodies.setCurrentIndex(int(training))
+
+    def say(self, sentence: str, remedy: str = "") -> None:
+        """The sentence, and the words of a button beneath it if something can be done."""
+        self.sentence.setText(sentence)
+        self.remedy.setText(remedy)
+        self.remedy.setVisible(bool(remedy))
 
     def set_colors(self, palette: Palette) -> None:
-        for widget in (self.controls, self.row, self.tree, self.pairs):
+        for widget in (self.controls, self.row, self.tree, self.pairs, self.training):
             widget.set_colors(palette)

@@ -25,7 +25,7 @@ _HEX_ROW = 14.0
 _CHARACTER_ROW = 34.0
 _TALLEST_LEVEL = 52.0
 _LEVEL_WITH_LABEL = 15.0
-_LEAST_ROOM = 28.0
+_LEAST_ROOM = 22.0
 _REACH = 5.0  # pixels from a line that still count as on it
 
 
@@ -112,6 +112,16 @@ class TreeShape:
         return np.array(levels[n:], np.int64)
 
 
+def _below(shape: TreeShape) -> float:
+    """What stands under the baseline."""
+    return _LABEL_ROW + _HEX_ROW + (_CHARACTER_ROW if shape.characters else 6.0)
+
+
+def least_height(shape: TreeShape) -> float:
+    """The pixels without which a tree is cut off."""
+    return _TOP + _FOOT + _LEAST_ROOM + _below(shape)
+
+
 class TreeGeometry:
     """The pixels of a tree in a space of `width` x `height`; wider than that if it must be.
 
@@ -125,7 +135,7 @@ class TreeGeometry:
         self.leaf_width = min(max((width - 2 * _SIDE) / n, NARROWEST_LEAF), WIDEST_LEAF)
         self.width = max(width, n * self.leaf_width + 2 * _SIDE)
         self.left = (self.width - n * self.leaf_width) / 2
-        below = _LABEL_ROW + _HEX_ROW + (_CHARACTER_ROW if shape.characters else 6.0)
+        below = _below(shape)
         self.baseline = max(height - below, _TOP + _FOOT + _LEAST_ROOM)
         self.height = self.baseline + below
         room = self.baseline - _TOP - _FOOT

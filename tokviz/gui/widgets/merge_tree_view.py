@@ -22,6 +22,7 @@ from tokviz.gui.widgets.merge_tree_layout import (
     TreeLeaf,
     TreeNode,
     TreeShape,
+    least_height,
 )
 from tokviz.gui.widgets.merge_tree_painting import TreeFonts, TreeScene
 from tokviz.gui.widgets.pictures import svg_of
@@ -71,6 +72,7 @@ class MergeTreeView(QAbstractScrollArea):
         self._scene = TreeScene(leaves, nodes, ids, self._geometry(), self._fonts, scene.palette)
         self._scene.selected, self._scene.hovered = scene.selected, scene.hovered
         self._lay_out()
+        self.updateGeometry()
         self.horizontalScrollBar().setValue(0)
         self._describe()
 
@@ -117,7 +119,9 @@ class MergeTreeView(QAbstractScrollArea):
         return QSize(560, 300)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(160, 190)
+        bar = self.horizontalScrollBar()
+        tall = bar.sizeHint().height() if bar.maximum() else 0
+        return QSize(160, round(least_height(self._shape)) + tall)
 
     # -- layout --------------------------------------------------------------------------------
 

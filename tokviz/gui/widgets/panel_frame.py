@@ -14,12 +14,15 @@ class PanelFrame(QFrame):
         header.setObjectName("panelHeader")
         self._title = _label(title, "panelTitle")
         self._note = _label("", "muted")
+        self._note.hide()
         self._controls = QHBoxLayout()
         self._controls.setSpacing(4)
         row = QHBoxLayout(header)
         row.setContentsMargins(12, 5, 8, 5)
         row.addWidget(self._title)
         row.addWidget(self._note)
+        self._leading = QHBoxLayout()
+        row.addLayout(self._leading)
         row.addStretch(1)
         row.addLayout(self._controls)
         column = QVBoxLayout(self)
@@ -28,9 +31,14 @@ class PanelFrame(QFrame):
         column.addWidget(header)
         column.addWidget(content, 1)
 
+    def show_title(self, shown: bool) -> None:
+        """Controls that say what the panel is may need the title's room."""
+        self._title.setVisible(shown)
+
     def set_note(self, note: str) -> None:
         """A few grey words beside the title."""
         self._note.setText(note)
+        self._note.setVisible(bool(note))
 
     @property
     def note(self) -> str:
@@ -52,6 +60,10 @@ class PanelFrame(QFrame):
         layout = self.layout()
         assert isinstance(layout, QVBoxLayout)
         layout.insertWidget(1, bar)
+
+    def add_leading(self, control: QWidget) -> None:
+        """A small widget beside the title, or in its place."""
+        self._leading.addWidget(control)
 
     def add_control(self, control: QWidget) -> None:
         """Any small widget at the right of the title."""

@@ -21,7 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
 from tokviz.gui.palette import LIGHT, Palette
-from tokviz.gui.widgets.row_table_model import RowSource, RowTableModel
+from tokviz.gui.widgets.row_table_model import BarRows, RowSource, RowTableModel
 from tokviz.gui.widgets.row_table_painting import CELL_PAD, RowPainting, VisibleColumn
 
 _POINTS = 9.5
@@ -102,6 +102,7 @@ class RowTable(QTableView):
         """Show other rows from the top, unsorted and none of them current, in fitting columns."""
         with self._silence():
             self._rows.reset(source)
+            self._painting.bars = source if isinstance(source, BarRows) else None
             self._rows.set_sorting(-1, True)
             self._hovered = -1
             self.scrollToTop()

@@ -1,7 +1,7 @@
 """RowSource, the rows a `RowTable` shows, and the model through which Qt's table reads them."""
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
@@ -26,6 +26,18 @@ class RowSource(Protocol):
     def align_right(self, column: int) -> bool: ...
 
     def is_emphasised(self, row: int) -> bool: ...
+
+
+@runtime_checkable
+class BarRows(RowSource, Protocol):
+    """Rows with a bar behind the words of one column."""
+
+    @property
+    def bar_column(self) -> int: ...
+
+    def share(self, row: int) -> float:
+        """How much of the column's width the bar takes, from 0 to 1."""
+        ...
 
 
 class NoRows:

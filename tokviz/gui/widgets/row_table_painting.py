@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter
 
 from tokviz.gui.palette import Palette
-from tokviz.gui.widgets.row_table_model import RowSource
+from tokviz.gui.widgets.row_table_model import BarRows, RowSource
 from tokviz.gui.widgets.text_style import text_style
 
 CELL_PAD = 12
@@ -40,6 +40,7 @@ class RowPainting:
         self.font = style.font
         self.bold = QFont(style.font)
         self.bold.setBold(True)
+        self.bars: BarRows | None = None  # the source, if it has a column of bars
         self._advance = style.advance
 
     def paint_row(
@@ -61,12 +62,23 @@ class RowPainting:
             painter.fillRect(0, top, 3, tall - 1, colors.accent)
         calm = not emphasised and wash is not colors.accent_soft
         for column in columns:
+            if self.bars is not None and column.index == self.bars.bar_column:
+                self._paint_bar(painter, self.bars.share(row), column, place, emphasised)
             numbers = column.right_aligned
             painter.setFont(self.bold if emphasised and not numbers else self.font)
             painter.setPen(colors.muted if calm and numbers else colors.text)
             cell = QRect(column.left + CELL_PAD, top, column.width - 2 * CELL_PAD, tall - 1)
             words = self._fitted(painter, source.cell(row, column.index), cell.width())
             painter.drawText(cell, _RIGHT if numbers else _LEFT, words)
+
+    def _paint_bar(
+        self, painter: QPainter, share: float, column: VisibleColumn, place: QRect, strong: bool
+    ) -> None:
+        colors = self.palette
+        left, room = column.left + CELL_PAD / 2, column.width - CELL_PAD
+        bar = QRectF(left, place.top() + 3, max(room * share, 2.0), place.height() - 7)
+        painter.fillRect(bar, colors.accent_soft if strong else colors.line)
+        painter.fillRect(QRectF(bar.right() - 2, bar.top(), 2, bar.height()), colors.accent)
 
     def _fitted(self, painter: QPainter, words: str, width: int) -> str:
         """The words, with an ellipsis if they are wider."""

@@ -115,7 +115,7 @@ class VocabularyCurve(QWidget):
         return QSize(480, 84)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(160, 64)
+        return QSize(160, 44)
 
     def _place(self, k: int) -> None:
         self._value = k
