@@ -74,7 +74,7 @@ def click_row(qtbot: QtBot, table: RowTable, row: int) -> None:
 
 def show_tab(qtbot: QtBot, session: Session, title: str) -> None:
     """Click a tab of the panel beside the merge history."""
-    tabs = session.window.findChild(QTabWidget)
+    tabs = session.window.replay.findChild(QTabWidget)
     assert isinstance(tabs, QTabWidget)
     bar = tabs.tabBar()
     index = next(i for i in range(bar.count()) if bar.tabText(i) == title)
