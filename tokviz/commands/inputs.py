@@ -63,10 +63,10 @@ def _opened(path: Path) -> Tokenizer:
     try:
         return open_tokenizer(path)
     except SplitPatternNeededError:
-        beside = shown(settings_path(path))
+        beside = shown(str(settings_path(path)))
         sys.stderr.write(
-            f"tokviz: {shown(path)} does not say its split pattern, so GPT-2's is used; to choose "
-            f'another, write {{"pat_str": "...", "special_tokens": {{}}}} into {beside}.\n'
+            f"tokviz: {shown(str(path))} does not say its split pattern, so GPT-2's is used; to "
+            f'choose another, write {{"pat_str": "...", "special_tokens": {{}}}} into {beside}.\n'
         )
         return open_tokenizer(path, GPT2)
 

@@ -25,7 +25,7 @@ def test_a_gguf_file_by_any_name_is_opened(tmp_path: Path) -> None:
     assert open_tokenizer(path).fingerprint == shipped("smollm2").fingerprint
 
 
-@pytest.mark.parametrize("content", [b"", b"#", b"{}", b"hello"])
+@pytest.mark.parametrize("content", [b"#", b"{}", b"hello"])
 def test_what_is_not_known_says_what_would_be(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "x"
     path.write_bytes(content)
@@ -33,8 +33,7 @@ def test_what_is_not_known_says_what_would_be(tmp_path: Path, content: bytes) ->
         open_tokenizer(path)
 
 
-def test_folders_and_pipes_are_no_tokenizers(tmp_path: Path) -> None:
+def test_a_pipe_is_no_tokenizer(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    for path in (tmp_path, tmp_path / "pipe"):
-        with pytest.raises(TokenizerFileError, match="is not a file"):
-            open_tokenizer(path)
+    with pytest.raises(TokenizerFileError, match="is not a file"):
+        open_tokenizer(tmp_path / "pipe")

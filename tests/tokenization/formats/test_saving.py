@@ -175,7 +175,7 @@ def hostile_json() -> dict[str, bytes]:
         "no vocabulary": changed(vocab=[]),
         "the id 1.5": changed(vocab={"a": 1.5}),
         "the id 99999999": changed(vocab={"a": 99_999_999}),
-        "the id nan": changed(vocab={"a": float("nan")}),
+        "holds NaN": changed(vocab={"a": float("nan")}),
         "the same id": changed(vocab={"a": 1, "b": 1}),
         "byte alphabet": changed(vocab={"日": 1}, merges=[]),
         "needs the token": changed(merges=[["q", "zq"]]),

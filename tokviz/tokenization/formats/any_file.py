@@ -1,11 +1,14 @@
-"""Opens a tokenizer file of any kind known here; its content tells the kind, not its name."""
+"""Opens a tokenizer file of any kind known here, or a model's folder; content tells the kind."""
 
 import re
 import stat
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tokviz.tokenization.formats import TokenizerFileError
 from tokviz.tokenization.formats.bert_vocab import tokenizer_from_bert_vocab
+from tokviz.tokenization.formats.foreign_files import refuse_foreign, refuse_settings
 from tokviz.tokenization.formats.gguf import tokenizer_from_gguf
 from tokviz.tokenization.formats.gpt2_files import (
     tokenizer_from_vocab_and_merges,
@@ -14,6 +17,7 @@ from tokviz.tokenization.formats.gpt2_files import (
 from tokviz.tokenization.formats.huggingface_json import tokenizer_from_json
 from tokviz.tokenization.formats.json_text import parse_object
 from tokviz.tokenization.formats.minbpe_model import FIRST_LINE, tokenizer_from_minbpe
+from tokviz.tokenization.formats.model_folder import context_beside, tokenizer_file
 from tokviz.tokenization.formats.sentencepiece_model import (
     looks_like_sentencepiece,
     tokenizer_from_sentencepiece,
@@ -23,48 +27,64 @@ from tokviz.tokenization.pre_tokenizers import SplitPattern
 from tokviz.tokenization.tokenizer import Tokenizer
 
 _LARGEST_TEXT_FILE = 64 * 2**20
+_BOM = b"\xef\xbb\xbf"
 _RANK_LINE = re.compile(rb"[A-Za-z0-9+/]+={0,2} \d+\r?\n")
+_RANK_FILE_NAME = ".tiktoken"
+_TWO_PARTS = re.compile(rb"(?:[^\s{]+ [^\s{]+\r?\n){2}")
 VOCAB, MERGES = "vocab.json", "merges.txt"
+_PAIRS_OF_FILES = [(VOCAB, MERGES), ("encoder.json", "vocab.bpe")]
+
+
+@dataclass(frozen=True)
+class _File:
+    """What is to be opened; `pattern` is the split pattern that the user chose, if any."""
+
+    path: Path
+    pattern: SplitPattern | None = None
+
+    @property
+    def shown(self) -> str:
+        return str(self.path)
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    @property
+    def content(self) -> bytes:
+        if self.path.stat().st_size > _LARGEST_TEXT_FILE:
+            raise TokenizerFileError(
+                f"{self.path} is larger than such a tokenizer file ever is (64 MiB); choose "
+                f"another one."
+            )
+        return self.path.read_bytes()
 
 
 def open_tokenizer(path: Path, pattern: SplitPattern | None = None) -> Tokenizer:
-    """The tokenizer in a file, named like it; `pattern` is for a file that does not say its own.
+    """The tokenizer in a file or a model's folder, named like it.
 
-    Raises `SplitPatternNeededError`, `TokenizerFileError`, `OSError`.
+    `pattern` is for a file that does not say its own. The context window is that of the
+    `config.json` beside the file, if there is one. Raises `SplitPatternNeededError`,
+    `TokenizerFileError`, `OSError`.
     """
-    if not stat.S_ISREG(path.stat().st_mode):
+    mode = path.stat().st_mode
+    name = path.name
+    if stat.S_ISDIR(mode):
+        path = tokenizer_file(path)
+    elif not stat.S_ISREG(mode):
         raise TokenizerFileError(f"{path} is not a file; name a tokenizer file.")
-    with path.open("rb") as file:
-        start = file.read(256)
-    name, shown = path.name, str(path)
-    if start.startswith(b"GGUF"):
-        return tokenizer_from_gguf(path, name)
-    if start.startswith(b"#version"):
-        vocab = _beside(path, MERGES, VOCAB)
-        if vocab is not None:
-            return _from_two_files(vocab, path, name)
-        return tokenizer_from_vocab_bpe(_content(path), name, shown)
-    if start.startswith(FIRST_LINE.encode()):
-        return tokenizer_from_minbpe(_content(path), name, shown)
-    if looks_like_sentencepiece(start):
-        return tokenizer_from_sentencepiece(_content(path), name, shown)
-    if start.startswith(b"[PAD]") or b"\n[UNK]\n" in start.replace(b"\r", b""):
-        return tokenizer_from_bert_vocab(_content(path), name, shown)
-    if start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
-        return _from_json(path)
-    if _RANK_LINE.match(start):
-        beside = settings_path(path)
-        settings = (_content(beside), str(beside)) if beside.is_file() else None
-        return tokenizer_from_tiktoken(_content(path), name, shown, settings, pattern)
+    with path.open("rb") as opened:
+        start = opened.read(4096)
+    refuse_foreign(path, start)
+    file = _File(path, pattern)
+    for recognised, read in _KINDS:
+        if recognised(start):
+            tokenizer = read(file)
+            context = tokenizer.context or context_beside(path)
+            return replace(tokenizer, name=name, context=context)
+    if path.name.endswith(_RANK_FILE_NAME):
+        return _from_ranks(file)  # says which line is wrong
     raise _unknown(path)
-
-
-def _unknown(path: Path) -> TokenizerFileError:
-    return TokenizerFileError(
-        f"{path} is not a tokenizer file known here: a GGUF file starts with 'GGUF', a vocab.bpe "
-        f"or merges.txt with '#version', a minbpe model with '{FIRST_LINE}', a tokenizer.json or "
-        f"vocab.json with '{{', a .tiktoken file with base64 and a rank."
-    )
 
 
 def settings_path(path: Path) -> Path:
@@ -72,19 +92,58 @@ def settings_path(path: Path) -> Path:
     return path.with_name(path.name + ".json")
 
 
-def _from_json(path: Path) -> Tokenizer:
-    content, shown = _content(path), str(path)
-    found = parse_object(content, shown)
+def _unknown(path: Path) -> TokenizerFileError:
+    return TokenizerFileError(
+        f"{path} is not a tokenizer file known here: a GGUF file starts with 'GGUF', a vocab.bpe "
+        f"or merges.txt with '#version', a minbpe model with '{FIRST_LINE}', a tokenizer.json or "
+        f"vocab.json with '{{', a .tiktoken file with base64 and a rank; open one of these."
+    )
+
+
+def _from_minbpe(file: _File) -> Tokenizer:
+    return tokenizer_from_minbpe(file.content, file.name, file.shown)
+
+
+def _from_sentencepiece(file: _File) -> Tokenizer:
+    return tokenizer_from_sentencepiece(file.content, file.name, file.shown)
+
+
+def _from_bert_vocab(file: _File) -> Tokenizer:
+    return tokenizer_from_bert_vocab(file.content, file.name, file.shown)
+
+
+def _from_ranks(file: _File) -> Tokenizer:
+    beside = settings_path(file.path)
+    settings = (_File(beside).content, str(beside)) if beside.is_file() else None
+    content = file.content.removeprefix(_BOM)
+    return tokenizer_from_tiktoken(content, file.name, file.shown, settings, file.pattern)
+
+
+def _from_json(file: _File) -> Tokenizer:
+    content = file.content
+    found = parse_object(content, file.shown)
     if not found:
-        raise _unknown(path)
-    if all(type(value) is int for value in found.values()):
-        merges = _beside(path, VOCAB, MERGES)
-        if merges is None:
-            raise TokenizerFileError(
-                f"{path} is a vocabulary without merges; put its {MERGES} into the same folder."
-            )
-        return _from_two_files(path, merges, path.name)
-    return tokenizer_from_json(content, path.name, shown)
+        raise _unknown(file.path)
+    refuse_settings(file.path, found)
+    if isinstance(found.get("model"), dict) or not any(
+        type(value) is int for value in found.values()
+    ):
+        return tokenizer_from_json(content, file.name, file.shown)
+    for vocab_ending, merges_ending in _PAIRS_OF_FILES:
+        merges = _beside(file.path, vocab_ending, merges_ending)
+        if merges is not None:
+            return _from_two_files(file.path, merges)
+    raise TokenizerFileError(
+        f"{file.path} is a vocabulary without merges; put its {MERGES} into the same folder."
+    )
+
+
+def _from_merges(file: _File) -> Tokenizer:
+    for vocab_ending, merges_ending in _PAIRS_OF_FILES:
+        vocab = _beside(file.path, merges_ending, vocab_ending)
+        if vocab is not None:
+            return _from_two_files(vocab, file.path)
+    return tokenizer_from_vocab_bpe(file.content.removeprefix(_BOM), file.name, file.shown)
 
 
 def _beside(path: Path, ending: str, other: str) -> Path | None:
@@ -95,15 +154,34 @@ def _beside(path: Path, ending: str, other: str) -> Path | None:
     return beside if beside.is_file() else None
 
 
-def _from_two_files(vocab: Path, merges: Path, name: str) -> Tokenizer:
+def _from_two_files(vocab: Path, merges: Path) -> Tokenizer:
     return tokenizer_from_vocab_and_merges(
-        (_content(vocab), str(vocab)), (_content(merges), str(merges)), name
+        (_File(vocab).content, str(vocab)),
+        (_File(merges).content.removeprefix(_BOM), str(merges)),
+        merges.name,
     )
 
 
-def _content(path: Path) -> bytes:
-    if path.stat().st_size > _LARGEST_TEXT_FILE:
-        raise TokenizerFileError(
-            f"{path} is larger than such a tokenizer file ever is (64 MiB); choose another one."
-        )
-    return path.read_bytes()
+def _is_json(start: bytes) -> bool:
+    return start.removeprefix(_BOM).lstrip(b" \t\r\n").startswith(b"{")
+
+
+def _is_bert_vocab(start: bytes) -> bool:
+    return start.startswith(b"[PAD]") or b"\n[UNK]\n" in start.replace(b"\r", b"")
+
+
+def _is_merges(start: bytes) -> bool:
+    start = start.removeprefix(_BOM)
+    return start.startswith(b"#version") or _TWO_PARTS.match(start) is not None
+
+
+_KINDS: list[tuple[Callable[[bytes], bool], Callable[[_File], Tokenizer]]] = [
+    (lambda start: start.startswith(b"GGUF"), lambda f: tokenizer_from_gguf(f.path, f.name)),
+    (lambda start: start.startswith(FIRST_LINE.encode()), _from_minbpe),
+    (looks_like_sentencepiece, _from_sentencepiece),
+    (_is_bert_vocab, _from_bert_vocab),
+    (_is_json, _from_json),
+    (lambda start: _RANK_LINE.match(start.removeprefix(_BOM)) is not None, _from_ranks),
+    (_is_merges, _from_merges),
+]
+"""How a file of each kind begins, and what reads it; the first that fits is taken."""

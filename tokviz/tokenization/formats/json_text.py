@@ -12,7 +12,13 @@ MOST_IDS = 1 << 22
 def parse_object(content: bytes, file: str) -> dict[str, Any]:
     """A JSON object. Raises `TokenizerFileError`."""
     try:
-        found = json.loads(content.decode("utf-8-sig"))
+        found = json.loads(
+            content.decode("utf-8-sig"),
+            object_pairs_hook=lambda pairs: _without_duplicates(pairs, file),
+            parse_constant=lambda name: _no_constant(name, file),
+        )
+    except TokenizerFileError:
+        raise
     except UnicodeDecodeError as error:
         raise TokenizerFileError(
             f"{file} is not UTF-8 at byte {error.start:,}; fetch it again."
@@ -26,6 +32,25 @@ def parse_object(content: bytes, file: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise TokenizerFileError(f"{file} holds no JSON object; choose a tokenizer file.")
     return found
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]], file: str) -> dict[str, Any]:
+    """`json` keeps the last of two values under one name in silence."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise TokenizerFileError(
+                    f"{file} has the key {ascii(key)[:60]} twice in one object; take one of them "
+                    f"out."
+                )
+            seen.add(key)
+    return found
+
+
+def _no_constant(name: str, file: str) -> Any:
+    raise TokenizerFileError(f"{file} holds {name}, which is no JSON; write a number.")
 
 
 def checked_vocab(vocab: Any, file: str) -> dict[str, int]:
