@@ -16,7 +16,7 @@ from statistics import median
 
 from benchmarks.corpora import MEGABYTE
 from benchmarks.measure import once
-from benchmarks.train import corpus
+from benchmarks.train_bpe import corpus
 from tokviz.tokenization.pre_token_counts import count_pre_tokens
 from tokviz.tokenization.pre_tokenizers import GPT2
 from tokviz.tokenization.trainer import TieRule, Training, lay_out, learn_merges

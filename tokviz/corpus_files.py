@@ -86,7 +86,7 @@ def read_file(
             if path.removesuffix(".gz").endswith(".jsonl"):
                 yield from _fields(file, shown(path), field)
             else:
-                yield from pieces_at_cuts(_decoded(file, shown(path), encoding), split)
+                yield from pieces_at_cuts(_decoded(file, path, encoding), split)
         except (OSError, EOFError, zlib.error) as error:
             reason = "it is no whole gzip file" if is_packed else str(error).lower()
             raise TextFileError(
@@ -94,7 +94,38 @@ def read_file(
             ) from None
 
 
-def _decoded(file: BinaryIO, name: str, encoding: str) -> Iterator[str]:
+def is_utf8(path: str) -> bool:
+    """Whether a file, unpacked if it is `.gz`, is UTF-8 to its end. Raises `TextFileError`."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with open_binary(path) as raw:
+        file = gzip.GzipFile(fileobj=raw) if path.endswith(".gz") else raw
+        try:
+            while block := file.read(_BLOCK):
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return False
+        except (OSError, EOFError, zlib.error):
+            return True  # reading it will say what is wrong
+    return True
+
+
+def fields_of(path: str) -> list[str]:
+    """The names under which the first line of a `.jsonl` has text; none for what is no such line.
+
+    Raises `TextFileError`.
+    """
+    with open_binary(path) as raw:
+        file = gzip.GzipFile(fileobj=raw) if path.endswith(".gz") else raw
+        try:
+            first = json.loads(file.readline(_BLOCK))
+        except (OSError, EOFError, zlib.error, RecursionError, ValueError):
+            return []
+    entries = first.items() if isinstance(first, dict) else ()
+    return [name for name, value in entries if isinstance(value, str)]
+
+
+def _decoded(file: BinaryIO, path: str, encoding: str) -> Iterator[str]:
     decoder = codecs.getincrementaldecoder(encoding)()
     n_read = 0
     while True:
@@ -106,12 +137,13 @@ def _decoded(file: BinaryIO, name: str, encoding: str) -> Iterator[str]:
             offset = n_read - waiting + error.start
             byte = error.object[error.start : error.start + 1].hex()
             kind = NotUtf8Error if codecs.lookup(encoding).name == "utf-8" else WrongEncodingError
-            wrong = kind("", encoding, offset, block)
+            wrong = kind("", encoding, offset, block, path)
             remedy = (
                 "leave the binary file out" if wrong.looks_binary else "say which encoding it has"
             )
             wrong.args = (
-                f"{name} is not {encoding.upper()} (byte 0x{byte} at offset {offset:,}); {remedy}.",
+                f"{shown(path)} is not {encoding.upper()} (byte 0x{byte} at offset "
+                f"{offset:,}); {remedy}.",
             )
             raise wrong from None
         if not block:

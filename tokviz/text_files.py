@@ -8,7 +8,7 @@ import codecs
 import os
 import secrets
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import BinaryIO
 
 MOST_BYTES = 2**31 - 1
@@ -30,11 +30,16 @@ class TooLargeError(TextFileError):
 
 
 class WrongEncodingError(TextFileError):
-    """`data`, the file's content, is not text in `encoding`; `offset` is its first bad byte."""
+    """`data`, the file's content, is not text in `encoding`; `offset` is its first bad byte.
 
-    def __init__(self, message: str, encoding: str, offset: int, data: bytes) -> None:
+    `file`: which of several files it was, empty where only one was read.
+    """
+
+    def __init__(
+        self, message: str, encoding: str, offset: int, data: bytes, file: str = ""
+    ) -> None:
         super().__init__(message)
-        self.encoding, self.offset, self.data = encoding, offset, data
+        self.encoding, self.offset, self.data, self.file = encoding, offset, data, file
 
     @property
     def looks_binary(self) -> bool:
@@ -167,7 +172,39 @@ def write_bytes(path: Path, data: bytes) -> None:
         raise _failed(path, "written", error) from error
 
 
+def write_together(contents: Mapping[Path, bytes]) -> None:
+    """Write files that belong together: all of them, or none where one cannot be written.
+
+    They are put in place in their order. Raises `TextFileError`.
+    """
+    drafts: list[tuple[bytes, bytes]] = []
+    try:
+        for path, data in contents.items():
+            try:
+                drafts.append(_draft(path, data))
+            except TextFileError:
+                raise
+            except (OSError, ValueError) as error:
+                raise _failed(path, "written", error) from error
+        for draft, target in drafts:
+            os.replace(draft, target)
+    finally:
+        for draft, _ in drafts:
+            if os.path.lexists(draft):
+                os.unlink(draft)
+
+
 def _replace_content(path: Path, data: bytes) -> None:
+    draft, target = _draft(path, data)
+    try:
+        os.replace(draft, target)
+    except BaseException:
+        os.unlink(draft)
+        raise
+
+
+def _draft(path: Path, data: bytes) -> tuple[bytes, bytes]:
+    """The content in a file of its own, and the place where it belongs."""
     target = os.path.realpath(os.fsencode(path))  # a link stays a link
     mode = None
     if os.path.lexists(target):
@@ -184,11 +221,11 @@ def _replace_content(path: Path, data: bytes) -> None:
             os.fsync(file.fileno())
         if mode is not None:
             os.chmod(draft, mode)
-        os.replace(draft, target)
     except BaseException:
         if os.path.lexists(draft):
             os.unlink(draft)
         raise
+    return draft, target
 
 
 _KINDS: list[tuple[Callable[[int], bool], str]] = [

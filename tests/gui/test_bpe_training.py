@@ -1,42 +1,25 @@
 """Training on the open text, by the buttons."""
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from tests.gui.replaying import Start
+from tests.gui.training import TEXT, Left, open_training, train, until_trained
 from tokviz.catalog import load_tokenizer
 from tokviz.gui.app import Session
-from tokviz.gui.panels.bpe_training_panel import BpeTrainingPanel
 from tokviz.gui.panels.learned_rows import LearnedRows
-from tokviz.gui.widgets.mode_switch import Mode
-
-Left = Qt.MouseButton.LeftButton
-TEXT = "low lower newest widest, the lowest and the newest of them all. " * 40
 
 
 @pytest.fixture
 def session(start: Start, qtbot: QtBot) -> Session:
-    session = start()
-    session.model.set_text(TEXT)
-    buttons = session.window.modes.findChildren(QToolButton)
-    (train,) = [button for button in buttons if button.text() == Mode.TRAIN.value]
-    qtbot.mouseClick(train, Left)
-    return session
-
-
-def _train(qtbot: QtBot, panel: BpeTrainingPanel, vocab_size: int) -> None:
-    panel.vocab_size.setValue(vocab_size)
-    qtbot.mouseClick(panel.train_button, Left)
-    qtbot.waitUntil(lambda: not panel.cancel_button.isEnabled(), timeout=10_000)
+    return open_training(start, qtbot)
 
 
 def test_one_button_learns_a_vocabulary_that_the_text_is_shown_in(
     session: Session, qtbot: QtBot
 ) -> None:
     panel = session.window.training
-    _train(qtbot, panel, 280)
+    train(qtbot, panel, 280)
     tokenizer = session.model.tokenizer
     assert tokenizer.n_vocab == 280
     assert len(tokenizer.merges) == 24
@@ -49,8 +32,8 @@ def test_the_table_tells_counts_and_replacements_newest_first(
     session: Session, qtbot: QtBot
 ) -> None:
     panel = session.window.training
-    panel.hold_out.setChecked(False)
-    _train(qtbot, panel, 260)
+    panel.settings.hold_out.setChecked(False)
+    train(qtbot, panel, 260)
     rows = panel.table.source
     assert isinstance(rows, LearnedRows)
     assert rows.n_rows() == 4
@@ -62,7 +45,7 @@ def test_the_table_tells_counts_and_replacements_newest_first(
 
 def test_ties_are_flagged_in_the_list(session: Session, qtbot: QtBot) -> None:
     panel = session.window.training
-    _train(qtbot, panel, 300)
+    train(qtbot, panel, 300)
     rows = panel.table.source
     assert isinstance(rows, LearnedRows)
     flags = {rows.merge(row).n_ties: rows.cell(row, 3) for row in range(rows.n_rows())}
@@ -77,7 +60,7 @@ def test_the_model_knows_the_training_of_its_tokenizer_once_it_is_finished(
     model, panel = session.model, session.window.training
     told: list[bool] = []
     model.training_changed.connect(lambda: told.append(model.training is not None))
-    _train(qtbot, panel, 280)
+    train(qtbot, panel, 280)
     training = model.training
     assert training is not None
     assert [m.id for m in training.merges] == [m.id for m in model.tokenizer.merges]
@@ -87,16 +70,16 @@ def test_the_model_knows_the_training_of_its_tokenizer_once_it_is_finished(
     model.set_tokenizer(trained)
     assert model.training is training
     assert told == [True, False, True]
-    panel.vocab_size.setValue(282)
+    panel.settings.number.setValue(282)
     qtbot.mouseClick(panel.continue_button, Left)
     assert model.training is None
-    qtbot.waitUntil(lambda: not panel.cancel_button.isEnabled(), timeout=10_000)
+    until_trained(qtbot, panel)
     assert model.training is training
     assert len(training.merges) == len(model.tokenizer.merges) == 26
 
 
 def test_a_trained_tokenizer_is_chosen_like_any_other(session: Session, qtbot: QtBot) -> None:
-    _train(qtbot, session.window.training, 275)
+    train(qtbot, session.window.training, 275)
     titles = [action.text() for action in session.window.chooser.menu.actions()]
     assert "trained-275" in titles
     session.window.chooser.choose("gpt2")
@@ -107,23 +90,24 @@ def test_a_trained_tokenizer_is_chosen_like_any_other(session: Session, qtbot: Q
 
 def test_going_on_learns_what_one_run_would_have(session: Session, qtbot: QtBot) -> None:
     panel = session.window.training
-    _train(qtbot, panel, 280)
+    train(qtbot, panel, 280)
     whole = [(m.left, m.right) for m in session.model.tokenizer.merges]
-    _train(qtbot, panel, 270)
-    panel.vocab_size.setValue(280)
+    train(qtbot, panel, 270)
+    panel.settings.number.setValue(280)
     qtbot.mouseClick(panel.continue_button, Left)
-    qtbot.waitUntil(lambda: not panel.cancel_button.isEnabled(), timeout=10_000)
+    until_trained(qtbot, panel)
     assert [(m.left, m.right) for m in session.model.tokenizer.merges] == whole
 
 
 def test_cancel_keeps_what_was_learned(session: Session, qtbot: QtBot) -> None:
     panel = session.window.training
     session.model.set_text(" ".join(str(number) for number in range(60_000)))
-    panel.vocab_size.setValue(60_000)
-    panel.min_count.setValue(1)
+    panel.settings.number.setValue(60_000)
+    panel.settings.min_count.setValue(1)
     qtbot.mouseClick(panel.train_button, Left)
     qtbot.waitUntil(lambda: len(session.model.tokenizer.merges) < 50_000, timeout=10_000)
     qtbot.mouseClick(panel.cancel_button, Left)
+    until_trained(qtbot, panel)
     n_merges = len(session.model.tokenizer.merges)
     assert 0 < n_merges < 59_744
     qtbot.wait(200)
@@ -133,11 +117,12 @@ def test_cancel_keeps_what_was_learned(session: Session, qtbot: QtBot) -> None:
 
 def test_no_text_and_a_wrong_pattern_are_said_in_place(session: Session, qtbot: QtBot) -> None:
     panel = session.window.training
-    panel.pattern.setCurrentText("(unclosed")
+    panel.settings.split.combo.setCurrentText("(unclosed")
     qtbot.mouseClick(panel.train_button, Left)
+    until_trained(qtbot, panel)
     assert "missing ) at position 9" in panel.words.text()
     session.model.set_text("")
-    panel.pattern.setCurrentText("gpt2")
+    panel.settings.split.combo.setCurrentText("gpt2")
     qtbot.mouseClick(panel.train_button, Left)
     assert panel.words.text().startswith("There is no text to learn from")
     assert session.model.tokenizer.name == "gpt2"

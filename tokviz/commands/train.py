@@ -14,10 +14,11 @@ from tokviz.commands.inputs import STANDARD_INPUT, InputError, add_encoding, rea
 from tokviz.commands.json_stream import write_object
 from tokviz.commands.progress import ProgressBar
 from tokviz.corpus_files import read_corpus
-from tokviz.text_files import NotUtf8Error, read_bytes, shown, write_bytes
+from tokviz.text_files import NotUtf8Error, read_bytes, shown, write_together
 from tokviz.tokenization.formats.saving import files_to_write, self_check
 from tokviz.tokenization.pre_token_counts import PreTokenCounts
 from tokviz.tokenization.pre_tokenizers import SPLIT_PATTERNS, SplitPattern, split_pattern
+from tokviz.tokenization.split_checks import checked_texts
 from tokviz.tokenization.tokenizer import Tokenizer
 from tokviz.tokenization.trained_tokenizer import trained_tokenizer
 from tokviz.tokenization.trainer import (
@@ -157,7 +158,8 @@ def _train_on_words(arguments: argparse.Namespace) -> int:
 def _count(arguments: argparse.Namespace, split: SplitPattern) -> PreTokenCounts:
     bar = ProgressBar("counting")
     try:
-        for step in count_pre_tokens(_texts(arguments, split), split, without=arguments.special):
+        texts = checked_texts(_texts(arguments, split), split)
+        for step in count_pre_tokens(texts, split, without=arguments.special):
             bar.show(f"{step.n_bytes / 1e6:,.1f} MB")
             if step.counts is not None:
                 return step.counts
@@ -263,8 +265,8 @@ def _write_table(training: Training, merges: Iterator[LearnedMerge]) -> None:
 def _save(tokenizer: Tokenizer, output: str, sample: str) -> bool:
     """Write the tokenizer and read it again; whether it gives the same ids."""
     path = Path(output)
-    for file, content in files_to_write(tokenizer, path).items():
-        write_bytes(str(file), content)
+    files = files_to_write(tokenizer, path)
+    write_together({str(file): content for file, content in files.items()})
     difference = self_check(tokenizer, path, sample)
     if difference is not None:
         sys.stderr.write(f"tokviz train: {difference}\n")

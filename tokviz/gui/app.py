@@ -18,6 +18,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from tokviz.catalog import TOKENIZERS, load_tokenizer
+from tokviz.gui.kept_tokenizers import kept_names, load_kept
 from tokviz.gui.main_window import MainWindow
 from tokviz.gui.settings import (
     MOST_SESSION_CHARACTERS,
@@ -121,6 +122,8 @@ class Session:
         try:
             if name in shipped:
                 return load_tokenizer(name, text)
+            if name in kept_names():
+                return load_kept(name)
             if os.path.exists(name):
                 return open_tokenizer(Path(name))
             self._problems.append(f"There is no tokenizer named {name!r}; GPT-2 is used.")
@@ -164,6 +167,7 @@ class Session:
             self._saving.wait()  # two writers at once: the older text might win
         self.save()
         self.model.close()
+        self.window.kept.close()
         self.window.status.close_check()
         self.window.scrubber.close_count()
         for task in self.window.findChildren(Task):

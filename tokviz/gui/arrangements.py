@@ -11,6 +11,7 @@ from typing import NamedTuple
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
+from tokviz.gui.kept_tokenizers import KeptTokenizers
 from tokviz.gui.settings import Settings
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
@@ -26,6 +27,7 @@ class Shared(NamedTuple):
     model: TokenizerModel
     theme: Theme
     settings: Settings
+    kept: KeptTokenizers
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def _replay(shared: Shared) -> QWidget:
 def _training(shared: Shared) -> QWidget:
     from tokviz.gui.panels.bpe_training_panel import BpeTrainingPanel
 
-    return BpeTrainingPanel(shared.model, shared.theme)
+    return BpeTrainingPanel(shared.model, shared.theme, shared.kept)
 
 
 def _map(shared: Shared) -> QWidget:

@@ -19,6 +19,7 @@ from tokviz import __version__
 from tokviz.gui.arrangements import Shared
 from tokviz.gui.docks import Docks
 from tokviz.gui.document import Document
+from tokviz.gui.kept_tokenizers import KeptTokenizers
 from tokviz.gui.panels.go_to import GoToField, actions_below
 from tokviz.gui.panels.notices_panel import NoticesPanel
 from tokviz.gui.panels.scrubber_panel import ScrubberPanel
@@ -53,13 +54,14 @@ class MainWindow(QMainWindow):
         self.notices = NoticesPanel()
         self.text_area = TextArea(model, theme, settings)
         self.text_panel = self.text_area.panel
-        self.chooser = TokenizerChooser(model, settings)
+        self.kept = KeptTokenizers(self)
+        self.chooser = TokenizerChooser(model, settings, self.kept)
         self.status = StatusPanel(model, theme)
         self.scrubber = ScrubberPanel(model, theme)
         self.sharing = TokenSharing(model, self.text_panel, self)
         self.modes = ModeSwitch()
         self.go_to = GoToField(model, lambda: actions_below(self.menuBar()))
-        self.docks = Docks(self, Shared(model, theme, settings))
+        self.docks = Docks(self, Shared(model, theme, settings, self.kept))
         self._place_panels()
         self._make_menus()
         self._connect(model)

@@ -1,36 +1,74 @@
-"""What a training run tells the panel, and the tokenizer that follows from what it has learned."""
+"""What a training run tells the panel: each state is laid out for the screen where it is learned.
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+The thread that learns makes the tokenizer and the curve, too, so that the GUI thread only shows.
+"""
 
-from tokviz.tokenization.bpe import Merges
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from time import perf_counter
+
+from tokviz.corpus_files import files_below, is_utf8, read_file
 from tokviz.tokenization.pre_tokenizers import SplitPattern, split_pattern
-from tokviz.tokenization.tokenizer import Algorithm, Tokenizer
+from tokviz.tokenization.split_checks import checked_texts
+from tokviz.tokenization.tokenizer import Tokenizer
+from tokviz.tokenization.trained_tokenizer import trained_tokenizer
 from tokviz.tokenization.trainer import (
     Alphabet,
     LearnedMerge,
+    LearningCurve,
     TieRule,
     Training,
+    TrainingError,
     count_pre_tokens,
     in_batches,
     lay_out,
     learn_merges,
 )
+from tokviz.tokenization.word_counts import Words, word_count_tokenizer, word_count_training
 
 HELD_OUT = 0.1
-_BATCH_SECONDS = 0.03
+_BATCH_SECONDS = 0.02
+_SHOW_EVERY = 0.3  # seconds between two recolourings of the text
+_SHOW_SHARE = 8  # and this many times what laying one out takes
+_WARM_UP = "The first word takes longest."
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """What is trained on: words with counts if there are any, else files, else a text.
+
+    `field` holds the text in `.jsonl` files; `encoding` is that of the files that are not UTF-8,
+    None where nobody said it.
+    """
+
+    name: str = "trained"
+    text: str = ""
+    paths: tuple[str, ...] = ()
+    field: str = "text"
+    encoding: str | None = None
+    words: Words | None = None
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much to learn: so many tokens, special ones included, or so many merges."""
+
+    number: int
+    is_merges: bool = False
 
 
 @dataclass(frozen=True)
 class Wishes:
     """What the user asked for."""
 
-    pattern: str
-    alphabet: Alphabet
-    vocab_size: int
-    ties: TieRule
-    min_count: int
-    hold_out: bool
+    size: Size
+    pattern: str = "gpt2"
+    alphabet: Alphabet = Alphabet.BYTES
+    ties: TieRule = TieRule.LOWEST
+    min_count: int = 1
+    hold_out: bool = False
+    special_tokens: tuple[str, ...] = ()
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,46 +79,137 @@ class Counting:
     n_distinct: int
 
 
-Report = Counting | Training | Sequence[LearnedMerge]
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A training and what turns it into a tokenizer."""
+
+    training: Training
+    corpus_name: str
+    wishes: Wishes
+    split: SplitPattern | None  # None: words with counts
+
+    def tokenizer(self) -> Tokenizer | None:
+        """What is learned so far, named by its size; None for symbols that no text has."""
+        if self.split is None:
+            made = word_count_tokenizer(self.training, "")
+        else:
+            special = self.wishes.special_tokens
+            made = trained_tokenizer(self.training, self.split, "", special)
+        return made
+
+    def name(self, n_vocab: int) -> str:
+        return self.wishes.name or f"{self.corpus_name}-{n_vocab}"
+
+    def n_wished(self, size: Size) -> int:
+        """The vocabulary that so much learning leads to."""
+        more = len(self.wishes.special_tokens) if self.split is not None else 0
+        return self.training.n_base + size.number + more if size.is_merges else size.number
 
 
-def train(text: str, wishes: Wishes) -> Iterator[Report]:
-    """Count, then learn: yields `Counting` now and then, the `Training` once, then its merges."""
-    split = split_pattern(wishes.pattern)
-    counts = None
-    for step in count_pre_tokens([text], split, held_out=HELD_OUT if wishes.hold_out else 0.0):
-        counts = step.counts
-        yield Counting(step.n_bytes, step.n_distinct)
-    assert counts is not None  # the last step carries them
-    training = Training(
-        lay_out(counts, wishes.alphabet), ties=wishes.ties, min_count=wishes.min_count
-    )
-    yield training
-    yield from go_on(training, wishes.vocab_size)
+@dataclass(frozen=True, eq=False)
+class Learned:
+    """A state of the training as the screen shows it; the last one of a run `is_last`."""
+
+    run: Run
+    merges: Sequence[LearnedMerge]
+    vocab: Sequence[bytes]
+    tokenizer: Tokenizer | None
+    curve: LearningCurve
+    is_last: bool
 
 
-def go_on(training: Training, vocab_size: int) -> Iterator[Report]:
-    """Learn on from where a run ended; nothing is counted again."""
-    yield from in_batches(learn_merges(training, vocab_size=vocab_size), _BATCH_SECONDS)
+@dataclass(frozen=True)
+class Progress:
+    """Merges learned so far, and the count of the last one's pair."""
+
+    n_merges: int
+    count: int
 
 
-def trained_tokenizer(
-    name: str, split: SplitPattern, base: Sequence[bytes], merges: Sequence[LearnedMerge]
-) -> Tokenizer:
-    """The byte-level tokenizer of a base alphabet and the merges learned so far."""
-    vocab = list(base)
-    for merge in merges:
-        if merge.id == len(vocab):
-            vocab.append(vocab[merge.left] + vocab[merge.right])
-    return Tokenizer(
-        name=name,
-        algorithm=Algorithm.BYTE_LEVEL_BPE,
-        vocab=vocab,
-        merges=Merges(
-            [merge.left for merge in merges],
-            [merge.right for merge in merges],
-            [merge.id for merge in merges],
-            [merge.count for merge in merges],
-        ),
-        split=split,
-    )
+Report = Counting | Run | Progress | Learned
+
+
+def train(corpus: Corpus, wishes: Wishes) -> Iterator[Report]:
+    """Count, then learn: `Counting` now and then, the `Run` once, then how it goes on.
+
+    Raises `TextFileError`, `SplitPatternError`, `TrainingError`.
+    """
+    if corpus.words is not None:
+        training = word_count_training(corpus.words, wishes.ties)
+        training.min_count = wishes.min_count
+        run = Run(training, corpus.name, wishes, None)
+    else:
+        split = split_pattern(wishes.pattern)
+        counts = None
+        held_out = HELD_OUT if wishes.hold_out else 0.0
+        texts = checked_texts(_texts(corpus, split), split)
+        for step in count_pre_tokens(
+            texts, split, held_out=held_out, without=wishes.special_tokens
+        ):
+            counts = step.counts
+            yield Counting(step.n_bytes, step.n_distinct)
+        assert counts is not None  # the last step carries them
+        training = Training(
+            lay_out(counts, wishes.alphabet), ties=wishes.ties, min_count=wishes.min_count
+        )
+        run = Run(training, corpus.name, wishes, split)
+    steps = _steps(run, wishes.size)  # a size that cannot be is told before anything is shown
+    yield run
+    yield from _learning(run, wishes.size, steps)
+
+
+def _texts(corpus: Corpus, split: SplitPattern) -> Iterator[str]:
+    if not corpus.paths:
+        yield corpus.text
+    for path in corpus.paths:
+        for file in files_below(path):
+            foreign = corpus.encoding is not None and not is_utf8(file)
+            encoding = corpus.encoding if foreign and corpus.encoding else "utf-8"
+            yield from read_file(file, split, encoding=encoding, field=corpus.field)
+
+
+def go_on(run: Run, size: Size) -> Iterator[Report]:
+    """Learn on from where a run ended; nothing is counted again. Raises `TrainingError`."""
+    return _learning(run, size, _steps(run, size))
+
+
+def _steps(run: Run, size: Size) -> Iterator[LearnedMerge]:
+    if size.is_merges:
+        return learn_merges(run.training, size.number)
+    n_special = run.n_wished(Size(0, is_merges=True)) - run.training.n_base
+    if size.number < run.training.n_base + n_special:
+        raise TrainingError(
+            f"The base alphabet and the special tokens alone are "
+            f"{run.training.n_base + n_special:,} tokens; ask for a vocabulary of more than that."
+        )
+    return learn_merges(run.training, vocab_size=size.number - n_special)
+
+
+def _learning(run: Run, size: Size, steps: Iterator[LearnedMerge]) -> Iterator[Report]:
+    name = run.name(run.n_wished(size))
+    shown_at, pause = perf_counter(), _SHOW_EVERY
+    for batch in in_batches(steps, _BATCH_SECONDS):
+        yield Progress(len(run.training.merges), batch[-1].count)
+        begun = perf_counter()
+        if begun - shown_at >= pause:
+            yield learned(run, name, is_last=False)
+            shown_at = perf_counter()
+            pause = max(_SHOW_EVERY, _SHOW_SHARE * (shown_at - begun))
+    yield learned(run)
+
+
+def learned_when(run: Run, has_ended: Callable[[float], bool]) -> Iterator[Learned | None]:
+    """What a cancelled run has learned, as soon as its thread is out of the merge at work."""
+    while not has_ended(0.05):
+        yield None
+    yield learned(run)
+
+
+def learned(run: Run, name: str = "", *, is_last: bool = True) -> Learned:
+    """The present state, under that name or one that tells its size."""
+    training = run.training
+    tokenizer = run.tokenizer()
+    if tokenizer is not None:
+        tokenizer = replace(tokenizer, name=name or run.name(tokenizer.n_vocab))
+        tokenizer.encode(_WARM_UP)  # its tables are made here and not while a frame waits
+    return Learned(run, training.merges[:], training.vocab[:], tokenizer, training.curve(), is_last)

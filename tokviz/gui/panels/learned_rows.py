@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from tokviz.tokenization.tokenizer import Tokenizer
 from tokviz.tokenization.trainer import LearnedMerge
 from tokviz.tokenization.visible_text import visible
 
@@ -11,13 +10,13 @@ _N_NUMBERS = 4  # columns of numbers come first
 
 class LearnedRows:
     """Rank, parts, token, count and replacements of each merge; how many pairs tied with it is
-    flagged by an equals sign."""
+    flagged by an equals sign. `vocab`: id → bytes."""
 
     headings: Sequence[str] = ("rank", "count", "replaced", "ties", "left", "right", "token")
 
-    def __init__(self, merges: Sequence[LearnedMerge], tokenizer: Tokenizer) -> None:
+    def __init__(self, merges: Sequence[LearnedMerge], vocab: Sequence[bytes]) -> None:
         self._merges = merges
-        self._tokenizer = tokenizer
+        self._vocab = vocab
 
     def merge(self, row: int) -> LearnedMerge:
         return self._merges[len(self._merges) - 1 - row]
@@ -31,8 +30,7 @@ class LearnedRows:
             if self.headings[column] == "ties":
                 return f"= {merge.n_ties:,}" if merge.n_ties else ""
             return f"{(merge.rank, merge.count, merge.replacements)[column]:,}"
-        token_id = (merge.left, merge.right, merge.id)[column - _N_NUMBERS]
-        return visible(self._tokenizer.token_bytes(token_id))
+        return visible(self._vocab[(merge.left, merge.right, merge.id)[column - _N_NUMBERS]])
 
     def align_right(self, column: int) -> bool:
         return column < _N_NUMBERS

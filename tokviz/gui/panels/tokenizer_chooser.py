@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSpinBox, QToolButton, QWidget
 
 from tokviz.catalog import TOKENIZERS, load_tokenizer, title_of
+from tokviz.gui.kept_tokenizers import KeptTokenizers, load_kept
 from tokviz.gui.settings import LARGEST_CONTEXT, Settings
 from tokviz.gui.task import Task, failure
 from tokviz.gui.tokenizer_model import TokenizerModel
@@ -21,10 +22,12 @@ class TokenizerChooser(QWidget):
     problem = Signal(object)
     task_started = Signal(object)
 
-    def __init__(self, model: TokenizerModel, settings: Settings) -> None:
+    def __init__(self, model: TokenizerModel, settings: Settings, kept: KeptTokenizers) -> None:
         super().__init__()
         self._model = model
         self._settings = settings
+        self._kept = kept
+        self._gone: set[str] = set()  # names that leave the menu once they are not in use
         self._loaded: dict[str, Tokenizer] = {}
         self._task: Task | None = None
         self._button = QToolButton()
@@ -34,6 +37,8 @@ class TokenizerChooser(QWidget):
         self._actions = QActionGroup(self)
         for shipped in TOKENIZERS:
             self._add_action(shipped.name, shipped.title)
+        for name in kept.names:
+            self._add_action(name, name)
         self._button.setMenu(self.menu)
         self._rebuild = QToolButton()
         self._rebuild.setText("Rebuild")
@@ -43,6 +48,8 @@ class TokenizerChooser(QWidget):
         self._context.valueChanged.connect(self._on_context_edited)
         self._place_widgets()
         model.tokenizer_changed.connect(self._update)
+        kept.changed.connect(self._on_kept_changed)
+        kept.gone.connect(self._on_gone)
         model.context_changed.connect(self._update)
         self._update()
 
@@ -99,6 +106,29 @@ class TokenizerChooser(QWidget):
         if not tokenizer.growing:
             self._loaded[tokenizer.name] = tokenizer
 
+    def _on_kept_changed(self) -> None:
+        self._gone.difference_update(self._kept.names)
+        self._remember_kept()
+
+    def _on_gone(self, name: str) -> None:
+        self._gone.add(name)
+        self._remove_gone()
+
+    def _remove_gone(self) -> None:
+        in_use = self._model.tokenizer.name
+        for action in self._actions.actions():
+            if action.data() in self._gone - {in_use}:
+                self._loaded.pop(action.data(), None)
+                self._gone.discard(action.data())
+                self._actions.removeAction(action)
+                action.deleteLater()
+
+    def _remember_kept(self) -> None:
+        """Begin the next start with the trained tokenizer in use."""
+        name = self._model.tokenizer.name
+        if name in self._kept.names:
+            self._settings.tokenizer = name
+
     def _on_rebuild_clicked(self) -> None:
         self.choose(self._model.tokenizer.name)
 
@@ -109,6 +139,8 @@ class TokenizerChooser(QWidget):
 
     def _update(self) -> None:
         tokenizer = self._model.tokenizer
+        self._remove_gone()
+        self._remember_kept()
         if tokenizer.name not in [action.data() for action in self._actions.actions()]:
             self._add_action(tokenizer.name, title_of(tokenizer.name))
         self._keep(tokenizer)
@@ -133,4 +165,5 @@ def _context_box() -> QSpinBox:
 
 
 def _loading(name: str, text: str) -> Iterator[Tokenizer]:
-    yield load_tokenizer(name, text)
+    is_shipped = name in _SHIPPED
+    yield load_tokenizer(name, text) if is_shipped else load_kept(name)

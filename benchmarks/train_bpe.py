@@ -1,6 +1,6 @@
 """Training: seconds and peak memory beside rustbpe, Hugging Face's trainer and bpeasy, in one run.
 
-    python -m benchmarks.train [vocabulary size ...]
+    python -m benchmarks.train_bpe [vocabulary size ...]
 
 The peers train on the same text in pieces cut where pre-tokens begin, with all cores; ours runs on
 one. Each rival works in a process of its own, so that its peak memory is its own. Merges are

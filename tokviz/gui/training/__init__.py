@@ -1,0 +1,1 @@
+"""The parts of the training panel that have a widget of their own."""
