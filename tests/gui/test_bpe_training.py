@@ -48,7 +48,7 @@ def test_ties_are_flagged_in_the_list(session: Session, qtbot: QtBot) -> None:
     train(qtbot, panel, 300)
     rows = panel.table.source
     assert isinstance(rows, LearnedRows)
-    flags = {rows.merge(row).n_ties: rows.cell(row, 3) for row in range(rows.n_rows())}
+    flags = {rows.merge(row).n_ties: rows.cell(row, 5) for row in range(rows.n_rows())}
     assert flags[0] == ""
     assert [flag for n, flag in flags.items() if n] == [f"= {n:,}" for n in flags if n]
     assert len(flags) > 1

@@ -25,6 +25,9 @@ _AFTER_PAINT_MS = 20
 _AT_ONCE = 1 << 13
 """Characters encoded before a setter returns: more than a page, within a frame or two."""
 
+_PAGE = 1 << 12
+_LONG = 1 << 18  # characters of a text that is not encoded as a whole again and again
+
 
 @dataclass(frozen=True)
 class Selection:
@@ -146,11 +149,15 @@ class TokenizerModel(SharedTable):
         trained = self._trained
         return trained[1] if trained is not None and trained[0] is self.tokenizer else None
 
-    def set_tokenizer(self, tokenizer: Tokenizer) -> None:
-        """Encode the text with another tokenizer: the first part now, the rest in a task."""
+    def set_tokenizer(self, tokenizer: Tokenizer, *, for_a_moment: bool = False) -> None:
+        """Encode the text with another tokenizer: the first part now, the rest in a task.
+
+        With one `for_a_moment`, which another follows soon, a long text stays at the first part.
+        """
         if tokenizer is self.tokenizer:
             return
-        tokenizer = tokenizer.extended(str(self._text))
+        if tokenizer.growing:  # others need no look at ten megabytes
+            tokenizer = tokenizer.extended(str(self._text))
         if _is_same_growing(tokenizer, self.tokenizer):
             return
         before = self._shared_facts()
@@ -158,8 +165,10 @@ class TokenizerModel(SharedTable):
         self._text.set_tokenizer(tokenizer)
         self._context = tokenizer.context
         self._selection, self._hovered, self._marked_rank = Selection(), None, None
-        self._text.encode_more(_AT_ONCE)
-        self._encode_the_rest()
+        is_page_enough = for_a_moment and self._text.n_chars > _LONG
+        self._text.encode_more(_PAGE if is_page_enough else _AT_ONCE)
+        if not is_page_enough:
+            self._encode_the_rest()
         self.tokenizer_changed.emit()
         self.fit_table_to(tokenizer)
         self.encoding_changed.emit()

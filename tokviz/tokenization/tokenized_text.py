@@ -241,7 +241,7 @@ class TokenizedText:
     def set_tokenizer(self, tokenizer: Tokenizer) -> None:
         """Another tokenizer: the text stays, all of its tokens are pending."""
         self._use(tokenizer)
-        self._table = PieceTable(str(self))  # with all merges shown
+        self._table = self._table.without_tokens()
 
     def extend_tokenizer(self, tokenizer: Tokenizer) -> None:
         """The same tokenizer with ids appended: the tokens known so far stay."""

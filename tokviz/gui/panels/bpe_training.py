@@ -27,7 +27,7 @@ from tokviz.tokenization.trainer import (
 from tokviz.tokenization.word_counts import Words, word_count_tokenizer, word_count_training
 
 HELD_OUT = 0.1
-_BATCH_SECONDS = 0.02
+_BATCH_SECONDS = 0.004  # between them the GUI thread comes first
 _SHOW_EVERY = 0.3  # seconds between two recolourings of the text
 _SHOW_SHARE = 8  # and this many times what laying one out takes
 _WARM_UP = "The first word takes longest."

@@ -61,6 +61,7 @@ class BpeTrainingPanel(QWidget):
         self._task: Task | None = None
         self._run: Run | None = None
         self._learns = False  # the task at work is past counting
+        self._unfinished = ""  # the name of a tokenizer that is still learned
         self._state: Learned | None = None  # what it showed last
         self.settings = TrainingSettings(model)
         self.actions_button = TrainedActions(model, kept)
@@ -97,25 +98,38 @@ class BpeTrainingPanel(QWidget):
         for button in (self.train_button, self.cancel_button, self.continue_button):
             buttons.addWidget(button)
         left = QWidget()
-        left.setObjectName("cardContent")
         column = QVBoxLayout(left)
-        column.setContentsMargins(10, 8, 10, 8)
-        # What happens stands below the button, however many settings are unfolded.
+        column.setContentsMargins(0, 0, 0, 8)
+        column.addWidget(self._scrolled_settings(), 1)
+        # The buttons and what happens stay in sight, however many settings are unfolded.
+        below = QVBoxLayout()
+        below.setContentsMargins(10, 0, 10, 0)
+        below.addLayout(buttons)
+        below.addWidget(self.words)
+        below.addWidget(self.words_button)
+        column.addLayout(below)
+        left.setMinimumWidth(270)
+        self._place_beside(left)
+
+    def _scrolled_settings(self) -> QScrollArea:
+        content = QWidget()
+        content.setObjectName("cardContent")
+        column = QVBoxLayout(content)
+        column.setContentsMargins(10, 8, 10, 0)
         column.addWidget(self.settings)
-        column.addLayout(buttons)
-        column.addWidget(self.words)
-        column.addWidget(self.words_button)
         column.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setMinimumWidth(270)
-        scroll.setWidget(left)
+        scroll.setWidget(content)
+        return scroll
+
+    def _place_beside(self, left: QWidget) -> None:
         split = QSplitter(Qt.Orientation.Horizontal)
-        for widget in (scroll, self.table, self.pages):
+        for widget in (left, self.table, self.pages):
             split.addWidget(widget)
-        split.setSizes([_WIDTH, 470, 420])
+        split.setSizes([_WIDTH, 520, 370])
         split.setStretchFactor(0, 0)
         for i in (1, 2):
             split.setStretchFactor(i, 1)
@@ -235,7 +249,7 @@ class BpeTrainingPanel(QWidget):
     # -- showing -------------------------------------------------------------------------------
 
     def _show(self, state: Learned) -> None:
-        before, self._state = self._state, state
+        self._state = state
         self.table.set_source(LearnedRows(state.merges, state.vocab))
         curve = state.curve
         sizes = curve.n_vocab.astype(np.float64)
@@ -243,18 +257,18 @@ class BpeTrainingPanel(QWidget):
         if len(curve.held_out):
             curves.append(Curve("held out", sizes, curve.held_out, dashed=True))
         self.plot.set_curves(curves)
-        tokenizer = state.tokenizer
-        if tokenizer is not None:
-            self._model.set_tokenizer(tokenizer)
         if state.is_last:
             self.words.setText(self._sentence(state))
-            if tokenizer is not None:
+        tokenizer = state.tokenizer
+        if tokenizer is not None:
+            self._model.set_tokenizer(tokenizer, for_a_moment=not state.is_last)
+            if state.is_last:
                 self._model.set_training(state.run.training)
                 if state.merges:
                     self._kept.keep(tokenizer)
-        shown_before = before.tokenizer.name if before and before.tokenizer else ""
-        if tokenizer is not None and shown_before not in ("", tokenizer.name):
-            self._kept.forget(shown_before)
+            if self._unfinished not in ("", tokenizer.name):
+                self._kept.forget(self._unfinished)
+            self._unfinished = "" if state.is_last else tokenizer.name
 
     def _sentence(self, state: Learned) -> str:
         n, run = len(state.merges), state.run

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from tokviz.tokenization.trainer import LearnedMerge
 from tokviz.tokenization.visible_text import visible
 
-_N_NUMBERS = 4  # columns of numbers come first
+_TOKENS = {"left", "right", "token"}
 
 
 class LearnedRows:
     """Rank, parts, token, count and replacements of each merge; how many pairs tied with it is
     flagged by an equals sign. `vocab`: id → bytes."""
 
-    headings: Sequence[str] = ("rank", "count", "replaced", "ties", "left", "right", "token")
+    headings: Sequence[str] = ("rank", "left", "right", "count", "replaced", "ties", "token")
 
     def __init__(self, merges: Sequence[LearnedMerge], vocab: Sequence[bytes]) -> None:
         self._merges = merges
@@ -25,15 +25,17 @@ class LearnedRows:
         return len(self._merges)
 
     def cell(self, row: int, column: int) -> str:
-        merge = self.merge(row)
-        if column < _N_NUMBERS:
-            if self.headings[column] == "ties":
-                return f"= {merge.n_ties:,}" if merge.n_ties else ""
-            return f"{(merge.rank, merge.count, merge.replacements)[column]:,}"
-        return visible(self._vocab[(merge.left, merge.right, merge.id)[column - _N_NUMBERS]])
+        merge, heading = self.merge(row), self.headings[column]
+        if heading in _TOKENS:
+            ids = {"left": merge.left, "right": merge.right, "token": merge.id}
+            return visible(self._vocab[ids[heading]])
+        if heading == "ties":
+            return f"= {merge.n_ties:,}" if merge.n_ties else ""
+        numbers = {"rank": merge.rank, "count": merge.count, "replaced": merge.replacements}
+        return f"{numbers[heading]:,}"
 
     def align_right(self, column: int) -> bool:
-        return column < _N_NUMBERS
+        return self.headings[column] not in _TOKENS
 
     def is_emphasised(self, row: int) -> bool:
         return row == 0

@@ -121,6 +121,7 @@ class TokenizerChooser(QWidget):
                 self._loaded.pop(action.data(), None)
                 self._gone.discard(action.data())
                 self._actions.removeAction(action)
+                self.menu.removeAction(action)
                 action.deleteLater()
 
     def _remember_kept(self) -> None:

@@ -57,14 +57,14 @@ class TrainingSettings(QWidget):
         self.more.setObjectName("switch")
         self.more.setCheckable(True)
         self.more.toggled.connect(self._on_more_toggled)
-        self._rare = QWidget()
+        self._often, self._rare = _form(), QWidget()
         self._kept: tuple[int, int, int, int] | None = None
         self._place_widgets()
         self._on_more_toggled(False)
         self.source.changed.connect(self._on_source_changed)
 
     def _place_widgets(self) -> None:
-        often = _form()
+        often = self._often
         often.addRow("train on", self.source)
         often.addRow("split", self.split)
         often.addRow(self.size_kind, self.number)
@@ -110,7 +110,8 @@ class TrainingSettings(QWidget):
 
     def _on_source_changed(self) -> None:
         is_words = self.source.is_words
-        for widget in (self.split, self.alphabet, self.hold_out, self.special):
+        self._often.setRowVisible(self.split, not is_words)
+        for widget in (self.alphabet, self.hold_out, self.special):
             widget.setEnabled(not is_words)
         if is_words and self._kept is None:
             self._kept = (

@@ -182,8 +182,11 @@ class TrainingSource(QWidget):
             name, told = _OPEN_TEXT, f"{self._model.text.n_chars:,} characters"
         if len(name) > _LONGEST_SHOWN:
             name = f"{name[:_LONGEST_SHOWN]}…"
-        self.button.setText(f"{name}  ▾".replace("&", "&&"))
-        self.summary.setText(told)
+        if told != self.summary.text():  # a label that is set lays the window out anew
+            self.summary.setText(told)
+        button = f"{name}  ▾".replace("&", "&&")
+        if button != self.button.text():
+            self.button.setText(button)
 
 
 _MOST_SHOWN_WORDS = 1000
