@@ -165,9 +165,9 @@ class Session:
         if self._saving is not None:
             self._saving.cancel()
             self._saving.wait()  # two writers at once: the older text might win
+        self.window.kept.close()  # before the settings are saved, which tell its name
         self.save()
         self.model.close()
-        self.window.kept.close()
         self.window.status.close_check()
         self.window.scrubber.close_count()
         for task in self.window.findChildren(Task):

@@ -98,7 +98,7 @@ def _neighbors(shared: Shared) -> QWidget:
 def _comparison(shared: Shared) -> QWidget:
     from tokviz.gui.panels.comparison_panel import ComparisonPanel
 
-    return ComparisonPanel(*shared)
+    return ComparisonPanel(shared.model, shared.theme, shared.settings)
 
 
 def _learning(shared: Shared) -> QWidget:

@@ -114,6 +114,7 @@ class KeptTokenizers(QObject):
         """Let what is being written come to its end; for the program's end."""
         for task in self._tasks:
             task.wait()
+        self.changed.emit()
 
     def _on_kept(self, _batch: list[str]) -> None:
         self.changed.emit()
