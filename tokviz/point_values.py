@@ -18,6 +18,7 @@ from tokviz.token_tables import TokenTable
 from tokviz.tokenization.tokenizer import Tokenizer
 
 NO_GROUP = -1
+GRADIENT = "gradient of the last step"
 _MOST_GROUPS = 7  # more hues nobody tells apart
 _SCRIPTS = (
     *("Latin", "Cyrillic", "Greek", "Han", "Hiragana", "Katakana", "Hangul", "Arabic", "Hebrew"),
@@ -70,6 +71,14 @@ def _vocab(known: TokenTable) -> Bytes:
 
 def by_id(known: TokenTable) -> Numbers:
     return Numbers("id", np.arange(known.table.n_rows, dtype=np.float64))
+
+
+def by_gradient(known: TokenTable) -> Numbers:
+    """How hard the last step of learning pulled each row; unknown for tables from files."""
+    norms = known.table.gradient_norms
+    if norms is None:
+        return Numbers("gradient", np.full(known.table.n_rows, np.nan))
+    return Numbers("gradient", np.where(norms > 0, norms, np.nan).astype(np.float64), log=True)
 
 
 def by_rank(known: TokenTable) -> Numbers:
@@ -211,6 +220,7 @@ SIMPLE: dict[str, Callable[[TokenTable], PointValues]] = {
     "length in bytes": by_length,
     "length of the row": by_norm,
     "class of the row": by_class,
+    GRADIENT: by_gradient,
 }
 """What needs the table and its vocabulary alone, by its name on screen."""
 

@@ -15,8 +15,11 @@ from tokviz.embedding.bigram_files import read_bigram
 from tokviz.embedding.bigram_settings import BigramSettings, split_text
 from tokviz.gui.app import Session
 from tokviz.gui.learn_area import LearnArea
+from tokviz.gui.panels.embedding_panel import EmbeddingPanel
+from tokviz.gui.panels.map_look import hollow_rows, hover_words
 from tokviz.gui.widgets.mode_switch import Mode
 from tokviz.gui.widgets.pictures import widget_png
+from tokviz.point_values import by_gradient
 from tokviz.tokenization.tokenizer import characters_tokenizer
 
 torch = pytest.importorskip("torch")
@@ -75,6 +78,29 @@ def test_one_button_learns_and_the_map_gets_the_table(
     assert found.table is not None
     assert (table.rows == found.table.rows).all()
     assert area.settings.words.text().startswith("Step 300: loss")
+
+
+def test_the_map_moves_with_hollow_points_for_rows_that_were_never_learned(
+    session: Session, area: LearnArea, qtbot: QtBot
+) -> None:
+    held_out_only = TEXT + "§" * 20
+    session.model.set_text(held_out_only)
+    places: list[object] = []
+    session.model.points_changed.connect(lambda: places.append(session.model.points))
+    panel = session.window.docks.panel("map")
+    assert isinstance(panel, EmbeddingPanel)
+    learn(qtbot, area, 300)
+    qtbot.waitUntil(lambda: len(places) > 1, timeout=10_000)
+    known = session.model.token_table
+    assert known is not None
+    never = hollow_rows(known)
+    assert [known.tokenizer.vocab[row] for row in np.flatnonzero(never)] == ["§".encode()]
+    gradient = by_gradient(known).values
+    assert np.isnan(gradient[never]).all()
+    assert (gradient[~np.isnan(gradient)] > 0).all()
+    assert np.isfinite(gradient).any()
+    row = int(np.flatnonzero(never)[0])
+    assert "never seen in training: its row is still random" in hover_words(known, row, 0)[1]
 
 
 def test_pausing_stepping_and_going_on_change_no_loss(area: LearnArea, qtbot: QtBot) -> None:

@@ -38,7 +38,9 @@ class EmbeddingTable:
 
     `name` is what it is called on screen, `source` the file and matrix it comes from, `dtype` how
     the file stores it; `tied`: whether the output layer uses the same rows, `None` when unknown.
-    `variant` names what `decode` does beyond decoding, so that caches tell the two apart.
+    `variant` names what `decode` does beyond decoding, so that caches tell the two apart. Of a
+    table that is being learned, `never_updated` tells the rows that are still random and
+    `gradient_norms` how hard the last step pulled each of them.
     """
 
     name: str
@@ -49,6 +51,8 @@ class EmbeddingTable:
     tied: bool | None = None
     decode: Decode = field(default=as_float32, repr=False)
     variant: str = ""
+    never_updated: npt.NDArray[np.bool_] | None = field(default=None, repr=False)
+    gradient_norms: Float32s | None = field(default=None, repr=False)
 
     @classmethod
     def of_array(cls, name: str, rows: npt.NDArray[Any], source: str = "") -> "EmbeddingTable":

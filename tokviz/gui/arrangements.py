@@ -127,6 +127,6 @@ ARRANGEMENTS = {
     ),
     Mode.COMPARE: Arrangement(right=(("comparison",),), right_share=0.56),
     Mode.LEARN: Arrangement(
-        right=(("map",),), right_share=0.42, bottom=("learning",), bottom_share=0.54
+        right=(("map",),), right_share=0.45, bottom=("learning",), bottom_share=0.5
     ),
 }

@@ -112,8 +112,6 @@ class BigramPanel(QWidget):
         column = QVBoxLayout(content)
         column.setContentsMargins(12, 8, 12, 8)
         column.setSpacing(7)
-        column.addLayout(self._form())
-        column.addWidget(self.memory)
         buttons = QWidget()
         flow = FlowLayout(buttons, gap=5)
         for button in (
@@ -126,6 +124,8 @@ class BigramPanel(QWidget):
             flow.addWidget(button)
         column.addWidget(buttons)
         column.addWidget(self.words)
+        column.addLayout(self._form())
+        column.addWidget(self.memory)
         column.addStretch(1)
         area = QScrollArea()
         area.setWidgetResizable(True)

@@ -4,6 +4,7 @@ No widget of its own. The parts listen to its signals and read it; the embedding
 `TokenizerModel` as well, so that maps move while it learns.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -190,9 +191,10 @@ class BigramSession(QObject):
             return
         if self.tokenizer is not self._model.tokenizer:
             return
-        name = f"Bigram table after {table.step:,} steps"
+        shown = EmbeddingTable.of_array("Bigram table", table.rows, "learned here")
+        never, norms = table.never_updated, table.gradient_norms
         try:
-            self._model.set_table(EmbeddingTable.of_array(name, table.rows, "learned here"))
+            self._model.set_table(replace(shown, never_updated=never, gradient_norms=norms))
         except MissingRowsError:
             return  # the text has grown characters since
 

@@ -15,6 +15,7 @@ from tokviz.gui.widgets.color_legend import ColorLegend
 from tokviz.gui.widgets.color_scale import color_groups, color_numbers
 from tokviz.gui.widgets.scatter_view import ScatterView
 from tokviz.point_values import (
+    GRADIENT,
     SIMPLE,
     Groups,
     Numbers,
@@ -58,6 +59,7 @@ class MapColoring(QObject):
         model.encoding_changed.connect(lambda: self._follow(COUNT))
         model.points_changed.connect(lambda: self._follow(DISTORTION))
         model.graph_changed.connect(lambda: self._follow(DISTORTION))
+        model.points_changed.connect(lambda: self._follow(GRADIENT))
         theme.changed.connect(self._paint)
 
     @property

@@ -46,9 +46,10 @@ def text_counts(known: TokenTable, ids: npt.NDArray[np.int32]) -> npt.NDArray[np
 
 
 def hollow_rows(known: TokenTable) -> npt.NDArray[np.bool_]:
-    """The rows drawn as rings: those that are not ordinary."""
+    """The rows drawn as rings: those that are not ordinary, or were never learned."""
     found: npt.NDArray[np.bool_] = known.classes.classes != RowClass.ORDINARY
-    return found
+    never = known.table.never_updated
+    return found if never is None else found | never
 
 
 def hover_words(known: TokenTable, row: int, count: int) -> list[str]:
@@ -62,6 +63,9 @@ def hover_words(known: TokenTable, row: int, count: int) -> list[str]:
     special = row in tokenizer.special_tokens.values()
     made = "special token" if special else "no merge" if rank is None else f"rank {rank:,}"
     times = "not in the text" if count == 0 else f"{count:,} in the text"
+    never = table.never_updated
+    if never is not None and never[row]:
+        times = "never seen in training: its row is still random"
     return [
         labels_of(known)(row),
         f"id {row:,} · {made} · {times}",
