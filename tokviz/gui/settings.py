@@ -29,6 +29,8 @@ class Settings:
     zoom: float = 13.0
     word_wrap: bool = True
     marks_shown: bool = True
+    ruler_shown: bool = False
+    pre_tokens_shown: bool = False
     geometry: str = ""  # of the window, in base64
     compared: list[str] = field(default_factory=lambda: ["cl100k_base"])  # shipped tokenizers
     layouts: dict[str, str] = field(default_factory=dict)  # mode → its panels, in base64

@@ -3,14 +3,12 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from tokviz.gui.panels.pre_token_words import matched_by
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.tokenization.boundaries import Cause, Explanation, explain_gap
 from tokviz.tokenization.encoding import without_surrogates
 from tokviz.tokenization.merge_replay import MergeReplay
-from tokviz.tokenization.pre_tokenizers import in_words
 from tokviz.tokenization.visible_text import visible
-
-_LOOKED_AT = 64  # characters behind a pre-token that its pattern may look at
 
 
 class BoundaryPanel(QWidget):
@@ -115,23 +113,12 @@ def _sentence(model: TokenizerModel, found: Explanation) -> str:
 def _between_pre_tokens(model: TokenizerModel, start: int, end: int) -> str:
     """Two pre-tokens meet: name the alternative of the split pattern that matched each."""
     behind = model.text.pre_token_span(end)
-    left = _matched(model, start, end)
-    right = "" if behind is None else _matched(model, *behind)
+    left = matched_by(model, start, end)
+    right = "" if behind is None else matched_by(model, *behind)
     return (
         "The split pattern cuts here, and merges never cross a pre-token's edge.\n"
         f"Before it matched {left}; behind it {right}."
     )
-
-
-def _matched(model: TokenizerModel, start: int, end: int) -> str:
-    split = model.tokenizer.split
-    assert split is not None
-    text = without_surrogates(model.text.slice(start, end + _LOOKED_AT))
-    alternative = split.alternative_at(text, 0, end - start)
-    if alternative is None:
-        return "nothing of the pattern"
-    words = in_words(alternative)
-    return f"{alternative}" + (f" ({words})" if words else "")
 
 
 def _words(text: str, name: str = "") -> QLabel:

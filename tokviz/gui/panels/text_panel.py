@@ -12,6 +12,7 @@ from tokviz.gui.widgets.panel_frame import PanelFrame
 from tokviz.gui.widgets.row_painting import Highlights, Places
 from tokviz.gui.widgets.token_text_view import TokenTextView
 from tokviz.tokenization.text_merges import fired_spans
+from tokviz.tokenization.text_pre_tokens import pre_token_starts
 
 
 class TextPanel(QWidget):
@@ -42,6 +43,12 @@ class TextPanel(QWidget):
         settings, add = self._settings, self._frame.add_switch
         marks = add("invisibles", "Marks for spaces, tabs, line ends", checked=settings.marks_shown)
         wrap = add("wrap", "Break long lines at the window's edge", checked=settings.word_wrap)
+        ruler = add("byte ruler", "Each byte in hex below its token", checked=settings.ruler_shown)
+        tip = "A notch where each pre-token begins, which no token reaches over"
+        edges = add("pre-tokens", tip, checked=settings.pre_tokens_shown)
+        ruler.toggled.connect(self._on_ruler_toggled)
+        edges.toggled.connect(self._on_edges_toggled)
+        self.view.set_ruler_shown(settings.ruler_shown)
         marks.toggled.connect(self._on_marks_toggled)
         wrap.toggled.connect(self._on_wrap_toggled)
         self.view.set_marks_shown(settings.marks_shown)
@@ -108,6 +115,14 @@ class TextPanel(QWidget):
         self._settings.marks_shown = shown
         self.view.set_marks_shown(shown)
 
+    def _on_ruler_toggled(self, shown: bool) -> None:
+        self._settings.ruler_shown = shown
+        self.view.set_ruler_shown(shown)
+
+    def _on_edges_toggled(self, shown: bool) -> None:
+        self._settings.pre_tokens_shown = shown
+        self._update_highlights()
+
     def _on_wrap_toggled(self, wrap: bool) -> None:
         self._settings.word_wrap = wrap
         self.view.set_word_wrap(wrap)
@@ -127,6 +142,7 @@ class TextPanel(QWidget):
         model = self._model
         context, place, rank = model.context, model.selection.place, model.marked_rank
         overflows = context is not None and model.text.n_tokens > context
+        edges = self._settings.pre_tokens_shown
         attended = None
         if place is not None and context is not None:
             attended = (max(0, place - context + 1), place)
@@ -138,6 +154,7 @@ class TextPanel(QWidget):
                 context_end=context if overflows else None,
                 attended=attended,
                 found=self._found,
+                edges=partial(pre_token_starts, model.text) if edges else None,
                 places=None if rank is None else partial(fired_spans, model.text, rank),
             )
         )

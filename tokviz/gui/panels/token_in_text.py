@@ -3,8 +3,12 @@
 import unicodedata
 from dataclasses import dataclass
 
+from tokviz.gui.panels.pre_token_words import matched_by
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.tokenization.tokenized_text import TokenizedText
+from tokviz.tokenization.visible_text import visible
+
+_MOST = 40  # characters of a pre-token that the card shows
 
 
 @dataclass(frozen=True)
@@ -12,6 +16,7 @@ class TokenInText:
     """Sentences about one token of the text; empty where there is nothing to say."""
 
     where: str
+    pre_token: str
     cut: str
     attends: str
     predicted: str
@@ -27,7 +32,21 @@ def describe_place(model: TokenizerModel, place: int | None) -> TokenInText | No
     first, last = int(row.byte_starts[0]), int(row.byte_ends[0])
     where = f"token {place + 1:,}, characters {start:,}–{end:,}, bytes {first:,}–{last:,}"
     attends, predicted = _context_sentences(model.context, place)
-    return TokenInText(where, _cut(text, (start, end), (first, last)), attends, predicted)
+    pre_token = _pre_token(model, start)
+    return TokenInText(
+        where, pre_token, _cut(text, (start, end), (first, last)), attends, predicted
+    )
+
+
+def _pre_token(model: TokenizerModel, position: int) -> str:
+    """The pre-token that holds a character, and what of the split pattern matched it."""
+    span = model.text.pre_token_span(position)
+    if span is None or model.tokenizer.split is None:
+        return ""
+    start, end = span
+    shown = visible(model.text.slice(start, min(end, start + _MOST)).encode("utf-8", "replace"))
+    more = " …" if end - start > _MOST else ""
+    return f"{shown}{more}  matched {matched_by(model, start, end)}"
 
 
 def _context_sentences(context: int | None, place: int) -> tuple[str, str]:

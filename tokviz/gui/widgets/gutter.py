@@ -47,7 +47,7 @@ class Gutter:
         """Paint the numbers of the rows in view and the line that sets them off."""
         painter.setFont(self._style.small_font)
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        tall = self._style.row_height
+        tall = self._style.text_height
         self._counts.clear()
         for painted in rows:
             row = painted.row

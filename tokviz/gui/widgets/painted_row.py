@@ -13,6 +13,7 @@ from typing import TypeVar
 import numpy as np
 from PySide6.QtCore import QRectF
 
+from tokviz.gui.widgets.byte_ruler import ByteRuler, byte_ruler
 from tokviz.gui.widgets.text_rows import Row
 from tokviz.gui.widgets.text_style import TextStyle
 from tokviz.gui.widgets.token_pieces import (
@@ -104,10 +105,16 @@ class PaintedRow:
     ids: list[int]
     marks: WhiteSpaceMarks
     geometry: RowGeometry
+    style: TextStyle
+    tokens: RowTokens
+    ruler: ByteRuler | None = None
     uncovered: list[tuple[float, float]] = field(default_factory=list)
 
-    def token_at(self, x: float) -> int | None:
-        """Index of the token whose rectangle holds an x of the viewport."""
+    def token_at(self, x: float, y: float) -> int | None:
+        """Index of the token whose rectangle, or byte, holds an x of the viewport; y of the row."""
+        if self.ruler is not None and y >= self.style.ruler_top:
+            inside = self.ruler.token_at(x - self.left, self.style, self.tokens)
+            return None if inside is None else self.first_token + inside
         for piece in self.geometry.pieces:
             if piece.left <= x - self.left < piece.right:
                 return self.first_token + piece.token
@@ -163,11 +170,19 @@ class RowMeasurer:
             ids=tokens.ids[first:last].tolist(),
             marks=self._marks_of(row),
             geometry=self._geometry(row, cells, part, seen),
+            style=self._style,
+            tokens=part,
+            ruler=self._ruler(row, cells, part) if self._style.byte_cell else None,
         )
 
     def _cells_of(self, row: Row) -> Cells:
         key = (row.layout, row.tail)
         return _remembered(self._cells, key, lambda: cells_of(row, self._style))
+
+    def _ruler(self, row: Row, cells: Cells, part: RowTokens) -> ByteRuler:
+        layout = row.layout
+        edges = np.append(layout.edges, layout.edges[-1] + np.arange(1, len(row.tail) + 1))
+        return byte_ruler(layout.text + row.tail, edges, cells.byte_edges, part)
 
     def _marks_of(self, row: Row) -> WhiteSpaceMarks:
         if not self._style.marks_shown:

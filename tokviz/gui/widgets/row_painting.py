@@ -8,9 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygonF
 
 from tokviz.gui.palette import Palette
+from tokviz.gui.widgets.byte_ruler import paint_ruler
 from tokviz.gui.widgets.character_marks import LINE_BREAK_MARKS
 from tokviz.gui.widgets.painted_row import PaintedRow, RowGeometry, Tiles
 from tokviz.gui.widgets.text_style import TextStyle
@@ -26,6 +27,10 @@ Places = Callable[[int, int], list[tuple[int, int]]]
 """For a range of characters the spans in it that are to be marked."""
 
 
+Edges = Callable[[int, int], list[int]]
+"""For a range of characters the positions in it at which something begins."""
+
+
 @dataclass(frozen=True)
 class Highlights:
     """Which tokens stand out: ids everywhere, indexes at one place."""
@@ -37,6 +42,7 @@ class Highlights:
     attended: tuple[int, int] | None = None  # range of token indexes that is shaded
     places: Places | None = None  # marked with a dashed frame
     found: Places | None = None  # by a search: a solid one
+    edges: Edges | None = None  # of pre-tokens: a notch
 
 
 class RowPainter:
@@ -78,7 +84,13 @@ class RowPainter:
         self._paint_places(painter, painted, marked)
         self._paint_found(painter, painted, marked)
         self._paint_rings(painter, painted, marked)
+        self._paint_edges(painter, painted, marked)
         painter.setRenderHint(_Hint, False)
+        if painted.ruler is not None:
+            seen = painter.clipBoundingRect()
+            paint_ruler(
+                painter, painted.ruler, self._style, self._palette, (seen.left(), seen.right())
+            )
         self._paint_outside_context(painter, painted, tokens, marked)
         painter.translate(-painted.left, -painted.top)
 
@@ -218,6 +230,23 @@ class RowPainter:
                 painter.setPen(QPen(soft, 1.4))
                 rect = self._rect(piece.left, piece.right).adjusted(0.5, 0.5, -1.5, -1.5)
                 painter.drawRoundedRect(rect, 2, 2)
+
+    def _paint_edges(self, painter: QPainter, painted: PaintedRow, marked: Highlights) -> None:
+        """Above the text a notch where each pre-token begins: no token reaches over it."""
+        if marked.edges is None:
+            return
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._palette.text)
+        top, size = float(self._style.token_top), max(2.5, self._style.advance * 0.32)
+        for position in marked.edges(painted.row.start, painted.row.full_end):
+            (left, right), *_ = painted.ranges(position, position + 1) or [(0.0, 0.0)]
+            at = painted.row.layout.edges.searchsorted(position - painted.row.start)
+            leading = painted.cells.leading[min(int(at), len(painted.cells.leading) - 1)]
+            x = left if abs(leading - left) <= abs(leading - right) else right
+            notch = QPolygonF()
+            for dx, dy in ((-size, -size * 0.6), (size, -size * 0.6), (0.0, size)):
+                notch.append(QPointF(x + dx, top + dy))
+            painter.drawPolygon(notch)
 
     def _paint_outside_context(
         self, painter: QPainter, painted: PaintedRow, tokens: TokenRows, marked: Highlights

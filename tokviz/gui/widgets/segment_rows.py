@@ -84,6 +84,8 @@ class RowLayouts:
 def _row_starts(text: str, layouts: RowLayouts, width: float, preedit: Preedit | None) -> list[int]:
     """Offsets at which the rows of a segment begin, and its length."""
     edges, widths = layouts.widths.measure(text)
+    if cell := layouts.style.byte_cell:  # a row is as wide as its text or as its byte ruler
+        widths = np.maximum(widths, cell * _bytes_of(text, edges))
     if preedit and len(widths):
         at = int(edges.searchsorted(np.int64(preedit.offset), side="right")) - 1
         at = min(at, len(widths) - 1)
@@ -97,6 +99,12 @@ def _row_starts(text: str, layouts: RowLayouts, width: float, preedit: Preedit |
     stops = TabStops(np.flatnonzero(tabs), TAB_COLUMNS * layouts.style.advance)
     rows = row_edges(ends, _opportunities(text, edges, spaces | tabs), spaces, width, stops)
     return [int(edges[row]) for row in rows]
+
+
+def _bytes_of(text: str, edges: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How many bytes each cluster has; a lone surrogate counts as U+FFFD, 3."""
+    lengths = [len(character.encode("utf-8", "surrogatepass")) for character in text]
+    return np.add.reduceat(np.array(lengths, np.int64), edges[:-1]) if text else edges[:-1]
 
 
 def _opportunities(

@@ -32,6 +32,7 @@ class TextLook:
     zoom: float = DEFAULT_ZOOM
     marks_shown: bool = True
     word_wrap: bool = True
+    ruler_shown: bool = False
     palette: Palette = LIGHT
 
 
@@ -64,7 +65,8 @@ class TextPage:
         self.look, self.widest = look, 0.0
         mark_color = QColor(look.palette.token_text)
         mark_color.setAlpha(150)
-        self.style = text_style(look.zoom, look.marks_shown, mark_color)
+        ruler = look.ruler_shown
+        self.style = text_style(look.zoom, look.marks_shown, mark_color, ruler=ruler)
         self._measurer = RowMeasurer(self.style)
         self.gutter = Gutter(self.style, look.palette)
         self.gutter.fit(self.source)
@@ -154,7 +156,7 @@ class TextPage:
         painted = self._painted_at(point)
         if painted is None or point.x() < self.gutter.width:
             return None
-        return painted.token_at(point.x())
+        return painted.token_at(point.x(), point.y() - painted.top)
 
     def position_at(self, point: QPointF) -> tuple[int, bool]:
         """The caret position nearest to a point, and whether it is the end of a wrapped row."""
@@ -232,7 +234,8 @@ class TextPage:
         return QRectF(round(x) - 1, top, 2, self.style.token_height + 2)
 
     def _full_width(self, row: Row) -> float:
-        return row.layout.width + 3 * self.style.tail_width
+        on_ruler = int(row.layout.byte_edges[-1] + len(row.tail)) * self.style.byte_cell
+        return max(row.layout.width, on_ruler) + 3 * self.style.tail_width
 
     def _painted_at(self, point: QPointF) -> PaintedRow | None:
         for painted in self.rows_in_view():

@@ -119,7 +119,8 @@ class TextRows:
             return 1
         if self.width is not None and (end - start) * self.style.advance <= self.width:
             text = self.source.slice(start, end).rstrip("\r\n")
-            if self.style.fixed_pitch and text.isascii() and text.isprintable():
+            plain = self.style.fixed_pitch and not self.style.byte_cell
+            if plain and text.isascii() and text.isprintable():
                 return 1
         count = 0
         segment = self.segment_at(start)

@@ -10,6 +10,8 @@ from PySide6.QtGui import QColor, QFont, QFontInfo, QFontMetricsF
 
 TEXT_FAMILY = "JetBrains Mono"
 TAB_COLUMNS = 4
+_SMALL = 0.62  # of the text's size: stand-ins, numbers, the byte ruler
+_RULER_GAP = 3  # pixels above and below the byte ruler
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +29,8 @@ class TextStyle:
     token_height: int
     baseline: int  # from the top of the row
     ascent: float
+    text_height: int  # of the row without its byte ruler
+    byte_cell: float  # width of a byte on the ruler; 0 without one
 
     @property
     def strip_top(self) -> int:
@@ -35,7 +39,22 @@ class TextStyle:
 
     @property
     def strip_height(self) -> int:
-        return max(4, self.row_height - self.strip_top)
+        return max(4, self.text_height - self.strip_top)
+
+    @property
+    def ruler_top(self) -> int:
+        """Top of the byte ruler: of the characters above its cells."""
+        return self.text_height + _RULER_GAP
+
+    @property
+    def ruler_cells(self) -> float:
+        """Top of the ruler's cells."""
+        return self.ruler_top + self.ruler_cell_height
+
+    @property
+    def ruler_cell_height(self) -> int:
+        """Of a cell, and of the character above it."""
+        return (self.row_height - self.ruler_top - _RULER_GAP) // 2
 
     @property
     def foot_height(self) -> int:
@@ -48,27 +67,34 @@ class TextStyle:
         return round(self.advance * 1.5)
 
 
-def text_style(points: float, marks_shown: bool, mark_color: QColor) -> TextStyle:
+def text_style(
+    points: float, marks_shown: bool, mark_color: QColor, *, ruler: bool = False
+) -> TextStyle:
     """The style for a zoom; asks the font system, so it needs a QGuiApplication."""
     font = token_font(points)
     metrics = QFontMetricsF(font)
     size = QFontInfo(font).pixelSize()
-    row_height = max(4, round(size * 1.85))
+    text_height = max(4, round(size * 1.85))
     token_height = max(3, round(size * 1.45))
-    token_top = (row_height - token_height) // 2
+    token_top = (text_height - token_height) // 2
+    small_font = token_font(max(1.0, points * _SMALL))
+    small = QFontMetricsF(small_font)
+    ruler_height = 2 * round(small.height() + 1) + 2 * _RULER_GAP
     slack = (token_height - metrics.ascent() - metrics.descent()) / 2
     return TextStyle(
         font=font,
-        small_font=token_font(max(1.0, points * 0.62)),
+        small_font=small_font,
         mark_color=mark_color,
         marks_shown=marks_shown,
         fixed_pitch=QFontInfo(font).fixedPitch(),
         advance=metrics.horizontalAdvance("m"),
-        row_height=row_height,
+        row_height=text_height + ruler * ruler_height,
         token_top=token_top,
         token_height=token_height,
         baseline=round(token_top + slack + metrics.ascent()),
         ascent=metrics.ascent(),
+        text_height=text_height,
+        byte_cell=ruler * (2 * small.horizontalAdvance("0") + 5.0),
     )
 
 

@@ -133,6 +133,10 @@ class TokenTextView(QAbstractScrollArea):
         self._set_look(replace(self.page.look, word_wrap=on))
         self.scrolling.to_left_end()
 
+    def set_ruler_shown(self, on: bool) -> None:
+        """Below each row its bytes, in hex."""
+        self._set_look(replace(self.page.look, ruler_shown=on))
+
     @property
     def zoom(self) -> float:
         """Size of the text in points."""
