@@ -162,7 +162,7 @@ def by_leading_space(known: TokenTable) -> Groups:
         NO_GROUP if data is None else 2 if row in special else int(not data.startswith(b" "))
         for row, data in enumerate(_vocab(known))
     ]
-    names = ["begins with a space", "begins without one", "special token"]
+    names = ["with a leading space", "without", "special token"]
     return Groups("leading space", np.array(groups, np.int64), names)
 
 

@@ -1,6 +1,7 @@
 """The map panel: what it shows of a table, and what one can do to it."""
 
 import csv
+import re
 from pathlib import Path
 
 import numpy as np
@@ -30,8 +31,8 @@ def test_the_map_begins_with_principal_components(qtbot: QtBot, new_model: NewMo
 
 def test_every_measure_stands_beside_its_control(qtbot: QtBot, new_model: NewModel) -> None:
     words = mapped(qtbot, new_model).area.strip.words
-    assert [cell.split(" ")[0] for cell in words] == ["neighbour", "trustworthiness", "variance"]
-    assert all("shuffled" in cell for cell in words)
+    assert [cell.split(" ")[0] for cell in words] == ["recall@10", "trustworthiness", "variance"]
+    assert all(re.fullmatch(r"\S+ [\d.]+ % \([\d.-]+ %\)", cell) for cell in words)
 
 
 def test_other_components_may_be_chosen(qtbot: QtBot, new_model: NewModel) -> None:
@@ -293,7 +294,7 @@ def test_a_table_that_does_not_fit_changes_nothing(
 # -- files -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("suffix", ["png", "svg", "csv", "npy"])
+@pytest.mark.parametrize("suffix", ["png", "svg", "csv", "npy", "parquet"])
 def test_the_map_is_saved(
     qtbot: QtBot,
     new_model: NewModel,
@@ -301,11 +302,14 @@ def test_the_map_is_saved(
     monkeypatch: pytest.MonkeyPatch,
     suffix: str,
 ) -> None:
+    if suffix == "parquet":
+        pytest.importorskip("pyarrow")
     panel = mapped(qtbot, new_model)
     path = tmp_path / f"map.{suffix}"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
     menu = panel.export_button.menu()
     actions = {"csv": "Coordinates with ids and tokens (CSV) …", "svg": "Picture (SVG) …"}
+    actions["parquet"] = "Coordinates with ids and tokens (parquet) …"
     actions |= {"npy": "Coordinates with ids (numpy) …", "png": "Picture (PNG) …"}
     (action,) = [a for a in menu.actions() if a.text() == actions[suffix]]
     action.trigger()
@@ -319,5 +323,5 @@ def test_the_map_is_saved(
     elif suffix == "npy":
         assert np.load(path)["id"].tolist() == list(range(256))
     else:
-        start = b"\x89PNG" if suffix == "png" else b"<?xml"
+        start = {"png": b"\x89PNG", "svg": b"<?xml", "parquet": b"PAR1"}[suffix]
         assert path.read_bytes().startswith(start)

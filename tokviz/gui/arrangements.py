@@ -123,7 +123,7 @@ ARRANGEMENTS = {
     Mode.REPLAY: Arrangement(bottom=("replay",)),
     Mode.TRAIN: Arrangement(bottom=("training",)),
     Mode.MAP: Arrangement(
-        right=(("map",), ("token", "neighbors")), right_share=0.62, row_shares=(0.66, 0.34)
+        right=(("map",), ("token", "neighbors")), right_share=0.62, row_shares=(0.7, 0.3)
     ),
     Mode.COMPARE: Arrangement(right=(("comparison",),), right_share=0.56),
     Mode.LEARN: Arrangement(

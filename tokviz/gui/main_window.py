@@ -238,6 +238,7 @@ class MainWindow(QMainWindow):
             "mode_requested": self._set_mode,
             "learn_requested": lambda: self._set_mode(Mode.LEARN),
             "tokenizer_requested": self.chooser.choose,
+            "learn_requested": lambda: self._set_mode(Mode.LEARN),
             "text_offered": self._take_text,
         }
         for name, answer in answers.items():

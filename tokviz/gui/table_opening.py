@@ -17,10 +17,6 @@ from tokviz.tokenization.tokenizer import Tokenizer
 
 _ENDINGS = "*.safetensors *.safetensors.index.json *.gguf *.npy *.npz *.pt *.pth *.bin"
 _KINDS = f"Embedding tables ({_ENDINGS});;All files (*)"
-_TIED = {
-    True: "The output layer uses the same rows.",
-    False: "The output layer has rows of its own.",
-}
 
 
 class TableOpening(QObject):
@@ -92,11 +88,6 @@ class TableOpening(QObject):
 
     def _on_failed(self, error: BaseException) -> None:
         self.problem.emit(failure(f"Opening {shown(str(self._path))}", error))
-
-
-def tied_words(tied: bool | None) -> str:
-    """Whether input and output share their rows, empty where the file does not tell."""
-    return "" if tied is None else _TIED[tied]
 
 
 def _listing(path: Path) -> Iterator[list[Candidate]]:

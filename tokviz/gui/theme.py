@@ -156,6 +156,7 @@ def _style_sheet(c: Palette) -> str:
         background: transparent; }}
     QToolButton#switch:hover {{ color: {n(c.text)}; background: {n(c.window)}; }}
     QToolButton#switch:checked {{ color: {n(c.accent)}; background: {n(c.accent_soft)}; }}
+    QToolButton#switch:disabled {{ color: {n(c.line)}; }}
     QPushButton#chip {{ border: 1px solid {n(c.line)};
         border-radius: 4px; padding: 1px 5px; background: {n(c.window)}; }}
     QPushButton#chip:hover {{ border-color: {n(c.accent)}; background: {n(c.accent_soft)}; }}

@@ -13,7 +13,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
-from tokviz.catalog import TABLES, title_of
+from tokviz.catalog import title_of
 from tokviz.embedding.honesty import Honesty
 from tokviz.embedding.projections.alignment import aligned
 from tokviz.embedding.projections.layout import Layout
@@ -27,15 +27,20 @@ from tokviz.gui.panels.map_wishes import (
     PROJECTION_NAMES,
     AxisError,
     axis_texts,
-    measured,
     wish_of,
 )
-from tokviz.gui.table_opening import TableOpening, tied_words
+from tokviz.gui.panels.map_words import (
+    layout_words,
+    measured,
+    no_table_words,
+    selection_words,
+    tokenizers_with_table,
+)
+from tokviz.gui.table_opening import TableOpening
 from tokviz.gui.task import Task, failure
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.export_button import ExportButton
-from tokviz.gui.widgets.honesty_strip import percent
 from tokviz.gui.widgets.map_area import MapArea
 from tokviz.gui.widgets.message_card import MessageCard
 from tokviz.gui.widgets.panel_frame import PanelFrame
@@ -61,6 +66,7 @@ class EmbeddingPanel(QWidget):
         self._audit: Task | None = None
         self._audit_words = ""
         self._layout: Layout | None = None
+        self._points: npt.NDArray[np.float32] | None = None  # as they are shown
         self._before: npt.NDArray[np.float32] | None = None  # of the same table, a moment ago
         self.area = MapArea(PROJECTION_NAMES, COLORS)
         self.message = MessageCard()
@@ -101,7 +107,7 @@ class EmbeddingPanel(QWidget):
             part.problem.connect(self.problem)
         for teller in (self.opening, self.runner, self.graph, self.exporting):
             teller.task_started.connect(self.task_started)
-        bar.changed.connect(self._project)
+        bar.changed.connect(self._on_bar_changed)
         bar.pause_requested.connect(self._on_pause_requested)
         bar.stop_requested.connect(self.runner.close)
         bar.axis_from_selection_requested.connect(self._on_axis_from_selection_requested)
@@ -158,7 +164,7 @@ class EmbeddingPanel(QWidget):
         if known is self._shown:
             return
         moves = self._is_next_of(known)
-        self._before = None if not moves or self._layout is None else self._layout.points
+        self._before = self._points if moves else None
         self._shown, self._audit_words = known, ""
         self.runner.set_table(known)
         self._frame.set_note(known.table.name)
@@ -194,25 +200,16 @@ class EmbeddingPanel(QWidget):
         if self._model.is_loading_table:
             self.message.set_message("Loading the embedding table …", "")
             return
-        others = [shipped for shipped in TABLES if shipped.tokenizer != self._model.tokenizer.name]
+        title, words = no_table_words(self._model.tokenizer.name)
         actions: list[tuple[str, Callable[[], object]]] = [
             ("Open a checkpoint …", self.opening.ask_and_open),
             ("Open a model's folder …", self.opening.ask_and_open_folder),
             ("Train a bigram model on this text", self.learn_requested.emit),
         ]
-        for shipped in others:
-            name = shipped.tokenizer
-            switch = (
-                f"Switch to {title_of(name)}",
-                partial(self.tokenizer_requested.emit, name),
-            )
-            actions.append(switch)
-        self.message.set_message(
-            f"No embedding table for {title_of(self._model.tokenizer.name)}",
-            "The map shows the rows of a model's embedding table, one for each token. Open one "
-            "that belongs to this tokenizer, or drop it here; or let a small model learn one.",
-            actions,
-        )
+        for name in tokenizers_with_table(but=self._model.tokenizer.name):
+            switch = partial(self.tokenizer_requested.emit, name)
+            actions.append((f"Switch to {title_of(name)}", switch))
+        self.message.set_message(title, words, actions)
 
     def _start_audit(self, known: TokenTable) -> None:
         """Sort the rows into classes, beside the map."""
@@ -237,6 +234,10 @@ class EmbeddingPanel(QWidget):
 
     # -- the map -------------------------------------------------------------------------------
 
+    def _on_bar_changed(self) -> None:
+        self._before = None  # another map need not lie as the last one did
+        self._project()
+
     def _project(self) -> None:
         """Compute the map that the bar asks for."""
         if self._shown is None:
@@ -255,19 +256,23 @@ class EmbeddingPanel(QWidget):
         known, before = self._shown, self._layout
         if known is None:
             return
-        points, keeps_view = layout.points, before is not None
-        if before is None or layout.points is not before.points:
-            if self._before is not None:
-                points = aligned(points, self._before)
-                keeps_view = True
-            self.area.view.set_points(points, keep_view=keeps_view)
-            self._model.set_points(points)
         self._layout = layout
+        if before is None or layout.points is not before.points or self._model.points is None:
+            self._place(layout.points, keep_view=before is not None)
         if before is None:
             self._dress(known)
         if layout.done == 1.0 and self.runner.maker is not None and self.runner.maker.graph:
             self._model.set_graph(self.runner.maker.graph)
         self._say()
+
+    def _place(self, points: npt.NDArray[np.float32], *, keep_view: bool) -> None:
+        if self._before is not None:
+            points = aligned(points, self._before)
+        self._points = points
+        self.area.view.set_points(points, keep_view=keep_view)
+        self._model.set_points(points)
+        if self._before is not None:
+            self.links.update()
 
     def _dress(self, known: TokenTable) -> None:
         """Labels, colours and marks for new points."""
@@ -325,11 +330,7 @@ class EmbeddingPanel(QWidget):
         known, layout = self._shown, self._layout
         if known is None or layout is None:
             return
-        words = layout.note
-        if layout.recall is not None:
-            words += f", {percent(layout.recall)} of the true neighbours kept"
-        hint = " ".join(part for part in (self._audit_words, tied_words(known.table.tied)) if part)
-        self.area.say(words, hint)
+        self.area.say(*layout_words(known, layout, self._audit_words))
 
     def _on_measured(self, found: Honesty | None) -> None:
         self.area.strip.set_measured(measured(found))
@@ -339,13 +340,8 @@ class EmbeddingPanel(QWidget):
         known, ids = self._shown, self._model.selection.ids
         if known is None:
             return
-        if len(ids) < 2:
-            self._frame.set_note(known.table.name)
-            return
-        counts = np.bincount(self._model.text.ids(), minlength=max(ids) + 1)[list(ids)]
-        n_here, n_times = int(np.count_nonzero(counts)), int(counts.sum())
         self._frame.set_note(
-            f"{len(ids):,} tokens selected, {n_here:,} of them in the text, {n_times:,} times"
+            known.table.name if len(ids) < 2 else selection_words(ids, self._model.text.ids())
         )
 
     def _on_row_hovered(self, row: int | None) -> None:

@@ -1,10 +1,8 @@
 """From what the bar above the map says to the map one wishes for, with texts as tokens."""
 
-from tokviz.embedding.honesty import MOST_NEIGHBORS, Honesty
 from tokviz.embedding.map_maker import MapWish
 from tokviz.embedding.projections import PROJECTIONS
 from tokviz.embedding.transforms import Transform
-from tokviz.gui.widgets.honesty_strip import Measured
 from tokviz.gui.widgets.projection_bar import ProjectionChoice
 from tokviz.token_tables import TokenTable
 from tokviz.tokenization.visible_text import visible
@@ -54,35 +52,3 @@ def axis_texts(ids: tuple[int, ...], known: TokenTable) -> tuple[str, str]:
         raise AxisError(f"{n:,} tokens are selected; select the two between which the axis goes.")
     start, end = (visible(known.tokenizer.token_bytes(i)) for i in ids)
     return start, end
-
-
-def measured(found: Honesty | None) -> list[Measured]:
-    """The cells of the strip, for what is known of a map so far."""
-    k = MOST_NEIGHBORS if found is None or not found.k else found.k
-    sample = "a sample of rows" if found is None else f"{found.n_sampled:,} rows"
-    recall = None if found is None else found.recall
-    trust = None if found is None else found.trust
-    variance = None if found is None else found.variance
-    cells = (
-        (
-            f"neighbour recall@{k}",
-            f"How many of the {k} rows nearest in the table are among the {k} nearest points, "
-            f"for {sample} against all rows",
-            recall,
-        ),
-        (
-            "trustworthiness",
-            f"Whether what the map shows near is near in the table; 100 %: all true "
-            f"neighbours, for {sample} against all rows",
-            trust,
-        ),
-        (
-            "variance explained",
-            f"How much of the rows' variation their places on the map give back, for {sample}",
-            variance,
-        ),
-    )
-    return [
-        Measured(name, tip, m.value, m.control) if m is not None else Measured(name, tip)
-        for name, tip, m in cells
-    ]

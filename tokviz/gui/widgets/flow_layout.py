@@ -50,14 +50,22 @@ class FlowLayout(QLayout):
 
     def _place(self, rect: QRect, *, move: bool) -> int:
         x, y, row_height = rect.x(), rect.y(), 0
+        row: list[tuple[QLayoutItem, QRect]] = []
         for item in self._items:
             if item.isEmpty():  # hidden
                 continue
             size = item.sizeHint().boundedTo(QSize(max(rect.width(), 1), 10_000))
             if x > rect.x() and x + size.width() > rect.right() + 1:
-                x, y, row_height = rect.x(), y + row_height + self._gap, 0
-            if move:
-                item.setGeometry(QRect(QPoint(x, y), size))
+                _move(row if move else [], row_height)
+                x, y, row_height, row = rect.x(), y + row_height + self._gap, 0, []
+            row.append((item, QRect(QPoint(x, y), size)))
             x += size.width() + self._gap
             row_height = max(row_height, size.height())
+        _move(row if move else [], row_height)
         return y + row_height - rect.y()
+
+
+def _move(row: list[tuple[QLayoutItem, QRect]], row_height: int) -> None:
+    """Place the items of a row, the lower ones in its middle."""
+    for item, place in row:
+        item.setGeometry(place.translated(0, (row_height - place.height()) // 2))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
 from tokviz.gui.palette import LIGHT, Palette
 
@@ -22,7 +22,7 @@ class Measured:
 
 
 class HonestyStrip(QFrame):
-    """A cell for each measure: its name, its value, and below it the control."""
+    """A cell for each measure: its name, its value, and the control."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -31,7 +31,7 @@ class HonestyStrip(QFrame):
         self._labels: list[QLabel] = []
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(12, 5, 12, 6)
-        self._row.setSpacing(18)
+        self._row.setSpacing(20)
 
     def set_measured(self, measured: Sequence[Measured]) -> None:
         if [one.name for one in measured] != [one.name for one in self._measured]:
@@ -46,23 +46,16 @@ class HonestyStrip(QFrame):
     @property
     def words(self) -> list[str]:
         """What each cell says."""
-        return [f"{one.name} {_value(one)} ({_control(one)})" for one in self._measured]
+        return [f"{one.name} {_value(one)} {_control(one)}".rstrip() for one in self._measured]
 
     def _rebuild(self, n_cells: int) -> None:
         while (item := self._row.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.deleteLater()
-        self._labels = []
-        for _ in range(n_cells):
-            cell = QFrame()
-            column = QVBoxLayout(cell)
-            column.setContentsMargins(0, 0, 0, 0)
-            column.setSpacing(0)
-            label = QLabel()
+        self._labels = [QLabel() for _ in range(n_cells)]
+        for label in self._labels:
             label.setTextFormat(Qt.TextFormat.RichText)  # holds our own words and numbers only
-            column.addWidget(label)
-            self._labels.append(label)
-            self._row.addWidget(cell)
+            self._row.addWidget(label)
         self._row.addStretch(1)
 
     def _update(self) -> None:
@@ -70,7 +63,7 @@ class HonestyStrip(QFrame):
         for label, one in zip(self._labels, self._measured, strict=True):
             weight = 400 if one.value is None else 600
             label.setText(
-                f"<span style='color:{muted}'>{one.name}</span><br>"
+                f"<span style='color:{muted}'>{one.name}</span> "
                 f"<span style='font-weight:{weight}'>{_value(one)}</span> "
                 f"<span style='color:{muted}'>{_control(one)}</span>"
             )
@@ -83,7 +76,7 @@ def _value(one: Measured) -> str:
 
 
 def _control(one: Measured) -> str:
-    return "" if one.control is None else f"shuffled {percent(one.control)}"
+    return "" if one.control is None else f"({percent(one.control)})"
 
 
 def percent(part: float) -> str:

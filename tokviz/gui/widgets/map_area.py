@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from tokviz.gui.palette import Palette
@@ -12,6 +13,8 @@ from tokviz.gui.widgets.hover_card import HoverCard
 from tokviz.gui.widgets.map_tools import MapTools
 from tokviz.gui.widgets.projection_bar import ProjectionBar
 from tokviz.gui.widgets.scatter_view import ScatterView
+
+_HIGH_ENOUGH = 460
 
 
 class MapArea(QWidget):
@@ -33,7 +36,7 @@ class MapArea(QWidget):
         above.setSpacing(4)
         above.addWidget(self.bar)
         above.addWidget(self.tools)
-        below.setContentsMargins(12, 6, 12, 4)
+        below.setContentsMargins(12, 2, 12, 2)
         below.setSpacing(2)
         below.addWidget(self.legend)
         below.addWidget(self.words)
@@ -58,12 +61,21 @@ class MapArea(QWidget):
         self.legend.set_colors(palette)
         self.strip.set_colors(palette)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A small map is better than a second line of words, which are in the tip, too."""
+        super().resizeEvent(event)
+        self._show_hint()
+
+    def _show_hint(self) -> None:
+        self.hint.setVisible(bool(self.hint.text()) and self.height() >= _HIGH_ENOUGH)
+
     def say(self, words: str, hint: str = "") -> None:
         """What the map is, and below it in grey what is to be known of it."""
         self.words.setText(words)
         self.hint.setText(hint)
         self.hint.setToolTip(hint)
-        self.hint.setVisible(bool(hint))
+        self.words.setToolTip(hint)
+        self._show_hint()
 
 
 def _words() -> QLabel:

@@ -10,7 +10,7 @@ from tokviz.gui.widgets.scatter_view import Tool
 
 _TOOLS = {
     Tool.PAN: ("Pan", "Drag to move the map; the wheel zooms to the pointer"),
-    Tool.RECTANGLE: ("Rectangle", "Drag to select what lies in a rectangle (or hold Shift)"),
+    Tool.RECTANGLE: ("Box", "Drag to select what lies in a rectangle (or hold Shift)"),
     Tool.LASSO: ("Lasso", "Draw around the points to select (or hold Ctrl)"),
 }
 
@@ -33,7 +33,7 @@ class MapTools(QWidget):
             flow.addWidget(button)
         self._tools.idClicked.connect(lambda i: self.tool_picked.emit(list(_TOOLS)[i]))
         self.zoom_to_selection = _button("To selection", "Bring the selected tokens into view")
-        self.fit = _button("Whole map", "Show every point (F)")
+        self.fit = _button("Show all", "Show every point (F)")
         self.density = _button("Density", "Show how many points lie where")
         self.density.setCheckable(True)
         for button in (self.zoom_to_selection, self.fit, self.density):

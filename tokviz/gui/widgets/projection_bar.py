@@ -42,6 +42,7 @@ class ProjectionBar(QWidget):
     def __init__(self, projections: list[tuple[str, str]]) -> None:
         super().__init__()
         self.projection = QComboBox()
+        self.projection.setMaximumWidth(150)
         for name, title in projections:
             self.projection.addItem(title, name)
         self.across, self.upward = (
@@ -54,8 +55,8 @@ class ProjectionBar(QWidget):
         self.stop = _button("Stop", "End here and keep the map as it is")
         self.ends = [_token_field(place) for place in (" he", " she", "…", "…")]
         self.from_selection = _button("from selection", "Take the two selected tokens as the axis")
-        self.centered = _switch("no mean", "Subtract the mean row from every row")
-        self.unit_length = _switch("unit length", "Scale every row to the length 1")
+        self.centered = _switch("− mean", "Subtract the mean row from every row")
+        self.unit_length = _switch("length 1", "Scale every row to the length 1")
         self.dropped = _number(0, 0, "how many of the first principal components are left out")
         self.dropped.setMaximum(20)
         self.dropped.setPrefix("drop ")
@@ -74,7 +75,7 @@ class ProjectionBar(QWidget):
             "tsne": [_labelled("seed", self.seed), self.pause, self.stop],
             "axes": [*across, self.from_selection, *upward],
         }
-        flow = FlowLayout(self, 6)
+        flow = FlowLayout(self, 4)
         flow.addWidget(self.projection)
         for parts in self._parts.values():
             for part in parts:

@@ -1,0 +1,84 @@
+"""What the map panel says: of a layout, of its honesty, of a selection, and where no table is."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from tokviz.catalog import TABLES, title_of
+from tokviz.embedding.honesty import MOST_NEIGHBORS, Honesty
+from tokviz.embedding.projections.layout import Layout
+from tokviz.gui.widgets.honesty_strip import Measured, percent
+from tokviz.token_tables import TokenTable
+
+_SHUFFLED = "In brackets: the same where the points are dealt to the rows at random."
+_TIED = {
+    True: "The output layer uses the same rows.",
+    False: "The output layer has rows of its own.",
+}
+
+
+def layout_words(known: TokenTable, layout: Layout, audit: str) -> tuple[str, str]:
+    """What a layout is, and in grey what is to be known of the table."""
+    words = layout.note
+    if layout.recall is not None:
+        words += f", {percent(layout.recall)} of the true neighbours kept"
+    tied = "" if known.table.tied is None else _TIED[known.table.tied]
+    return words, " ".join(part for part in (audit, tied) if part)
+
+
+def selection_words(ids: Sequence[int], text_ids: npt.NDArray[np.int32]) -> str:
+    """How many tokens are selected, and how often they occur in the text.
+
+    >>> selection_words([0, 1, 2], np.array([2, 2, 0, 9], np.int32))
+    '3 tokens selected, 2 of them in the text, 3 times'
+    """
+    counts = np.bincount(text_ids, minlength=max(ids) + 1)[list(ids)]
+    n_here, n_times = int(np.count_nonzero(counts)), int(counts.sum())
+    return f"{len(ids):,} tokens selected, {n_here:,} of them in the text, {n_times:,} times"
+
+
+def no_table_words(tokenizer: str) -> tuple[str, str]:
+    """The title and the words of the card where there is no table."""
+    return (
+        f"No embedding table for {title_of(tokenizer)}",
+        "The map shows the rows of a model's embedding table, one for each token. Open one "
+        "that belongs to this tokenizer, or drop it here; or let a small model learn one.",
+    )
+
+
+def tokenizers_with_table(but: str) -> list[str]:
+    """The shipped tokenizers that have a shipped table, one of them left out."""
+    return [shipped.tokenizer for shipped in TABLES if shipped.tokenizer != but]
+
+
+def measured(found: Honesty | None) -> list[Measured]:
+    """The cells of the strip, for what is known of a map so far."""
+    k = MOST_NEIGHBORS if found is None or not found.k else found.k
+    sample = "a sample of rows" if found is None else f"{found.n_sampled:,} rows"
+    recall = None if found is None else found.recall
+    trust = None if found is None else found.trust
+    variance = None if found is None else found.variance
+    cells = (
+        (
+            f"recall@{k}",
+            f"How many of the {k} rows nearest in the table are among the {k} nearest points, "
+            f"for {sample} against all rows",
+            recall,
+        ),
+        (
+            "trustworthiness",
+            f"Whether what the map shows near is near in the table; 100 %: all true "
+            f"neighbours, for {sample} against all rows",
+            trust,
+        ),
+        (
+            "variance",
+            f"How much of the rows' variation their places on the map give back, for {sample}",
+            variance,
+        ),
+    )
+    return [
+        Measured(name, f"{tip}. {_SHUFFLED}", *(() if m is None else (m.value, m.control)))
+        for name, tip, m in cells
+    ]
