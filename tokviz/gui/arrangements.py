@@ -79,8 +79,14 @@ def _replay(shared: Shared) -> QWidget:
 
 def _training(shared: Shared) -> QWidget:
     from tokviz.gui.panels.bpe_training_panel import BpeTrainingPanel
+    from tokviz.gui.panels.tie_lens_panel import TieLensPanel
 
-    return BpeTrainingPanel(shared.model, shared.theme, shared.kept)
+    panel = BpeTrainingPanel(shared.model, shared.theme, shared.kept)
+    lens = TieLensPanel(shared.model, shared.theme)
+    lens.problem.connect(panel.problem)
+    lens.task_started.connect(panel.task_started)
+    panel.pages.addTab(lens, "Ties")
+    return panel
 
 
 def _map(shared: Shared) -> QWidget:
