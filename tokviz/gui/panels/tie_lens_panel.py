@@ -1,7 +1,7 @@
 """The lens on ties: who had the count of a merge, too, and what the other rule would have made."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from tokviz.gui.panels.tie_rows import DifferingRows, TieRows
 from tokviz.gui.panels.training_sentences import rule_in_words
@@ -13,7 +13,7 @@ from tokviz.gui.widgets.row_table import RowTable
 from tokviz.gui.widgets.row_table_model import NoRows
 from tokviz.tokenization.tie_comparison import RuleComparison, comparing_rules
 
-_LOWEST_TABLE = 60
+_LOWEST_TABLE = 84  # pixels; in a low panel one scrolls
 
 
 class TieLensPanel(QWidget):
@@ -55,7 +55,9 @@ class TieLensPanel(QWidget):
         buttons.addWidget(self.next_button)
         buttons.addWidget(self.retrain_button)
         buttons.addStretch(1)
-        column = QVBoxLayout(self)
+        content = QWidget()
+        content.setObjectName("cardContent")
+        column = QVBoxLayout(content)
         column.setContentsMargins(8, 6, 8, 6)
         column.addWidget(self.summary)
         column.addLayout(buttons)
@@ -63,6 +65,13 @@ class TieLensPanel(QWidget):
             column.addWidget(words)
             column.addWidget(table, 1)
             table.setMinimumHeight(_LOWEST_TABLE)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(content)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scroll)
 
     # -- ties ----------------------------------------------------------------------------------
 
