@@ -1,6 +1,6 @@
 """The lens on ties: who had the count of a merge, too, and what the other rule would have made."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from tokviz.gui.panels.tie_rows import DifferingRows, TieRows
@@ -65,7 +65,7 @@ class TieLensPanel(QWidget):
             column.addWidget(words)
             column.addWidget(table, 1)
             table.setMinimumHeight(_LOWEST_TABLE)
-        scroll = QScrollArea()
+        scroll = self._scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(content)
@@ -168,6 +168,8 @@ class TieLensPanel(QWidget):
         self.tokens.set_source(DifferingRows(found))
         if found.step is not None:
             self._model.mark(found.step.merge.rank)
+        # Its height is known once the words have been laid out.
+        QTimer.singleShot(0, self, lambda: self._scroll.ensureWidgetVisible(self.tokens))
 
     def _verdict(self, found: RuleComparison) -> str:
         name = self._steps.name
