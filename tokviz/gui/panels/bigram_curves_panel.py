@@ -20,7 +20,7 @@ from tokviz.text_files import TextFileError, write_bytes
 
 _CSV = FileKind("Curves as CSV", "losses.csv")
 _PNG, _SVG = FileKind("Picture as PNG", "losses.png"), FileKind("Picture as SVG", "losses.svg")
-_MOST_POINTS = 400
+_MOST_POINTS = 250
 Float64s = npt.NDArray[np.float64]
 
 

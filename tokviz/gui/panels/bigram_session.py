@@ -4,8 +4,10 @@ No widget of its own. The parts listen to its signals and read it; the embedding
 `TokenizerModel` as well, so that maps move while it learns.
 """
 
+import math
 from dataclasses import replace
 from pathlib import Path
+from time import monotonic
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -28,6 +30,9 @@ from tokviz.tokenization.tokenizer import Tokenizer
 from tokviz.tokenization.visible_text import visible
 
 _LARGEST_ON_MAP = 1 << 22  # weights; a copy of more than that ten times a second is felt
+
+_TELL_SECONDS = 0.1  # between two pictures of the losses
+_UNSEEN_SECONDS = 1.0  # between two tables for a map that nobody looks at
 
 
 class BigramSession(QObject):
@@ -54,6 +59,8 @@ class BigramSession(QObject):
         self.losses: list[float] = []
         self.whole: list[tuple[int, float, float]] = []  # step, loss and held-out loss
         self.step_number = 0
+        self._told_at = self._mapped_at = 0.0
+        self._waiting: BigramTable | None = None  # for the map
 
     # -- what it is doing ----------------------------------------------------------------------
 
@@ -157,7 +164,7 @@ class BigramSession(QObject):
         self.state_changed.emit()
 
     def _forget(self) -> None:
-        self._of = self._loaded = self.begun = self.table = self.logs = None
+        self._of = self._loaded = self._waiting = self.begun = self.table = self.logs = None
         self.losses, self.whole, self.step_number = [], [], 0
 
     # -- what comes in -------------------------------------------------------------------------
@@ -175,7 +182,9 @@ class BigramSession(QObject):
         if table is not None:
             self.table = table
             self._show_on_map(table)
-        self.learned.emit()
+        if table is not None or monotonic() - self._told_at > _TELL_SECONDS:
+            self._told_at = monotonic()
+            self.learned.emit()
 
     def _take(self, report: Learned) -> BigramTable | None:
         self.losses += [loss for loss in report.losses if np.isfinite(loss)]
@@ -187,10 +196,19 @@ class BigramSession(QObject):
         return report.table
 
     def _show_on_map(self, table: BigramTable) -> None:
+        """Give the table to the model, once what was given last has become points of a map.
+
+        Else a map that takes longer than the time between two tables would never be seen.
+        """
         if table.kind is TableKind.OCCURRING or table.rows.size > _LARGEST_ON_MAP:
             return
         if self.tokenizer is not self._model.tokenizer:
             return
+        is_seen = self._model.points is not None or self._model.table is None
+        if not is_seen and monotonic() - self._mapped_at < _UNSEEN_SECONDS:
+            self._waiting = table
+            return
+        self._waiting, self._mapped_at = None, monotonic()
         shown = EmbeddingTable.of_array("Bigram table", table.rows, "learned here")
         never, norms = table.never_updated, table.gradient_norms
         try:
@@ -199,11 +217,19 @@ class BigramSession(QObject):
             return  # the text has grown characters since
 
     def _on_failed(self, error: BaseException) -> None:
+        self.learned.emit()
+        self._told_at = math.inf  # the sentence is to stay
         self.told.emit(failure("Learning", error))
 
     def _on_finished(self) -> None:
         if self._task is not None and not self._task.is_active:
             self._task = None
+        self._mapped_at = 0.0
+        if self._waiting is not None:
+            self._show_on_map(self._waiting)
+        if self._told_at < math.inf:
+            self.learned.emit()
+        self._told_at = 0.0
         self.state_changed.emit()
 
     # -- tokens -----------------------------------------------------------------------

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from tokviz.gui.panels.bigram_session import BigramSession
@@ -62,6 +63,7 @@ class BigramTablePanel(QWidget):
             self.learned.set_matrix(unknown, labels)
             self.counted.set_matrix(begun.counted, labels)
             self.counted.set_view(self.learned.view)
+        self._show_learned()
         self._show_selected()
         self._show_words(None)
 
@@ -74,8 +76,14 @@ class BigramTablePanel(QWidget):
 
     def _show_learned(self) -> None:
         begun, logs = self._session.begun, self._session.logs
-        if begun is not None and logs is not None and logs.shape == begun.counted.shape:
-            self.learned.set_matrix(logs, [self._label(row) for row in begun.shown.tolist()])
+        if not self.isVisible() or begun is None or logs is None:
+            return
+        if logs.shape == begun.counted.shape:
+            self.learned.set_values(logs)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._show_learned()
 
     def _show_selected(self) -> None:
         begun, table = self._session.begun, self._session.table

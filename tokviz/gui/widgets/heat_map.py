@@ -64,6 +64,11 @@ class HeatMap(QWidget):
         self._values, self._labels, self._image = values, labels, None
         self.update()
 
+    def set_values(self, values: Matrix) -> None:
+        """Other values for the same rows and columns."""
+        self._values, self._image = values, None
+        self.update()
+
     def set_view(self, view: QRectF) -> None:
         """The cells in view, from the left top one; emits nothing."""
         if view != self._view:

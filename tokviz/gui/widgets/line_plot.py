@@ -180,6 +180,22 @@ class _Frame:
         area = self.area
         return QPointF(area.left() + across * area.width(), area.bottom() - up * area.height())
 
+    def lines(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> list[QPolygonF]:
+        """A curve in pixels, in pieces where it is not known in between."""
+        area, known = self.area, np.isfinite(y)
+        across = (x - self.low[0]) / (self.high[0] - self.low[0])
+        up = (y - self.low[1]) / (self.high[1] - self.low[1])
+        places = np.stack(
+            [area.left() + across * area.width(), area.bottom() - up * area.height()], axis=1
+        )
+        cuts = np.flatnonzero(np.diff(known)) + 1
+        pieces = zip(np.split(places, cuts), np.split(known, cuts), strict=True)
+        return [
+            QPolygonF([QPointF(a, b) for a, b in piece.tolist()])
+            for piece, is_known in pieces
+            if len(piece) and is_known[0]
+        ]
+
     def x_at(self, pixel: float) -> float:
         across = (pixel - self.area.left()) / self.area.width()
         return self.low[0] + across * (self.high[0] - self.low[0])
@@ -202,15 +218,8 @@ def _paint_curve(painter: QPainter, frame: _Frame, curve: Curve, color: QColor) 
     painter.setPen(QPen(color, 1.8, style))
     step = max(1, len(curve.x) // 1500)  # more points than pixels say nothing more
     chosen = np.unique(np.append(np.arange(0, len(curve.x), step), len(curve.x) - 1))
-    line: list[QPointF] = []
-    for x, y in zip(curve.x[chosen].tolist(), curve.y[chosen].tolist(), strict=True):
-        if np.isfinite(y):
-            line.append(frame.place(x, y))
-        elif line:
-            painter.drawPolyline(QPolygonF(line))
-            line = []
-    if line:
-        painter.drawPolyline(QPolygonF(line))
+    for piece in frame.lines(curve.x[chosen], curve.y[chosen]):
+        painter.drawPolyline(piece)
 
 
 def ticks(low: float, high: float) -> list[float]:
