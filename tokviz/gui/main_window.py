@@ -189,6 +189,10 @@ class MainWindow(QMainWindow):
         self._set_mode(Mode.REPLAY)
         self.replay.show_boundary()
 
+    def _replay_pre_token(self, char: int) -> None:
+        self._set_mode(Mode.REPLAY)
+        self.replay.history.show_pre_token(char)
+
     def _opening(self) -> TableOpening:
         """What opens embedding tables, beside the map that shows them."""
         self._set_mode(Mode.MAP)
@@ -216,6 +220,8 @@ class MainWindow(QMainWindow):
         self.go_to.place_requested.connect(self.text_area.show_place)
         self.go_to.left.connect(panel.view.setFocus)
         self.docks.panel_made.connect(self._connect_panel)
+        panel.view.boundary_asked.connect(self._show_boundary)
+        panel.view.replay_asked.connect(self._replay_pre_token)
         panel.modified_changed.connect(document.set_modified)
         # Queued: a question asked within the drop would hold the program one drags from.
         panel.files_dropped.connect(self._open_dropped, Qt.ConnectionType.QueuedConnection)
@@ -238,7 +244,6 @@ class MainWindow(QMainWindow):
             "mode_requested": self._set_mode,
             "learn_requested": lambda: self._set_mode(Mode.LEARN),
             "tokenizer_requested": self.chooser.choose,
-            "learn_requested": lambda: self._set_mode(Mode.LEARN),
             "text_offered": self._take_text,
         }
         for name, answer in answers.items():

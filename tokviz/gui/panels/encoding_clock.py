@@ -221,11 +221,15 @@ class EncodingClock(QObject):
 
     def show_cause(self, byte: int, own_step: int) -> None:
         """Show a step of the pre-token that holds a byte of the text."""
-        self._char = self._model.text.char_of_byte(byte)
-        self.scope.setCurrentText(Scope.PRE_TOKEN.value)
-        self._load()
+        self.show_pre_token(self._model.text.char_of_byte(byte))
         self._display.set_stage(Stage.MERGES)
         self._go_to_own_step(own_step)
+
+    def show_pre_token(self, char: int) -> None:
+        """Replay the pre-token that holds a character, and it alone."""
+        self._char = char
+        self.scope.setCurrentText(Scope.PRE_TOKEN.value)
+        self._load()
 
     # -- following the model -------------------------------------------------------------------
 

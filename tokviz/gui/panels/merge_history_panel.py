@@ -140,6 +140,11 @@ class MergeHistoryPanel(QWidget):
         self.show_clock(Clock.ENCODING)
         self._encoding.show_cause(byte, own_step)
 
+    def show_pre_token(self, char: int) -> None:
+        """Replay the encoding of the pre-token that holds a character."""
+        self.show_clock(Clock.ENCODING)
+        self._encoding.show_pre_token(char)
+
     # -- Qt's events ---------------------------------------------------------------------------
 
     def showEvent(self, event: QShowEvent) -> None:

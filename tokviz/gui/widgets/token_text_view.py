@@ -67,6 +67,8 @@ class TokenTextView(QAbstractScrollArea):
     caret_moved = Signal()
     files_dropped = Signal(object)
     zoomed = Signal()
+    boundary_asked = Signal()  # why there is one at the caret
+    replay_asked = Signal(int)  # of the token at a character
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
