@@ -84,6 +84,7 @@ def test_a_cancelled_run_is_named_by_what_it_learned(session: Session, qtbot: Qt
     qtbot.waitUntil(lambda: session.model.tokenizer.name == "trained-60000", timeout=20_000)
     panel.cancel_button.click()
     qtbot.waitUntil(panel.train_button.isEnabled, timeout=20_000)
+    assert panel.words.text().endswith(" tokens: stopped there.")
     name = f"trained-{session.model.tokenizer.n_vocab}"
     assert session.model.tokenizer.name == name != "trained-60000"
     qtbot.waitUntil(lambda: name in kept_names(), timeout=5000)

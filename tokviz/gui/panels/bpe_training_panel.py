@@ -60,6 +60,7 @@ class BpeTrainingPanel(QWidget):
         self._kept = kept
         self._task: Task | None = None
         self._run: Run | None = None
+        self._was_cancelled = False
         self._learns = False  # the task at work is past counting
         self._unfinished = ""  # the name of a tokenizer that is still learned
         self._state: Learned | None = None  # what it showed last
@@ -169,7 +170,7 @@ class BpeTrainingPanel(QWidget):
         except ValueError as error:
             self.words.setText(str(error))
             return
-        self._learns = False
+        self._learns = self._was_cancelled = False
         self._start(train(corpus, wishes))
 
     def go_on(self) -> None:
@@ -181,7 +182,7 @@ class BpeTrainingPanel(QWidget):
                 self.words.setText(str(error))
                 return
             self._model.set_training(None)  # it is read where nothing is learned any more
-            self._learns = True
+            self._learns, self._was_cancelled = True, False
             self._start(work)
 
     def cancel(self) -> None:
@@ -242,6 +243,7 @@ class BpeTrainingPanel(QWidget):
             self._update_buttons()  # it came to its end
         elif self._learns and self._run is not None:
             # Cancelled: what was learned is shown once the thread has left the merge at work.
+            self._was_cancelled = True
             self._start(learned_when(self._run, task.wait))
         else:
             self._update_buttons()
@@ -277,10 +279,9 @@ class BpeTrainingPanel(QWidget):
         n_vocab = state.tokenizer.n_vocab if state.tokenizer else len(state.vocab)
         told = f"{n:,} merges learned: a vocabulary of {n_vocab:,} tokens."
         if n_vocab < run.n_wished(self.settings.wanted_size):
-            told = (
-                f"{n:,} merges learned, a vocabulary of {n_vocab:,}: stopped there, or no pair "
-                f"occurs {run.training.min_count:,} times any more."
-            )
+            rare = f"no pair is left with a count of {run.training.min_count:,} or more"
+            why = "stopped there" if self._was_cancelled else rare
+            told = f"{n:,} merges learned, a vocabulary of {n_vocab:,} tokens: {why}."
         if state.tokenizer is None:
             told += " Its symbols are no single characters, so no text can be shown in them."
         return told

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from tokviz.gui.palette import Palette
 from tokviz.gui.task import Task, failure
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.piece_line import PieceLine
+from tokviz.gui.widgets.plain_label import plain_label
 from tokviz.tokenization.pre_tokenizers import SPLIT_PATTERNS
 from tokviz.tokenization.split_checks import split_sample
 from tokviz.tokenization.visible_text import visible
@@ -33,10 +34,12 @@ class SplitChoice(QWidget):
         self.combo.setToolTip("A split pattern by name, or a regular expression of your own")
         self.combo.setAccessibleName("Split pattern")
         self.pieces = PieceLine()
-        self.pieces.setToolTip("The open text at the caret, cut into pre-tokens")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.combo)
+        row = QHBoxLayout()
+        row.addWidget(plain_label("split pattern"))
+        row.addWidget(self.combo, 1)
+        column.addLayout(row)
         column.addWidget(self.pieces)
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self._try)

@@ -66,8 +66,8 @@ class TrainingSettings(QWidget):
     def _place_widgets(self) -> None:
         often = self._often
         often.addRow("train on", self.source)
-        often.addRow("split", self.split)
         often.addRow(self.size_kind, self.number)
+        often.addRow(self.split)
         rare = _form(self._rare)
         rare.setContentsMargins(0, 4, 0, 0)
         rare.addRow("alphabet", self.alphabet)

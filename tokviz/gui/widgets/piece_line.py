@@ -1,6 +1,7 @@
 """PieceLine: a line of text cut into pieces, each with a colour and a border."""
 
 from collections.abc import Sequence
+from html import escape
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
@@ -22,7 +23,7 @@ class PieceLine(QWidget):
         self._palette: Palette = LIGHT
         self._pieces: list[str] = []
         self._words = ""
-        self.setFont(token_font(_POINTS))
+        self._face = token_font(_POINTS)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     @property
@@ -38,7 +39,9 @@ class PieceLine(QWidget):
         """Draw these, in which white space is marked already."""
         self._pieces = list(pieces)
         self._words = ""
-        self._show(f"{len(pieces):,} pre-tokens: {' | '.join(self._pieces)}")
+        self._show(
+            f"The open text at the caret, cut into {len(pieces):,} pre-tokens: {' | '.join(self._pieces)}"
+        )
 
     def set_words(self, words: str) -> None:
         """Say why there are no pieces."""
@@ -47,6 +50,8 @@ class PieceLine(QWidget):
 
     def _show(self, described: str) -> None:
         self.setAccessibleName(described)
+        # Whole, where there is no room for it; a tooltip guesses HTML otherwise.
+        self.setToolTip(f"<p>{escape(described)}</p>")
         self.update()
 
     def set_colors(self, palette: Palette) -> None:
@@ -57,7 +62,7 @@ class PieceLine(QWidget):
         return QSize(200, round(_N_ROWS * (self._row_height() + _ROW_GAP)))
 
     def _row_height(self) -> float:
-        return QFontMetricsF(self.font()).height() + 4
+        return QFontMetricsF(self._face).height() + 4
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
@@ -69,7 +74,8 @@ class PieceLine(QWidget):
                 self._paint_pieces(painter)
 
     def _paint_pieces(self, painter: QPainter) -> None:
-        metrics, height = QFontMetricsF(self.font()), self._row_height()
+        metrics, height = QFontMetricsF(self._face), self._row_height()
+        painter.setFont(self._face)
         x, row = 0.0, 0
         for i, piece in enumerate(self._pieces):
             width = metrics.horizontalAdvance(piece) + 2 * _PADDING
