@@ -39,9 +39,8 @@ class PieceLine(QWidget):
         """Draw these, in which white space is marked already."""
         self._pieces = list(pieces)
         self._words = ""
-        self._show(
-            f"The open text at the caret, cut into {len(pieces):,} pre-tokens: {' | '.join(self._pieces)}"
-        )
+        drawn = " | ".join(self._pieces)
+        self._show(f"The open text at the caret, cut into {len(pieces):,} pre-tokens: {drawn}")
 
     def set_words(self, words: str) -> None:
         """Say why there are no pieces."""
