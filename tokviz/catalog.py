@@ -14,6 +14,7 @@ from tokviz.tokenization.formats.gguf import tokenizer_from_gguf
 from tokviz.tokenization.formats.gpt2_files import tokenizer_from_vocab_bpe
 from tokviz.tokenization.formats.sentencepiece_model import tokenizer_from_sentencepiece
 from tokviz.tokenization.formats.tiktoken_ranks import tokenizer_from_tiktoken
+from tokviz.tokenization.merge_order import check_order
 from tokviz.tokenization.tokenizer import Tokenizer, bytes_tokenizer, characters_tokenizer
 
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ def _smollm2(_text: str) -> Tokenizer:
 def _mistral(_text: str) -> Tokenizer:
     file = "tokenizers/mistral-7b-v1.model"
     tokenizer = tokenizer_from_sentencepiece(read_resource(file), "mistral-7b-v1", file)
-    return replace(tokenizer, ordered=True)  # a test holds all its merges to it
+    *_, checked = check_order(tokenizer)  # it finds the pair that makes each token, too
+    return checked.tokenizer or tokenizer
 
 
 def _bert(_text: str) -> Tokenizer:

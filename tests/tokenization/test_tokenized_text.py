@@ -26,6 +26,7 @@ from tokviz.tokenization.tokenizer import Special, Tokenizer, characters_tokeniz
 NAMES = [
     *("gpt2", "smollm2", "characters", "bytes"),
     *("unknown lookahead", "safe cuts", "added tokens", "normalizer"),
+    *("mistral-7b-v1", "bert-base-uncased"),
 ]
 ALPHABET = " \n\r\t'1½aAésltrve.\x04\u2028\ud800\u0301🚀"
 

@@ -3,8 +3,17 @@
 import argparse
 import sys
 
-from tokviz.commands.inputs import add_encoding, add_tokenizer, read_text_input, tokenizer_for
+from tokviz.commands.inputs import (
+    InputError,
+    add_encoding,
+    add_tokenizer,
+    read_text_input,
+    tokenizer_for,
+)
 from tokviz.commands.json_stream import write_object
+from tokviz.text_files import shown
+from tokviz.tokenization.merge_order import check_order
+from tokviz.tokenization.tokenizer import Tokenizer
 from tokviz.tokenization.vocabulary_curve import vocabulary_curve
 
 SUMMARY = "count a text's tokens against the number of merges"
@@ -19,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     text = read_text_input(arguments.file, arguments.encoding)
-    tokenizer = tokenizer_for(arguments.tokenizer, text)
+    tokenizer = in_order(tokenizer_for(arguments.tokenizer, text), arguments.tokenizer)
     curve = vocabulary_curve(tokenizer, tokenizer.encode(text))
     if arguments.json:
         columns = [("n_merges", curve.n_merges), ("n_tokens", curve.n_tokens)]
@@ -29,3 +38,16 @@ def run(arguments: argparse.Namespace) -> int:
     for n_merges, n_tokens in zip(curve.n_merges.tolist(), curve.n_tokens.tolist(), strict=True):
         sys.stdout.write(f"{n_merges:>8} {n_tokens:>12}\n")
     return 0
+
+
+def in_order(tokenizer: Tokenizer, name: str) -> Tokenizer:
+    """The tokenizer if fewer merges mean what they meant when they were learned."""
+    if tokenizer.ordered is None:
+        *_, checked = check_order(tokenizer)
+        tokenizer = checked.tokenizer or tokenizer
+    if len(tokenizer.merges) and tokenizer.ordered is False:
+        raise InputError(
+            f"The order of merges does not hold in {shown(name)}, so nobody can tell the tokens "
+            f"after fewer of them; tokviz replay shows the merges of a text."
+        )
+    return tokenizer

@@ -38,7 +38,7 @@ def explain_gap(replay: MergeReplay, byte: int) -> Explanation:
     if not 0 <= byte < len(replay.data) - 1:
         raise IndexError(f"no gap after byte {byte} of a pre-token of {len(replay.data)} bytes")
     try:
-        gap = replay.places.index(byte)
+        gap = replay.ends.index(byte + 1)
     except ValueError:
         return Explanation(Cause.UNCOVERED)
     if gap + 1 >= len(replay.places) or replay.places[gap + 1] != byte + 1:

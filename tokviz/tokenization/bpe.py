@@ -66,7 +66,8 @@ class Merges(Sequence[Merge]):
         self.right = np.asarray(right, np.int32)
         self.ids = np.asarray(ids, np.int32)
         self.counts = None if counts is None else np.asarray(counts, np.int64)
-        self.others = tuple(np.asarray(column, np.int32) for column in others)
+        left_others, right_others, ranks = (np.asarray(column, np.int32) for column in others)
+        self.others = left_others, right_others, ranks
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -155,6 +156,8 @@ class MergeRules:
         """The rules of lower ranks alone."""
         kept = self.ranks < rank
         lines = self.lines
+        if len(lines.others[2]):  # they are ranks themselves
+            return MergeRules.of(lines[:rank])
         return MergeRules(
             Merges(lines.left[kept], lines.right[kept], lines.ids[kept]), self.ranks[kept]
         )

@@ -11,7 +11,7 @@ from typing import overload
 
 import numpy as np
 
-from tokviz.tokenization.bpe import Merges, MergeStep, apply_merges
+from tokviz.tokenization.bpe import MergeRules, MergeStep, apply_merges
 from tokviz.tokenization.encoding import Encoding, Int32s, Int64s, without_surrogates
 from tokviz.tokenization.tokenizer import Tokenizer
 
@@ -42,10 +42,12 @@ class Candidate:
 class Candidates(Sequence[Candidate]):
     """The pairs of a row, as columns: a pre-token of 10,000 bytes has as many at each step."""
 
-    def __init__(self, ids: Int32s, merges: Merges) -> None:
-        ranks = merges.ranks_of(ids[:-1], ids[1:])
+    def __init__(self, ids: Int32s, rules: MergeRules) -> None:
+        # Lines are in the order in which they are tried; behind the last one: no rule.
+        ranks = rules.lines.ranks_of(ids[:-1], ids[1:])
         self._ids = ids
-        self._without = len(merges)
+        self._without = len(rules.lines)
+        self._rank_of_line = rules.ranks
         self._order = np.argsort(ranks, kind="stable")
         self._ranks = ranks[self._order]
 
@@ -60,7 +62,7 @@ class Candidates(Sequence[Candidate]):
         if isinstance(index, slice):
             return [self[i] for i in range(*index.indices(len(self)))]
         left, rank = int(self._order[index]), int(self._ranks[index])
-        known = None if rank == self._without else rank
+        known = None if rank == self._without else int(self._rank_of_line[rank])
         return Candidate(left, int(self._ids[left]), int(self._ids[left + 1]), known)
 
 
@@ -71,12 +73,15 @@ class MergeReplay:
     in the pre-token.
     """
 
-    def __init__(self, tokenizer: Tokenizer, data: bytes) -> None:
+    def __init__(self, tokenizer: Tokenizer, data: bytes, *, at_start: bool = False) -> None:
+        """`data` is normalized first; `at_start`: the text begins with it."""
+        if tokenizer.normalizer is not None:
+            data = tokenizer.normalizer.normalize(data.decode("utf-8")).encode("utf-8")
         self.data = data
-        self._merges = tokenizer.merges
-        known = tokenizer.base_symbols.of(data)
+        self._rules = tokenizer.all_rules
+        known = tokenizer.symbols_of(data, at_start=at_start)
         self.symbols, self.places, self.ends = known.ids, known.starts, known.ends
-        _, self._events = apply_merges(self.symbols, self._merges)
+        _, self._events = apply_merges(self.symbols, self._rules.lines)
 
     @property
     def n_steps(self) -> int:
@@ -84,7 +89,8 @@ class MergeReplay:
 
     def rank_of(self, left: int, right: int) -> int | None:
         """The rank of the rule for a pair of ids, None if there is no rule."""
-        return self._merges.rank_of_pair.get(left << 32 | right)
+        line = self._rules.lines.rank_of_pair.get(left << 32 | right)
+        return None if line is None else int(self._rules.ranks[line])
 
     @cached_property
     def nodes(self) -> list[Node]:
@@ -92,13 +98,14 @@ class MergeReplay:
         n = len(self.symbols)
         start_of, end_of = list(range(n)), list(range(n))
         made = list(range(n))  # first symbol of a token → its leaf or node
-        merged = self._merges.columns[2]
+        merged, ranks = self._rules.lines.columns[2], self._rules.ranks
         nodes = []
-        for rank, gap in self._events:
+        for line, gap in self._events:
             start, middle = start_of[gap], gap + 1
             end = end_of[middle]
             start_of[end], end_of[start] = start, end
-            nodes.append(Node(made[start], made[middle], start, end + 1, rank, merged[rank]))
+            node = Node(made[start], made[middle], start, end + 1, int(ranks[line]), merged[line])
+            nodes.append(node)
             made[start] = n + len(nodes) - 1
         return nodes
 
@@ -130,8 +137,12 @@ class MergeReplay:
     def step(self, step: int) -> MergeStep:
         """Step 1..n_steps; `byte` is the offset of the left part in the pre-token."""
         node = self.nodes[step - 1]
-        merge = self._merges[node.rank]
-        return MergeStep(node.rank, merge.left, merge.right, merge.id, self.places[node.start])
+        left, right = self._id_of(node.left), self._id_of(node.right)
+        return MergeStep(node.rank, left, right, node.id, self.places[node.start])
+
+    def _id_of(self, part: int) -> int:
+        n = len(self.symbols)
+        return self.symbols[part] if part < n else self.nodes[part - n].id
 
     def pair_index(self, step: int) -> int:
         """Where the left part of a step stands in the row before it."""
@@ -140,7 +151,7 @@ class MergeReplay:
 
     def candidates(self, state: int) -> Candidates:
         """All neighbouring pairs after `state` steps: the winner first, those without rule last."""
-        return Candidates(self.row(state)[1], self._merges)
+        return Candidates(self.row(state)[1], self._rules)
 
     def next_best(self, step: int) -> int | None:
         """The rank that would have won at a step had its pair not been there."""
@@ -224,7 +235,8 @@ class TextReplay:
     def pre_token(self, pre_token: int) -> MergeReplay:
         """The replay of one pre-token."""
         data = without_surrogates(self.pre_token_text(pre_token)).encode("utf-8")
-        return MergeReplay(self._tokenizer, data)
+        at_start = pre_token == 0 and self._encoding.begins_text
+        return MergeReplay(self._tokenizer, data, at_start=at_start)
 
     def locate(self, step: int) -> tuple[int, int]:
         """Step 1..n_steps of the whole → (pre-token, its own step)."""

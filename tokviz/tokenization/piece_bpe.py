@@ -5,12 +5,13 @@ and that is no token itself falls back to the tokens of its bytes, or is unknown
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from tokviz.tokenization.base_symbols import Symbols
 from tokviz.tokenization.bpe import CLOSED, OPEN, MergeRules, MergeStep, apply_merges
 from tokviz.tokenization.chunk_encoder import ChunkEncoder, EncodedChunk
 from tokviz.tokenization.encoding import without_surrogates
-from tokviz.tokenization.spaced_text import SpacedText, Spacing
+from tokviz.tokenization.spaced_text import SPACE, SpacedText, Spacing
 
 
 @dataclass(frozen=True)
@@ -105,15 +106,32 @@ class PieceBpe:
         for i, token_id in enumerate(byte_ids):
             _append(found, token_id, start + i if own else start, start + i + 1 if own else end)
 
+    def truncated(self, n_merges: int) -> "PieceBpe":
+        """The same with the first `n_merges` merges alone."""
+        return replace(self, rules=self.rules.below(n_merges))
+
+    def symbols_of(self, chunk: str, *, at_start: bool) -> Symbols:
+        """The symbols of a chunk, with the prefix where the text begins with it."""
+        spaced = self.spacing.normalized(chunk, at_start)
+        taken = self.whole.get(spaced.text)
+        if taken is not None:
+            return Symbols([taken], [spaced.starts[0]], [spaced.ends[-1]])
+        row = self.row(spaced)
+        return Symbols(row.ids, row.starts, row.ends)
+
+    def symbols_of_token(self, data: bytes) -> list[int]:
+        """The symbols in the bytes of a token."""
+        text = data.decode("utf-8", "replace").replace(" ", SPACE)
+        places = list(range(len(text)))
+        return self.row(SpacedText(text, places, places)).ids
+
     def steps(self, text: str, *, at_start: bool = True) -> list[MergeStep]:
         """Every merge of encoding `text`: chunk by chunk, by rank, then left to right."""
         steps: list[MergeStep] = []
         at = 0
         for chunk in self.chunks.findall(without_surrogates(text)):
-            spaced = self.spacing.normalized(chunk, at_start and at == 0)
-            if spaced.text not in self.whole:
-                row = self.row(spaced)
-                steps += self.rules.steps(row.ids, [at + start for start in row.starts])
+            symbols = self.symbols_of(chunk, at_start=at_start and at == 0)
+            steps += self.rules.steps(symbols.ids, [at + start for start in symbols.starts])
             at += len(chunk.encode("utf-8"))
         return steps
 

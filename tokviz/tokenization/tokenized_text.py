@@ -146,7 +146,8 @@ class TokenizedText:
     def index_at(self, position: int) -> int | None:
         """Index of the first token with a byte in the character at `position`."""
         rows = self.tokens(position, position + 1)
-        return rows.first if len(rows.ids) else None
+        with_bytes = np.flatnonzero(rows.byte_starts < rows.byte_ends)
+        return rows.first + int(with_bytes[0]) if len(with_bytes) else None
 
     def n_tokens_before(self, position: int) -> int:
         """Tokens that start before the character at `position`."""

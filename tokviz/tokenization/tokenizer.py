@@ -15,11 +15,17 @@ from tokviz.tokenization.added_tokens import (
     TextEncoder,
 )
 from tokviz.tokenization.alphabet import AlphabetEncoder
-from tokviz.tokenization.base_symbols import BaseSymbols, ByteSymbols, CharacterSymbols
+from tokviz.tokenization.base_symbols import (
+    BaseSymbols,
+    ByteSymbols,
+    CharacterSymbols,
+    Symbols,
+)
 from tokviz.tokenization.bpe import MergeRules, Merges, MergeStep
 from tokviz.tokenization.encoder import Encoder
 from tokviz.tokenization.encoding import Encoding, without_surrogates
 from tokviz.tokenization.normalizers import Normalizer, NormalizingEncoder, byte_origins
+from tokviz.tokenization.piece_bpe import PieceBpe
 from tokviz.tokenization.pre_tokenizers import BETWEEN_WORDS, SplitPattern
 from tokviz.tokenization.ruled_encoder import RuledEncoder
 
@@ -276,6 +282,30 @@ class Tokenizer:
                 yield replace(step, byte=before + step.byte)
             at, at_start = len(text) if match is None else match.end, self.restarts
 
+    @cached_property
+    def all_rules(self) -> MergeRules:
+        """Every rule and its rank."""
+        if isinstance(self.segmenter, PieceBpe):
+            return self.segmenter.rules
+        return MergeRules.of(self.merges) if self.rules is None else self.rules
+
+    def symbols_of(self, data: bytes, *, at_start: bool = False) -> Symbols:
+        """What merging begins with in a pre-token; `at_start`: the text begins with it.
+
+        A pre-token that is taken whole is one symbol.
+        """
+        if isinstance(self.segmenter, PieceBpe):
+            return self.segmenter.symbols_of(data.decode("utf-8"), at_start=at_start)
+        taken = self.id_of_bytes.get(data) if self.ignore_merges else None
+        return self.base_symbols.of(data) if taken is None else Symbols([taken], [0], [len(data)])
+
+    def symbols_of_token(self, token_id: int) -> list[int]:
+        """What merging begins with in the bytes of a token."""
+        data = self.token_bytes(token_id)
+        if isinstance(self.segmenter, PieceBpe):
+            return self.segmenter.symbols_of_token(data)
+        return self.base_symbols.of(data).ids
+
     def _steps(self, text: str, *, at_start: bool) -> Iterator[MergeStep]:
         if self.segmenter is not None:
             yield from self.segmenter.steps(text, at_start=at_start)
@@ -283,16 +313,14 @@ class Tokenizer:
             return
         aligned = None if self.normalizer is None else self.normalizer.align(text)
         origins = None if aligned is None else byte_origins(aligned, text)[0]
-        rules = MergeRules.of(self.merges) if self.rules is None else self.rules
         at = 0
         for pre_token in self.split.split(text if aligned is None else aligned.text):
             data = pre_token.encode("utf-8")
-            symbols = self.base_symbols.of(data)
-            if not (self.ignore_merges and data in self.id_of_bytes):
-                places = [at + start for start in symbols.starts]
-                if origins is not None:
-                    places = origins[places].tolist()
-                yield from rules.steps(symbols.ids, places)
+            symbols = self.symbols_of(data)
+            places = [at + start for start in symbols.starts]
+            if origins is not None:
+                places = origins[places].tolist()
+            yield from self.all_rules.steps(symbols.ids, places)
             at += len(data)
 
     def drops_bytes(self, encoding: Encoding) -> bool:
@@ -310,7 +338,11 @@ class Tokenizer:
         dropped = set(self.merges.ids[n_merges:].tolist()) - kept
         vocab = [None if i in dropped else data for i, data in enumerate(self.vocab)]
         rules = None if self.rules is None else self.rules.below(n_merges)
-        return replace(self, vocab=vocab, merges=self.merges[:n_merges], rules=rules)
+        segmenter = self.segmenter
+        if isinstance(segmenter, PieceBpe):
+            segmenter = segmenter.truncated(n_merges)
+        merges = self.merges[:n_merges]
+        return replace(self, vocab=vocab, merges=merges, rules=rules, segmenter=segmenter)
 
     def extended(self, text: str) -> "Tokenizer":
         """A growing vocabulary with the new characters of `text` appended; else itself."""

@@ -76,7 +76,7 @@ class BoundaryPanel(QWidget):
 def explain(model: TokenizerModel, byte: int) -> tuple[str, int | None]:
     """A sentence on the gap after a byte of the text, and the step that shows the cause."""
     text, tokenizer = model.text, model.tokenizer
-    if tokenizer.split is None:
+    if not len(tokenizer.merges):
         return f"With {tokenizer.algorithm.value} every boundary is there from the start.", None
     char = text.char_of_byte(byte)
     span = text.pre_token_span(char)
@@ -86,7 +86,8 @@ def explain(model: TokenizerModel, byte: int) -> tuple[str, int | None]:
     if byte == end - 1:
         return _between_pre_tokens(model, span[0], span[1]), None
     data = without_surrogates(text.slice(*span)).encode("utf-8")
-    found = explain_gap(MergeReplay(tokenizer, data), byte - start)
+    replay = MergeReplay(tokenizer, data, at_start=span[0] == 0)
+    found = explain_gap(replay, byte - start)
     return _sentence(model, found), found.step
 
 

@@ -95,14 +95,18 @@ def tree_of(
     """What `MergeTreeView.set_tree` takes: leaves, their ids, and nodes in the order of merging."""
     characters = _characters(replay.data)
     leaves = []
-    for place in replay.places:
-        byte = replay.data[place : place + 1]
+    for place, end in zip(replay.places, replay.ends, strict=True):
+        data = replay.data[place:end]
+        if not data:  # the space that SentencePiece puts before a text
+            leaves.append(TreeLeaf(visible(b" "), "", ""))
+            continue
         character, several = characters[place]
-        label = byte.hex() if several else visible(byte)
-        leaves.append(TreeLeaf(label, byte.hex(), visible(character.encode()) if several else ""))
+        is_cut = several and data != character.encode()
+        label = data.hex() if is_cut else visible(data)
+        leaves.append(TreeLeaf(label, data.hex(), visible(character.encode()) if is_cut else ""))
     nodes = []
     for node in replay.nodes:
-        end = replay.places[node.end - 1] + 1
+        end = replay.ends[node.end - 1]
         data = replay.data[replay.places[node.start] : end]
         nodes.append(
             TreeNode(node.left, node.right, node.rank, node.id, name_of(node.id), data.hex(" "))

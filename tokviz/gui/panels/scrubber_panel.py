@@ -132,7 +132,7 @@ class ScrubberPanel(QFrame):
     def _show(self) -> None:
         model = self._model
         n_all = len(model.tokenizer.merges)
-        self.setVisible(n_all > 0)
+        self.setVisible(n_all > 0 and model.tokenizer.ordered is True)
         k = n_all if model.n_merges is None else model.n_merges
         self.curve.set_value(k)
         with QSignalBlocker(self.box):  # held within an old range, it would ask for what it shows
