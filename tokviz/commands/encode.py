@@ -23,6 +23,7 @@ from tokviz.token_table import table_lines
 from tokviz.tokenization.encoding import Encoding, Int32s, Int64s
 from tokviz.tokenization.tokenizer import (
     NO_TEMPLATE,
+    Algorithm,
     Special,
     SpecialTokenError,
     Template,
@@ -78,11 +79,19 @@ def members(tokenizer: Tokenizer, encoding: Encoding, template: bool) -> Iterato
     yield "ids", np.concatenate((np.array(added[0], np.int32), ids, np.array(added[1], np.int32)))
     yield "spans", _spans(*encoding.spans(), added, len(encoding.text))
     yield "byte_spans", _spans(encoding.byte_starts, encoding.byte_ends, added, encoding.n_bytes)
-    yield "pre_tokens", encoding.pre_token_spans()
+    yield "pre_tokens", pre_tokens(tokenizer, encoding)
     yield "gap_ranks", encoding.gap_ranks()
     yield "uncovered", encoding.uncovered()
     decoded = tokenizer.decode(ids.tolist())
     yield "round_trip", decoded == encoding.text.encode("utf-8", "surrogatepass")
+
+
+def pre_tokens(tokenizer: Tokenizer, encoding: Encoding) -> list[tuple[int, int]]:
+    """The spans of the pre-tokens; white space that WordPiece leaves out is none."""
+    spans, text = encoding.pre_token_spans(), encoding.text
+    if tokenizer.algorithm is not Algorithm.WORDPIECE:
+        return spans
+    return [(start, end) for start, end in spans if not text[start:end].isspace()]
 
 
 def _spans(starts: Int64s | Int32s, ends: Int64s | Int32s, added: Template, last: int) -> Int64s:

@@ -5,7 +5,7 @@ Both take the text as it is when they are called; the iterators may run in anoth
 
 from collections.abc import Iterator
 
-from tokviz.tokenization.encoding import Encoding
+from tokviz.tokenization.encoding import Encoding, concatenate
 from tokviz.tokenization.graphemes import count_graphemes, joins
 from tokviz.tokenization.tokenized_text import TokenizedText
 from tokviz.tokenization.tokenizer import Tokenizer
@@ -52,6 +52,8 @@ def find_losses(text: TokenizedText) -> Iterator[int | None]:
 
 
 def _losses(tokenizer: Tokenizer, encodings: list[Encoding]) -> Iterator[int | None]:
+    if tokenizer.join is not None and encodings:  # what a token gives depends on those around it
+        encodings = [concatenate(encodings)]
     base = 0
     for encoding in encodings:
         decoded = tokenizer.decode(encoding.ids.tolist())
