@@ -6,6 +6,7 @@ A new tokenizer is one line in `TOKENIZERS`, a new table one line in `TABLES`.
 import lzma
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tokviz.resources import read_resource, verified_path
@@ -72,6 +73,8 @@ TOKENIZERS = [
     ShippedTokenizer("bytes", "Bytes", lambda _text: bytes_tokenizer()),
 ]
 
+_COMMON_NAMES = {"tokenizer.json", "tokenizer.model", "vocab.json", "merges.txt", "vocab.txt"}
+
 
 @dataclass(frozen=True)
 class ShippedTable:
@@ -108,6 +111,18 @@ def load_table(tokenizer: str) -> "EmbeddingTable | None":
 def title_of(name: str) -> str:
     """What a tokenizer is called on screen."""
     return next((shipped.title for shipped in TOKENIZERS if shipped.name == name), name)
+
+
+def name_of_file(path: str) -> str:
+    """What a tokenizer from a file is called: told apart from others and from the shipped ones.
+
+    >>> name_of_file("/models/llama/tokenizer.json"), name_of_file("/models/mine.gguf")
+    ('llama/tokenizer.json', 'mine.gguf')
+    """
+    where = Path(path)
+    if where.name in _COMMON_NAMES or any(where.name == shipped.name for shipped in TOKENIZERS):
+        return f"{where.parent.name}/{where.name}"
+    return where.name
 
 
 def load_tokenizer(name: str, text: str = "") -> Tokenizer:

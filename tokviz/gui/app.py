@@ -10,7 +10,6 @@ import sys
 import traceback
 from collections.abc import Iterator
 from copy import deepcopy
-from pathlib import Path
 from types import TracebackType
 
 from PySide6.QtCore import QSocketNotifier, QTimer
@@ -33,10 +32,12 @@ from tokviz.gui.settings import (
 from tokviz.gui.task import Task
 from tokviz.gui.theme import Theme, ThemeMode
 from tokviz.gui.tokenizer_model import TokenizerModel
+from tokviz.gui.tokenizer_opening import chosen_pattern, open_named
 from tokviz.gui.widgets import text_accessibility
 from tokviz.resources import ResourceError, read_resource, resource_path
 from tokviz.text_files import shown
-from tokviz.tokenization.formats.any_file import open_tokenizer
+from tokviz.tokenization.formats import SplitPatternNeededError
+from tokviz.tokenization.pre_tokenizers import GPT2
 from tokviz.tokenization.tokenizer import Tokenizer
 
 _AUTOSAVE_MS = 2000
@@ -63,8 +64,8 @@ def run(files: list[str], tokenizer: str | None = None) -> int:
     # What is loaded by now stays; the collector need not walk through it again and again.
     gc.freeze()
     gc.enable()
-    for path in files[:1]:
-        session.window.document.open(os.path.abspath(path))
+    if files:
+        session.window.open_files([os.path.abspath(path) for path in files])
     # Kept in a name: the notifier and the sockets end with it.
     signals = _quit_on_signals(app)
     status = app.exec()
@@ -125,15 +126,31 @@ class Session:
             if name in kept_names():
                 return load_kept(name)
             if os.path.exists(name):
-                return open_tokenizer(Path(name))
-            self._problems.append(f"There is no tokenizer named {name!r}; GPT-2 is used.")
+                return self._load_file(os.path.abspath(name))
+            if os.sep in name:
+                self._problems.append(f"The tokenizer file {shown(name)} is gone; GPT-2 is used.")
+            else:
+                self._problems.append(f"There is no tokenizer named {name!r}; GPT-2 is used.")
         except (ValueError, OSError) as error:
-            self._problems.append(str(error))
+            self._problems.append(f"{str(error).removesuffix('.')}. GPT-2 is used.")
         try:
             return load_tokenizer("gpt2")
         except ValueError as error:
             self._problems.append(str(error))
             return load_tokenizer("bytes")
+
+    def _load_file(self, path: str) -> Tokenizer:
+        """A file that does not say its split pattern gets GPT-2's, and a sentence says so."""
+        try:
+            tokenizer = open_named(path, chosen_pattern(path, self.settings))
+        except SplitPatternNeededError:
+            tokenizer = open_named(path, GPT2)
+            self._problems.append(
+                f"{shown(path)} does not say its split pattern, so GPT-2's is used; File, Open "
+                f"tokenizer lets you choose another."
+            )
+        self.settings.remember_tokenizer(path)
+        return tokenizer
 
     def _text_to_begin_with(self) -> tuple[str, str]:
         """The text of the last start, or the path of the file to read it from; or the sample."""

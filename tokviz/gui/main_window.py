@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QByteArray, Qt
@@ -30,8 +31,10 @@ from tokviz.gui.text_area import TextArea
 from tokviz.gui.theme import Theme, ThemeMode
 from tokviz.gui.token_sharing import TokenSharing
 from tokviz.gui.tokenizer_model import TokenizerModel
+from tokviz.gui.tokenizer_opening import TokenizerOpening
 from tokviz.gui.widgets.mode_switch import Mode, ModeSwitch
 from tokviz.text_files import shown
+from tokviz.tokenization.formats.any_file import looks_like_tokenizer
 
 if TYPE_CHECKING:
     from tokviz.gui.panels.bpe_training_panel import BpeTrainingPanel
@@ -56,6 +59,7 @@ class MainWindow(QMainWindow):
         self.text_panel = self.text_area.panel
         self.kept = KeptTokenizers(self)
         self.chooser = TokenizerChooser(model, settings, self.kept)
+        self.tokenizers = TokenizerOpening(model, settings, self)
         self.status = StatusPanel(model, theme)
         self.scrubber = ScrubberPanel(model, theme)
         self.sharing = TokenSharing(model, self.text_panel, self)
@@ -111,6 +115,9 @@ class MainWindow(QMainWindow):
         file = bar.addMenu("&File")
         _add(file, "&New", document.new, _Key.New)
         _add(file, "&Open text …", document.ask_and_open, _Key.Open)
+        keys = QKeySequence("Ctrl+Shift+O")
+        _add(file, "Open &tokenizer …", self.tokenizers.ask_and_open, keys)
+        _add(file, "Open tokenizer's folder …", self.tokenizers.ask_and_open_folder)
         _add(file, "Open &embedding table …", lambda: self._opening().ask_and_open())
         _add(file, "Open model's &folder …", lambda: self._opening().ask_and_open_folder())
         self._recent = file.addMenu("Open &recent")
@@ -139,7 +146,8 @@ class MainWindow(QMainWindow):
         edit.aboutToHide.connect(self._enable_edit_actions)
         self._make_view_menu(bar.addMenu("&View"))
         tokens = bar.addMenu("&Tokenizer")
-        tokens.addActions(self.chooser.menu.actions())
+        tokens.aboutToShow.connect(lambda: self._fill_tokenizers(tokens))
+        self._fill_tokenizers(tokens)
         _add(bar.addMenu("&Help"), "&About tokviz", self._show_about)
 
     def _make_view_menu(self, menu: QMenu) -> None:
@@ -167,6 +175,11 @@ class MainWindow(QMainWindow):
             _add(self._recent, name, lambda p=path: self.document.open(p))
         if not self._settings.recent:
             self._recent.addAction("No files yet").setEnabled(False)
+
+    def _fill_tokenizers(self, menu: QMenu) -> None:
+        self.chooser.menu.aboutToShow.emit()  # which lists those of files anew
+        menu.clear()
+        menu.addActions(self.chooser.menu.actions())
 
     def _update_edit_actions(self) -> None:
         view = self.text_panel.view
@@ -224,16 +237,17 @@ class MainWindow(QMainWindow):
         panel.view.replay_asked.connect(self._replay_pre_token)
         panel.modified_changed.connect(document.set_modified)
         # Queued: a question asked within the drop would hold the program one drags from.
-        panel.files_dropped.connect(self._open_dropped, Qt.ConnectionType.QueuedConnection)
+        panel.files_dropped.connect(self.open_files, Qt.ConnectionType.QueuedConnection)
         document.saved.connect(panel.mark_clean)
         document.opened.connect(panel.mark_clean)
         if document.is_modified:
             panel.mark_dirty()
         document.changed.connect(self._update_title)
         self.status.problem.connect(self.notices.show_problem)
-        for source in (model, document, self.sharing, self.chooser):
+        for source in (model, document, self.sharing, self.chooser, self.tokenizers):
             source.problem.connect(self.notices.show_problem)
             source.task_started.connect(self.notices.show_task)
+        self.chooser.file_requested.connect(self.tokenizers.open)
         self.status.place_requested.connect(self._show_place)
 
     def _connect_panel(self, panel: QWidget) -> None:
@@ -256,12 +270,19 @@ class MainWindow(QMainWindow):
         view.select_all()
         view.insert_text(text)
 
-    def _open_dropped(self, paths: list[str]) -> None:
-        if len(paths) > 1:
-            self.notices.show_problem(
-                f"Of {len(paths):,} files only {shown(paths[0])} is opened; drop one at a time."
-            )
-        self.document.open(paths[0])
+    def open_files(self, paths: list[str]) -> None:
+        """Open the first text and the first tokenizer among files; say which, of several."""
+        tokenizers = [path for path in paths if looks_like_tokenizer(Path(path))]
+        texts = [path for path in paths if path not in tokenizers]
+        opened = [*tokenizers[:1], *texts[:1]]
+        if len(paths) > len(opened):
+            names = " and ".join(map(shown, opened))
+            which = f"{names} is opened" if len(opened) == 1 else f"{names} are opened"
+            self.notices.show_problem(f"Of {len(paths):,} files only {which}; drop one at a time.")
+        if tokenizers:
+            self.tokenizers.open(tokenizers[0])
+        if texts:
+            self.document.open(texts[0])
 
     def _show_place(self, position: int) -> None:
         self.text_area.show_place(position, position + 1)

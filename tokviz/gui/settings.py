@@ -35,6 +35,8 @@ class Settings:
     compared: list[str] = field(default_factory=lambda: ["cl100k_base"])  # shipped tokenizers
     layouts: dict[str, str] = field(default_factory=dict)  # mode → its panels, in base64
     recent: list[str] = field(default_factory=list)
+    recent_tokenizers: list[str] = field(default_factory=list)  # paths
+    patterns: dict[str, str] = field(default_factory=dict)  # tokenizer file → pattern chosen for it
     file: str = ""  # of the open text, empty if it has none
     file_stamp: list[int] = field(default_factory=list)  # when it was read or written, and size
     encoding: str = "utf-8"
@@ -42,6 +44,12 @@ class Settings:
 
     def remember_file(self, path: str) -> None:
         self.recent = [path, *(p for p in self.recent if p != path)][:_MOST_RECENT]
+
+    def remember_tokenizer(self, path: str) -> None:
+        """The next start begins with the tokenizer in this file."""
+        self.tokenizer = path
+        others = [p for p in self.recent_tokenizers if p != path]
+        self.recent_tokenizers = [path, *others][:_MOST_RECENT]
 
 
 def _folder(location: QStandardPaths.StandardLocation) -> Path:
@@ -73,6 +81,9 @@ def load_settings() -> Settings:
         if type(value) is kind:  # not isinstance: True is an int, too
             setattr(settings, entry.name, value)
     settings.recent = [path for path in settings.recent if isinstance(path, str)][:_MOST_RECENT]
+    paths = [path for path in settings.recent_tokenizers if isinstance(path, str)]
+    settings.recent_tokenizers = paths[:_MOST_RECENT]
+    settings.patterns = {k: v for k, v in settings.patterns.items() if isinstance(v, str)}
     settings.contexts = {
         name: tokens
         for name, tokens in settings.contexts.items()

@@ -1,16 +1,19 @@
 """The tokenizer chooser in the toolbar: name, size and context window of the one in use."""
 
+import os
 from collections.abc import Iterator
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSpinBox, QToolButton, QWidget
 
-from tokviz.catalog import TOKENIZERS, load_tokenizer, title_of
+from tokviz.catalog import TOKENIZERS, load_tokenizer, name_of_file, title_of
 from tokviz.gui.kept_tokenizers import KeptTokenizers, load_kept
 from tokviz.gui.settings import LARGEST_CONTEXT, Settings
 from tokviz.gui.task import Task, failure
 from tokviz.gui.tokenizer_model import TokenizerModel
+from tokviz.text_files import shown
 from tokviz.tokenization.tokenizer import Tokenizer
 
 _SHIPPED = {shipped.name for shipped in TOKENIZERS}
@@ -21,6 +24,7 @@ class TokenizerChooser(QWidget):
 
     problem = Signal(object)
     task_started = Signal(object)
+    file_requested = Signal(object)  # the path of a tokenizer that was open before
 
     def __init__(self, model: TokenizerModel, settings: Settings, kept: KeptTokenizers) -> None:
         super().__init__()
@@ -35,10 +39,14 @@ class TokenizerChooser(QWidget):
         self._button.setToolTip("The tokenizer")
         self.menu = QMenu("Tokenizer", self._button)
         self._actions = QActionGroup(self)
+        self.menu.addSection("Shipped")
         for shipped in TOKENIZERS:
             self._add_action(shipped.name, shipped.title)
+        self._trained = self.menu.addSection("Trained here")
         for name in kept.names:
             self._add_action(name, name)
+        self._files = self.menu.addSection("Opened files")
+        self.menu.aboutToShow.connect(self._list_files)
         self._button.setMenu(self.menu)
         self._rebuild = QToolButton()
         self._rebuild.setText("Rebuild")
@@ -53,12 +61,33 @@ class TokenizerChooser(QWidget):
         model.context_changed.connect(self._update)
         self._update()
 
-    def _add_action(self, name: str, title: str) -> None:
-        action = QAction(title, self, checkable=True)
+    def _add_action(self, name: str, title: str, before: QAction | None = None) -> None:
+        action = QAction(title.replace("&", "&&"), self, checkable=True)
         action.setData(name)
         action.triggered.connect(lambda: self.choose(name))
         self._actions.addAction(action)
-        self.menu.addAction(action)
+        self.menu.insertAction(before, action)  # type: ignore[arg-type]  # None: at the end
+
+    def _list_files(self) -> None:
+        """The files that were opened, the last one first, below their heading."""
+        actions = self.menu.actions()
+        for action in actions[actions.index(self._files) + 1 :]:
+            self._actions.removeAction(action)
+            self.menu.removeAction(action)
+            action.deleteLater()
+        for path in self._settings.recent_tokenizers:
+            action = QAction(shown(path).replace("&", "&&"), self, checkable=True)
+            action.setChecked(path == self._settings.tokenizer)
+            action.triggered.connect(partial(self._on_file_picked, path))
+            self._actions.addAction(action)
+            self.menu.addAction(action)
+        trained = actions.index(self._files) - actions.index(self._trained) > 1
+        self._trained.setVisible(trained)
+        self._files.setVisible(bool(self._settings.recent_tokenizers))
+
+    def _on_file_picked(self, path: str) -> None:
+        self._list_files()  # the check mark stays where it was until the file is read
+        self.file_requested.emit(path)
 
     def _place_widgets(self) -> None:
         row = QHBoxLayout(self)
@@ -142,13 +171,18 @@ class TokenizerChooser(QWidget):
         tokenizer = self._model.tokenizer
         self._remove_gone()
         self._remember_kept()
-        if tokenizer.name not in [action.data() for action in self._actions.actions()]:
-            self._add_action(tokenizer.name, title_of(tokenizer.name))
-        self._keep(tokenizer)
+        path = self._settings.tokenizer
+        from_file = os.path.isabs(path) and tokenizer.name == name_of_file(path)
+        known = [action.data() for action in self._actions.actions()]
+        if tokenizer.name not in known and not from_file:
+            self._add_action(tokenizer.name, title_of(tokenizer.name), before=self._files)
+        if not from_file:
+            self._keep(tokenizer)
         self._button.setText(f"{title_of(tokenizer.name)}   {tokenizer.n_vocab:,} tokens  ▾")
         self._rebuild.setVisible(tokenizer.growing)
         for action in self._actions.actions():
-            action.setChecked(action.data() == tokenizer.name)
+            action.setChecked(action.data() == tokenizer.name and not from_file)
+        self._list_files()
         self._context.setValue(self._model.context or 0)
 
 

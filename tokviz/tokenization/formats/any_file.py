@@ -87,6 +87,22 @@ def open_tokenizer(path: Path, pattern: SplitPattern | None = None) -> Tokenizer
     raise _unknown(path)
 
 
+def looks_like_tokenizer(path: Path) -> bool:
+    """Whether a file that may be a text as well is rather a tokenizer; a folder is no text."""
+    try:
+        if path.is_dir():
+            return True
+        with path.open("rb") as opened:
+            start = opened.read(4096)
+    except OSError:
+        return False
+    if _is_json(start):
+        return b'"added_tokens"' in start or path.name in (VOCAB, "tokenizer.json", "encoder.json")
+    if _is_merges(start):
+        return start.removeprefix(_BOM).startswith(b"#version") or path.name == MERGES
+    return any(recognised(start) for recognised, _ in _KINDS)
+
+
 def settings_path(path: Path) -> Path:
     """Where the split pattern and the special tokens of a rank file stand."""
     return path.with_name(path.name + ".json")

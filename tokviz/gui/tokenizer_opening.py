@@ -1,0 +1,129 @@
+"""TokenizerOpening: from a tokenizer file or a model's folder to the model, beside the window."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from tokviz.catalog import name_of_file
+from tokviz.gui.settings import Settings
+from tokviz.gui.task import Task, failure
+from tokviz.gui.tokenizer_model import TokenizerModel
+from tokviz.gui.widgets.choice_dialog import ask_for_choice
+from tokviz.text_files import shown
+from tokviz.tokenization.formats import SplitPatternNeededError
+from tokviz.tokenization.formats.any_file import open_tokenizer
+from tokviz.tokenization.pre_tokenizers import SPLIT_PATTERNS, SplitPattern
+from tokviz.tokenization.tokenizer import Tokenizer
+
+_ENDINGS = "*.json *.model *.tiktoken *.gguf *.bpe *.txt"
+_KINDS = f"Tokenizers ({_ENDINGS});;All files (*)"
+_SAMPLE = "I'LL pay 1234 €\n\n  def f(x):"
+
+
+class TokenizerOpening(QObject):
+    """Reads a file in a task; asks for the split pattern where the file does not say it.
+
+    A failed open changes nothing. What was opened is remembered in the settings.
+    """
+
+    problem = Signal(object)
+    task_started = Signal(object)
+    opened = Signal()
+
+    def __init__(self, model: TokenizerModel, settings: Settings, window: QWidget) -> None:
+        super().__init__(window)
+        self._model = model
+        self._settings = settings
+        self._window = window
+        self._task: Task | None = None
+        self._path = ""
+
+    def ask_and_open(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self._window, "Open tokenizer", "", _KINDS)
+        if path:
+            self.open(path)
+
+    def ask_and_open_folder(self) -> None:
+        path = QFileDialog.getExistingDirectory(self._window, "Open a model's folder")
+        if path:
+            self.open(path)
+
+    def open(self, path: str) -> None:
+        """Open a tokenizer file or a model's folder."""
+        path = os.path.abspath(path)
+        self._read(path, chosen_pattern(path, self._settings))
+
+    def _read(self, path: str, pattern: SplitPattern | None) -> None:
+        self.close()
+        self._path = path
+        task = Task(_reading(path, pattern), f"Opening {shown(path)}", parent=self)
+        task.stepped.connect(self._on_read)
+        task.failed.connect(self._on_failed)
+        self._task = task
+        self.task_started.emit(task)
+        task.start()
+
+    def close(self) -> None:
+        """End what runs."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+
+    def _on_read(self, batch: list[Tokenizer]) -> None:
+        tokenizer, self._task = batch[-1], None
+        self._settings.remember_tokenizer(self._path)
+        self._model.set_tokenizer(tokenizer)
+        own = self._settings.contexts.get(tokenizer.name)
+        if own is not None:
+            self._model.set_context(own or None)
+        self.opened.emit()
+
+    def _on_failed(self, error: BaseException) -> None:
+        self._task = None
+        if isinstance(error, SplitPatternNeededError):
+            self._ask_for_pattern()
+        elif isinstance(error, OSError):
+            reason = (error.strerror or str(error)).lower()
+            self.problem.emit(
+                f"The tokenizer file {shown(self._path)} cannot be read: {reason}; choose another "
+                f"one."
+            )
+        else:
+            self.problem.emit(failure(f"Opening {shown(self._path)}", error))
+
+    def _ask_for_pattern(self) -> None:
+        path, splits = self._path, list(SPLIT_PATTERNS.values())
+        which = ask_for_choice(
+            self._window,
+            "Which split pattern?",
+            f"{shown(Path(path).name)} does not say where it cuts a text before merging, and a "
+            f"wrong pattern gives wrong tokens. Choose that of its model:",
+            ("pattern", "what it makes of a sample"),
+            [(split.name, _effect(split)) for split in splits],
+        )
+        if which is not None:
+            self._settings.patterns[path] = splits[which].name
+            self._read(path, splits[which])
+
+
+def chosen_pattern(path: str, settings: Settings) -> SplitPattern | None:
+    """The split pattern that the user once chose for a file that does not say its own."""
+    return SPLIT_PATTERNS.get(settings.patterns.get(path, ""))
+
+
+def open_named(path: str, pattern: SplitPattern | None = None) -> Tokenizer:
+    """The tokenizer at a path under its name on screen. Raises like `open_tokenizer`."""
+    return replace(open_tokenizer(Path(path), pattern), name=name_of_file(path))
+
+
+def _effect(split: SplitPattern) -> str:
+    pre_tokens = split.split(_SAMPLE)
+    return " | ".join(p.replace(" ", "·").replace("\n", "⏎") for p in pre_tokens)
+
+
+def _reading(path: str, pattern: SplitPattern | None) -> Iterator[Tokenizer]:
+    yield open_named(path, pattern)
