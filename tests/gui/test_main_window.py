@@ -209,9 +209,9 @@ def test_a_dropped_folder_is_told(start: Start, qtbot: QtBot, tmp_path: Path) ->
     session = start()
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(tmp_path))])
-    with qtbot.waitSignal(session.window.document.problem):
+    with qtbot.waitSignal(session.window.tokenizers.problem):
         _drop(session, data)
-    assert session.window.notices.problem == f"{tmp_path} is a folder; name a file."
+    assert f"{tmp_path} holds no tokenizer" in session.window.notices.problem
     qtbot.mouseClick(_button(session.window.notices, "✕"), Left)
     assert not session.window.notices.isVisible()
 

@@ -178,7 +178,8 @@ class MainWindow(QMainWindow):
 
     def _fill_tokenizers(self, menu: QMenu) -> None:
         self.chooser.menu.aboutToShow.emit()  # which lists those of files anew
-        menu.clear()
+        for action in menu.actions():
+            menu.removeAction(action)  # clear() would delete those that both menus show
         menu.addActions(self.chooser.menu.actions())
 
     def _update_edit_actions(self) -> None:

@@ -98,7 +98,7 @@ def looks_like_tokenizer(path: Path) -> bool:
         return False
     if _is_json(start):
         return b'"added_tokens"' in start or path.name in (VOCAB, "tokenizer.json", "encoder.json")
-    if _is_merges(start):
+    if _is_merges(start) and not _is_ranks(start):
         return start.removeprefix(_BOM).startswith(b"#version") or path.name == MERGES
     return any(recognised(start) for recognised, _ in _KINDS)
 
@@ -186,6 +186,10 @@ def _is_bert_vocab(start: bytes) -> bool:
     return start.startswith(b"[PAD]") or b"\n[UNK]\n" in start.replace(b"\r", b"")
 
 
+def _is_ranks(start: bytes) -> bool:
+    return _RANK_LINE.match(start.removeprefix(_BOM)) is not None
+
+
 def _is_merges(start: bytes) -> bool:
     start = start.removeprefix(_BOM)
     return start.startswith(b"#version") or _TWO_PARTS.match(start) is not None
@@ -197,7 +201,7 @@ _KINDS: list[tuple[Callable[[bytes], bool], Callable[[_File], Tokenizer]]] = [
     (looks_like_sentencepiece, _from_sentencepiece),
     (_is_bert_vocab, _from_bert_vocab),
     (_is_json, _from_json),
-    (lambda start: _RANK_LINE.match(start.removeprefix(_BOM)) is not None, _from_ranks),
+    (_is_ranks, _from_ranks),
     (_is_merges, _from_merges),
 ]
 """How a file of each kind begins, and what reads it; the first that fits is taken."""
