@@ -257,7 +257,6 @@ class MainWindow(QMainWindow):
             "problem": self.notices.show_problem,
             "task_started": self.notices.show_task,
             "mode_requested": self._set_mode,
-            "learn_requested": lambda: self._set_mode(Mode.LEARN),
             "tokenizer_requested": self.chooser.choose,
             "text_offered": self._take_text,
         }

@@ -25,6 +25,8 @@ class NeighborsArea(QWidget):
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.neighbors, "Nearest")
+        self.tabs.setCornerWidget(self.neighbors.metrics)
+        self.tabs.currentChanged.connect(lambda i: self.neighbors.metrics.setVisible(i == 0))
         self.facts = TableFactsPanel(model, theme)
         self.tabs.addTab(self.facts, "Table")
         self.neighbors.problem.connect(self.problem)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from tokviz.embedding.neighbors import Metric, NearestRows, QueryError
 from tokviz.gui.panels.neighbor_rows import NeighborRows, ordinal, ranks_on_map
@@ -30,7 +30,10 @@ _METRICS = {
 
 
 class NeighborsPanel(QWidget):
-    """A table of rows; a click selects the neighbour, and its own neighbours follow."""
+    """A table of rows; a click selects the neighbour, and its own neighbours follow.
+
+    The choice of the metric, `metrics`, is to be placed by whoever places the panel.
+    """
 
     problem = Signal(object)
 
@@ -43,10 +46,11 @@ class NeighborsPanel(QWidget):
         self.metrics = QComboBox()
         for metric, words in _METRICS.items():
             self.metrics.addItem(words, metric)
+        self.metrics.setMaximumWidth(130)
         self.metrics.setToolTip("How alike two rows are")
         self.words = QLabel()
         self.words.setTextFormat(Qt.TextFormat.PlainText)
-        self.words.setWordWrap(True)
+        self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.words.setObjectName("muted")
         self.table = RowTable()
         self.table.set_empty_words("")
@@ -55,12 +59,9 @@ class NeighborsPanel(QWidget):
         self._on_theme_changed()
 
     def _place_widgets(self) -> None:
-        row = QHBoxLayout()
-        row.addWidget(self.words, 1)
-        row.addWidget(self.metrics, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 8, 8)
-        column.addLayout(row)
+        column.addWidget(self.words)
         column.addWidget(self.table, 1)
 
     def _connect(self) -> None:
@@ -133,7 +134,9 @@ class NeighborsPanel(QWidget):
         else:
             rows = NeighborRows(self._model.tokenizer, shown.nearest, self._metric, ranks)
             self.table.set_source(rows)
-        self.words.setText(self._sentence(row, shown.nearest, ranks))
+        sentence = self._sentence(row, shown.nearest, ranks)
+        self.words.setText(sentence)
+        self.words.setToolTip(sentence)
         self._model.set_neighbors(shown)
 
     def _sentence(self, row: int, nearest: NearestRows, ranks: npt.NDArray[np.int64] | None) -> str:
@@ -141,7 +144,7 @@ class NeighborsPanel(QWidget):
         if ranks is None or not len(ranks):
             return f"Nearest to {name} in the model, of all rows"
         first = visible(self._model.tokenizer.token_bytes(int(nearest.ids[0])))
-        return f"Nearest to {name}: {first}, 1st in the model, {ordinal(int(ranks[0]))} on this map"
+        return f"{name}: {first} is 1st in the model, {ordinal(int(ranks[0]))} on this map"
 
     def _on_metric_changed(self) -> None:
         self._update()

@@ -58,7 +58,11 @@ def color_groups(
 
 def _ticks(low: float, high: float, log: bool) -> tuple[tuple[float, str], ...]:
     middle = np.sqrt(low * high) if log else (low + high) / 2
-    return tuple((i / 2, f"{value:,.3g}") for i, value in enumerate((low, middle, high)))
+    return tuple((i / 2, _number(float(value))) for i, value in enumerate((low, middle, high)))
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
 def _ends(values: npt.NDArray[np.float64]) -> tuple[float, float]:

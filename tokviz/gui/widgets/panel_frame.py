@@ -1,7 +1,15 @@
 """PanelFrame: the thin frame all panels stand in, with a title and room for their switches."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 
 class PanelFrame(QFrame):
@@ -20,7 +28,9 @@ class PanelFrame(QFrame):
         row = QHBoxLayout(header)
         row.setContentsMargins(12, 5, 8, 5)
         row.addWidget(self._title)
-        row.addWidget(self._note)
+        # A long note is cut off rather than that it makes the window wider.
+        self._note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        row.addWidget(self._note, 10)
         self._leading = QHBoxLayout()
         row.addLayout(self._leading)
         row.addStretch(1)
