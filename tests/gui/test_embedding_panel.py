@@ -114,7 +114,7 @@ def test_tsne_moves_pauses_and_stops(qtbot: QtBot, new_model: NewModel, home: Pa
     qtbot.mouseClick(bar.stop, Qt.MouseButton.LeftButton)
     assert not runner.is_running
     assert panel._model.points is not None
-    assert not bar.stop.isEnabled()
+    assert not bar.stop.isVisible()
 
 
 # -- linked with the text ----------------------------------------------------------------------

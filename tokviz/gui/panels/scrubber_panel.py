@@ -6,7 +6,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QSizePolicy,
-    QSizePolicy,
     QSpinBox,
     QToolButton,
     QVBoxLayout,
@@ -61,8 +60,6 @@ class ScrubberPanel(QFrame):
         row = QHBoxLayout()
         row.addWidget(self._play)
         row.addWidget(self.box)
-        # Words are cut off rather than that they make the window wider.
-        self._words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         row.addWidget(self._words, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 4, 12, 6)

@@ -72,7 +72,7 @@ class ProjectionBar(QWidget):
         upward = [_labelled("up from", second_from), _labelled("to", second_to)]
         self._parts = {
             "pca": [_labelled("across", self.across), _labelled("up", self.upward)],
-            "tsne": [_labelled("seed", self.seed), self.pause, self.stop],
+            "tsne": [_labelled("seed", self.seed)],
             "axes": [*across, self.from_selection, *upward],
         }
         flow = FlowLayout(self, 4)
@@ -80,7 +80,7 @@ class ProjectionBar(QWidget):
         for parts in self._parts.values():
             for part in parts:
                 flow.addWidget(part)
-        for switch in (self.centered, self.dropped, self.unit_length):
+        for switch in (self.pause, self.stop, self.centered, self.dropped, self.unit_length):
             flow.addWidget(switch)
 
     def _connect(self) -> None:
@@ -128,9 +128,10 @@ class ProjectionBar(QWidget):
 
     def set_running(self, *, running: bool, paused: bool) -> None:
         """Whether something is computed that may be paused or stopped."""
-        self.pause.setEnabled(running)
-        self.stop.setEnabled(running)
+        for button in (self.pause, self.stop):
+            button.setVisible(running)
         self.pause.setText("Resume" if paused else "Pause")
+        self.updateGeometry()
 
     def _show_parts(self) -> None:
         chosen = self.projection.currentData()
