@@ -41,6 +41,7 @@ class LearnArea(QWidget):
         split.setStretchFactor(0, 0)
         split.setStretchFactor(1, 2)
         split.setStretchFactor(2, 3)
+        split.setChildrenCollapsible(False)
         split.setSizes([300, 400, 560])
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)

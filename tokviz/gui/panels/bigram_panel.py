@@ -136,6 +136,7 @@ class BigramPanel(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(frame)
+        self.setMinimumWidth(300)  # the form is cut off otherwise: it cannot scroll sideways
 
     def _form(self) -> QGridLayout:
         grid = QGridLayout()

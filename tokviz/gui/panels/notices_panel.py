@@ -80,8 +80,10 @@ class _TaskRow(QFrame):
         cancel.clicked.connect(task.cancel)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 5, 6, 5)
-        row.addWidget(_plain(task.title + " …"))
-        row.addStretch(1)
+        title = _plain(task.title + " …")
+        title.setMinimumWidth(60)  # a long one is cut: no task may make the window wider
+        title.setToolTip(title.text())
+        row.addWidget(title, 1)
         row.addWidget(self._bar)
         row.addWidget(cancel)
         self._task = task

@@ -57,7 +57,7 @@ class LookUpStrip(QWidget):
         self._shown: Prediction | None = None
         self._stage = N_STAGES - 1
         self._message = ""
-        self.setMinimumSize(QSize(300, 190))
+        self.setMinimumSize(QSize(300, 150))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Look-up, step by step")
 
