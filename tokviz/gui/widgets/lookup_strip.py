@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from tokviz.gui.palette import LIGHT, Palette
 
 N_STAGES = 6
-_GAP, _TOP_HEIGHT, _PAD = 20.0, 78.0, 9.0
+_GAP, _ROW_GAP, _TOP_HEIGHT, _PAD = 20.0, 10.0, 68.0, 9.0
+_LOW = 104.0  # below this the last card has no room for sentences
 _SHARES = (0.34, 0.16, 0.5)  # of the width: text, id, row
 _LOWER = (0.33, 0.37, 0.3)  # logits, softmax, loss
 
@@ -89,7 +90,7 @@ class LookUpStrip(QWidget):
         for share in _SHARES:
             found.append(QRectF(x, 2, room * share, _TOP_HEIGHT))
             x += room * share + _GAP
-        x, top = 2.0, 2 + _TOP_HEIGHT + _GAP
+        x, top = 2.0, 2 + _TOP_HEIGHT + _ROW_GAP
         for share in _LOWER:
             found.append(QRectF(x, top, room * share, max(60.0, self.height() - top - 2)))
             x += room * share + _GAP
@@ -235,6 +236,10 @@ class LookUpStrip(QWidget):
         painter.drawText(QPointF(room.left(), room.top() + 14), name)
         painter.setFont(self._font(8.5))
         painter.setPen(colors.muted)
+        if room.height() < _LOW:
+            for i, words in enumerate((f"p {shown.probability:.2%}", f"loss {shown.loss:.3f}")):
+                painter.drawText(QPointF(room.left(), room.top() + 30 + 15 * i), words)
+            return
         likely = "the likeliest" if shown.rank == 0 else f"number {shown.rank + 1:,} by likelihood"
         lines = [f"comes next: {shown.probability:.2%},", likely]
         for i, words in enumerate(lines):
