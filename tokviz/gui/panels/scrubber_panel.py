@@ -60,6 +60,8 @@ class ScrubberPanel(QFrame):
         row = QHBoxLayout()
         row.addWidget(self._play)
         row.addWidget(self.box)
+        # Words are cut off rather than that they make the window wider.
+        self._words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         row.addWidget(self._words, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 4, 12, 6)
