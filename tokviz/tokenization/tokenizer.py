@@ -1,7 +1,6 @@
 """Tokenizer: a vocabulary and what follows from it. Data and functions, no subclasses."""
 
 import hashlib
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -141,7 +140,7 @@ class Tokenizer:
         """An expression for places where a text may be cut; None: it is encoded as a whole."""
         if self._matches_names:
             return self.cut
-        if any(t.lstrip or t.rstrip or re.search(r"\s", t.content) for t in self._always_matched):
+        if any(t.lstrip or t.rstrip or " " in t.content[1:] for t in self._always_matched):
             return None
         if self.cut is not None or self.split is None or self.segmenter is not None:
             return self.cut

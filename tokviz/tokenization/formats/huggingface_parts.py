@@ -7,7 +7,9 @@ from typing import Any
 from tokviz.tokenization.added_tokens import AddedToken
 from tokviz.tokenization.formats import TokenizerFileError
 from tokviz.tokenization.formats.json_text import MOST_IDS
+from tokviz.tokenization.formats.sentencepiece_model import SPACES_AND_WORD
 from tokviz.tokenization.pre_tokenizers import (
+    BETWEEN_WORDS,
     CL100K,
     GPT2,
     LLAMA3,
@@ -194,7 +196,13 @@ def patterns_in(part: Any) -> list[str]:
     return []
 
 
-def has_inner_space(names: list[str]) -> bool:
-    """Whether a token goes over the place before a space."""
-    inside = re.compile(f"[^{SPACE}]{SPACE}")
-    return any(inside.search(name) for name in names)
+def chunks_of(names: list[str]) -> tuple[re.Pattern[str], str | None]:
+    """What may be encoded alone, and where a text may be cut: before spaces that no token goes
+    over from the character in front of them."""
+    before = re.compile(f"[^{SPACE}](?={SPACE})")
+    joined = "".join(sorted({c for name in names for c in before.findall(name)}))
+    if not joined:
+        return SPACES_AND_WORD, BETWEEN_WORDS
+    edge = f"(?<![ {SPACE}{re.escape(joined)}])(?=[ {SPACE}])"
+    cut = f"(?<![{re.escape(joined)}]){BETWEEN_WORDS}"
+    return re.compile(rf"[\s\S]+?(?:{edge}|\Z)"), cut

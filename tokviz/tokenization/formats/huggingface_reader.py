@@ -21,7 +21,7 @@ from tokviz.tokenization.formats.huggingface_delegate import delegated
 from tokviz.tokenization.formats.huggingface_normalizer import Form, HuggingFaceNormalizer
 from tokviz.tokenization.formats.huggingface_parts import (
     SpacesFound,
-    has_inner_space,
+    chunks_of,
     kind_of,
     read_added,
     read_notes,
@@ -32,13 +32,12 @@ from tokviz.tokenization.formats.huggingface_parts import (
 from tokviz.tokenization.formats.json_text import checked_vocab
 from tokviz.tokenization.formats.named_merges import read_merges
 from tokviz.tokenization.formats.sentencepiece_model import (
-    SPACES_AND_WORD,
     WHOLE_TEXT,
     byte_of,
     join_words,
 )
 from tokviz.tokenization.piece_bpe import PieceBpe
-from tokviz.tokenization.pre_tokenizers import BETWEEN_WORDS, SplitPattern
+from tokviz.tokenization.pre_tokenizers import SplitPattern
 from tokviz.tokenization.spaced_text import SPACE
 from tokviz.tokenization.tokenizer import Algorithm, Tokenizer
 from tokviz.tokenization.wordpiece import WordPiece
@@ -210,7 +209,9 @@ def _spaced_bpe(
             vocab[token_id], byte_ids[byte] = bytes([byte]), token_id
     for extra_token in added:
         vocab[extra_token.id] = extra_token.content.encode("utf-8", "surrogatepass")
-    is_whole = SPACE not in names or has_inner_space([t for t in names if t not in extra])
+    chunks, cut = WHOLE_TEXT, None
+    if SPACE in names:
+        chunks, cut = chunks_of([token for token in names if token not in extra])
     unknown = model.get("unk_token")
     algorithm = PieceBpe(
         spacing=spaces.spacing,
@@ -222,7 +223,7 @@ def _spaced_bpe(
         names=None,
         whole=names if model.get("ignore_merges") is True else {},
         fuse_unknown=model.get("fuse_unk") is True,
-        chunks=WHOLE_TEXT if is_whole else SPACES_AND_WORD,
+        chunks=chunks,
     )
     return Tokenizer(
         name=name,
@@ -231,7 +232,7 @@ def _spaced_bpe(
         merges=history_of(rules),
         ordered=None,
         unknown_id=algorithm.unknown_id,
-        cut=None if is_whole else BETWEEN_WORDS,
+        cut=cut,
         restarts=spaces.restarts,
         join=join_words if spaces.spacing.prefix else None,
         segmenter=algorithm,
