@@ -164,6 +164,9 @@ class EmbeddingPanel(QWidget):
         if known is self._shown:
             return
         moves = self._is_next_of(known)
+        if self._audit is not None:
+            self._audit.cancel()
+            self._audit = None
         self._before = self._points if moves else None
         self._shown, self._audit_words = known, ""
         self.runner.set_table(known)
@@ -172,7 +175,8 @@ class EmbeddingPanel(QWidget):
         if not moves:
             self._layout = None
             self.area.bar.set_n_components(min(known.table.dim, known.table.n_rows))
-        self._start_audit(known)
+        if moves:
+            self._start_audit(known)
         self._project()
 
     def _is_next_of(self, known: TokenTable) -> bool:
@@ -186,6 +190,9 @@ class EmbeddingPanel(QWidget):
         )
 
     def _forget(self) -> None:
+        if self._audit is not None:
+            self._audit.cancel()
+            self._audit = None
         self.runner.set_table(None)
         self.coloring.close()
         self._shown = self._layout = self._before = None
@@ -278,6 +285,8 @@ class EmbeddingPanel(QWidget):
         """Labels, colours and marks for new points."""
         self._set_label_order()
         self._show_classes()
+        if not self._audit_words and self._audit is None:
+            self._start_audit(known)  # not before: both would decode the table
         self.links.update()
         self.coloring.update()
 
