@@ -106,7 +106,7 @@ class Merges(Sequence[Merge]):
         return (left.astype(np.int64) << 32) | right, ranks
 
     @cached_property
-    def _sorted_pairs(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def sorted_pairs(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The keys of `rank_of_pair`, sorted, and their ranks."""
         keys, ranks = self._pairs
         unique, first = np.unique(keys, return_index=True)
@@ -118,7 +118,7 @@ class Merges(Sequence[Merge]):
         >>> Merges([0, 2], [1, 1], [2, 3]).ranks_of(np.array([2, 1]), np.array([1, 1])).tolist()
         [1, 2]
         """
-        keys, ranks = self._sorted_pairs
+        keys, ranks = self.sorted_pairs
         if not len(keys):
             return np.zeros(len(left), np.int64)
         wanted = (left.astype(np.int64) << 32) | right
