@@ -189,9 +189,7 @@ def _cut_numbers(edges: Edges, number: Edges) -> None:
     edges[places[(places - firsts) % 3 == 0]] = True
 
 
-def _join_last_white_space(
-    edges: Edges, white: Edges, line_end: Edges, other: Edges
-) -> None:
+def _join_last_white_space(edges: Edges, white: Edges, line_end: Edges, other: Edges) -> None:
     """White space that ends the text is one pre-token, but for line ends that signs took."""
     not_white = np.flatnonzero(~white)
     start = int(not_white[-1]) + 1 if len(not_white) else 0

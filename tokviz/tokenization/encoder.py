@@ -3,6 +3,8 @@
 Natural text repeats its pre-tokens, so each distinct one is merged once, its result is kept in
 flat pools, and a text is then a gather from those pools by numpy. An encoder belongs to one
 thread; its memory is bounded, and it starts afresh when the bound is reached.
+
+Long texts go to `whole_text_bpe.py`, which does the same with arrays, where the tokenizer allows.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,10 +15,13 @@ from numpy.typing import NDArray
 
 from tokviz.tokenization.base_symbols import BaseSymbols
 from tokviz.tokenization.bpe import CLOSED, OPEN, Merges, apply_merges
-from tokviz.tokenization.encoding import Encoding, Int32s, without_surrogates
+from tokviz.tokenization.encoding import Encoding, Int32s, encodable, without_surrogates
 from tokviz.tokenization.pre_tokenizers import SplitPattern
+from tokviz.tokenization.whole_text_bpe import WholeTextEncoder, WholeTextRules
 
 MEMORY_LIMIT = 64 * 2**20
+LONG = 1 << 12
+"""Characters from which on a text is worth the fixed cost of arrays."""
 _BYTES_OF_ONE_ENTRY = 200  # the key in the dict and its row of numbers, measured
 
 
@@ -81,8 +86,11 @@ class Encoder:
         base: BaseSymbols,
         merges: Merges,
         whole: Mapping[bytes, int] | None = None,
+        whole_text: WholeTextRules | None = None,
     ) -> None:
-        """`whole`: pre-tokens that are taken as they are, without merging."""
+        """`whole`: pre-tokens that are taken as they are, without merging. `whole_text`: the same
+        rules for long texts; None where those, too, are encoded one pre-token after the other."""
+        self._rules_of_whole_texts = whole_text
         self._whole = {} if whole is None else whole
         self._split = split
         self._base = base
@@ -90,6 +98,7 @@ class Encoder:
         self._forget()
 
     def _forget(self) -> None:
+        self._whole_text: WholeTextEncoder | None = None  # made when a long text comes
         self._entries: dict[str, int] = {}
         self._pools = [_Pool() for _ in range(9)]
         self._n_tokens, self._n_bytes, self._n_chars = self._pools[:3]
@@ -99,11 +108,29 @@ class Encoder:
     @property
     def memory(self) -> int:
         """An estimate of the bytes held."""
-        return len(self._entries) * _BYTES_OF_ONE_ENTRY + 12 * self._ids.size + 4 * self._gaps.size
+        of_long = 0 if self._whole_text is None else self._whole_text.memory
+        return (
+            of_long
+            + len(self._entries) * _BYTES_OF_ONE_ENTRY
+            + 12 * self._ids.size
+            + 4 * self._gaps.size
+        )
 
     def encode(self, text: str, *, at_start: bool = True) -> Encoding:
         """Encode a text that starts and ends where pre-tokens do, wherever it begins."""
+        if self._rules_of_whole_texts is not None and len(text) >= LONG:
+            valid, data = encodable(text)
+            if self._rules_of_whole_texts.can_encode(data):
+                return self._encoder_of_whole_texts().encode(text, valid, data)
         return self.encode_pre_tokens(text, self._split.split(without_surrogates(text)))
+
+    def _encoder_of_whole_texts(self) -> WholeTextEncoder:
+        assert self._rules_of_whole_texts is not None
+        if self.memory > MEMORY_LIMIT:
+            self._forget()
+        if self._whole_text is None:
+            self._whole_text = WholeTextEncoder(self._rules_of_whole_texts)
+        return self._whole_text
 
     def encode_pre_tokens(self, text: str, pre_tokens: list[str]) -> Encoding:
         """Encode a text that is split already; `pre_tokens` have U+FFFD for lone surrogates."""

@@ -26,6 +26,15 @@ def without_surrogates(text: str) -> str:
     return text if text.isascii() else _SURROGATES.sub("\ufffd", text)
 
 
+def encodable(text: str) -> tuple[str, bytes]:
+    """The text without lone surrogates, and its UTF-8: without a search where there are none."""
+    try:
+        return text, text.encode("utf-8")
+    except UnicodeEncodeError:
+        valid = without_surrogates(text)
+        return valid, valid.encode("utf-8")
+
+
 def utf8_lengths(text: str) -> NDArray[np.uint8]:
     """Bytes of UTF-8 of each character (uint8; a lone surrogate counts 3)."""
     code_points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
@@ -131,9 +140,13 @@ class Encoding:
 
     def chars_at(self, byte_positions: Int64s | Int32s) -> Int64s:
         """The character that holds each byte."""
-        positions = byte_positions.astype(np.int64)
         offsets = self.byte_of_char
-        return positions if offsets is None else offsets.searchsorted(positions, "right") - 1
+        if offsets is None:
+            return byte_positions.astype(np.int64)
+        if 16 * len(byte_positions) > self.n_bytes:  # so many that a table of all bytes pays
+            char_of_byte = np.repeat(np.arange(len(self.text)), np.diff(offsets))
+            return np.append(char_of_byte, len(self.text)).take(byte_positions)
+        return offsets.searchsorted(byte_positions.astype(np.int64), "right") - 1
 
     def spans(self) -> tuple[Int64s, Int64s]:
         """Starts and ends in characters; a cut character lies in the span of each token."""

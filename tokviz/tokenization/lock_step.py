@@ -8,6 +8,8 @@ of all columns is one minimum. The symbols of a column are a doubly linked list,
 The result is told by places: which token begins at a byte (-1: none), and the gap rank after it.
 """
 
+from functools import cached_property
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -72,9 +74,18 @@ class LockStep:
     """Merges by one set of rules. `byte_ids`: (256,) the id of each byte."""
 
     def __init__(self, merges: Merges, byte_ids: Int32s) -> None:
+        self.merges = merges
         self.ranks = PairRanks(merges)
         self.byte_ids = byte_ids
-        self._merged = merges.ids
+
+    @cached_property
+    def is_rising(self) -> bool:
+        """Whether each rule comes behind all those that make one of its parts."""
+        rules = self.merges
+        last = np.full(int(max(rules.ids.max(initial=0), self.byte_ids.max())) + 1, -1)
+        np.maximum.at(last, rules.ids, np.arange(len(rules)))
+        parts = np.maximum(last[rules.left], last[rules.right])
+        return bool((parts < np.arange(len(rules))).all())
 
     def merge(
         self, data: NDArray[np.uint8], starts: Int64s, lengths: Int64s
@@ -160,7 +171,7 @@ class _Matrix:
         behind_place, before_place = following[right], preceding[left]
         behind = behind_place * np.int64(n) + columns
         before = before_place * np.int64(n) + columns
-        merged = self._rules._merged[ranks]
+        merged = self._rules.merges.ids[ranks]
         ids[left], ids[right] = merged, -1
         gaps[right - n] = ranks
         following[left], preceding[behind] = behind_place, places

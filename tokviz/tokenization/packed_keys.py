@@ -15,7 +15,10 @@ Words = NDArray[np.uint64]
 
 _LOW_BYTES = np.array([(1 << 8 * k) - 1 for k in range(9)], np.uint64)
 _EIGHT = np.int64(8)
-_FACTORS = [np.uint64(0x9E3779B97F4A7C15 + 0x632BE59BD9B4E018 * i | 1) for i in range(8)]
+_FACTORS = [  # odd numbers with mixed bits
+    np.uint64(factor)
+    for factor in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93)
+]
 
 
 def words_of(data: bytes) -> Words:
@@ -77,7 +80,7 @@ class PackedKeys:
         return mixed.view(np.int64)
 
     def _differ(self, words: list[Words], slots: Int64s) -> NDArray[np.bool_]:
-        differ = self._keys[0].take(slots) != words[0]
+        differ: NDArray[np.bool_] = self._keys[0].take(slots) != words[0]
         for keys, word in zip(self._keys[1:], words[1:], strict=True):
             differ |= keys.take(slots) != word
         return differ

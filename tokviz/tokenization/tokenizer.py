@@ -27,6 +27,7 @@ from tokviz.tokenization.normalizers import Normalizer, NormalizingEncoder, byte
 from tokviz.tokenization.piece_bpe import PieceBpe
 from tokviz.tokenization.pre_tokenizers import BETWEEN_WORDS, SplitPattern
 from tokviz.tokenization.ruled_encoder import RuledEncoder
+from tokviz.tokenization.whole_text_bpe import WholeTextRules
 
 
 class Algorithm(Enum):
@@ -214,12 +215,22 @@ class Tokenizer:
             return AlphabetEncoder(self.vocab, by_bytes=self.algorithm is Algorithm.BYTES)
         lines = self.merges if self.rules is None else self.rules.lines
         whole = self.id_of_bytes if self.ignore_merges else None
-        encoder: TextEncoder = Encoder(self.split, self.base_symbols, lines, whole)
+        whole_text = self._whole_text_rules
+        encoder: TextEncoder = Encoder(self.split, self.base_symbols, lines, whole, whole_text)
         if self.rules is not None:
             encoder = RuledEncoder(encoder, self.rules)
         if self.normalizer is not None:
             encoder = NormalizingEncoder(self.normalizer, encoder)
         return encoder
+
+    @cached_property
+    def _whole_text_rules(self) -> WholeTextRules | None:
+        """What the encoders of long texts share; None where there are none."""
+        if self.split is None:
+            return None
+        lines = self.merges if self.rules is None else self.rules.lines
+        whole = self.id_of_bytes if self.ignore_merges else {}
+        return WholeTextRules.of(self.split, self.base_symbols, lines, whole)
 
     def encode(
         self,

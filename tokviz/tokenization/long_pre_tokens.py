@@ -1,0 +1,164 @@
+"""Pre-tokens of any length: windows that overlap, and a sweep over the ranks where those fail.
+
+A long pre-token is merged in windows that overlap, all of them in lock-step. Where two windows
+have a token in common, at the same place, the tokens of the one up to it and those of the other
+from it on are those of the whole. For suppose a merge of the whole were the first to cross an edge
+between two tokens u, v that are neighbours in a window. Until then the merges of the whole inside
+of u and v are those that the window does there, as both take the lowest rank first and then the
+leftmost; so the window would have done that merge, too. No rule about the ranks is needed.
+
+Where two windows have no token in common (`aaaa...`, at odds by one), the ranks are taken in
+rising order, and all places of a rank are merged at once: few ranks, so few steps.
+"""
+
+from heapq import heappop, heappush
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tokviz.tokenization.bpe import OPEN, apply_merges
+from tokviz.tokenization.encoding import Int32s, Int64s
+from tokviz.tokenization.lock_step import LONGEST, LockStep
+
+_STEP = 64
+_OVERLAP = LONGEST - _STEP
+_SWEPT = 2_000  # bytes from which on a sweep is worth its steps
+Bytes = NDArray[np.uint8]
+
+
+def merge_pieces(
+    lock_step: LockStep, data: Bytes, starts: Int32s, lengths: Int32s
+) -> tuple[Int32s, Int32s]:
+    """The tokens that begin at each byte (-1: none) and the gap ranks, of pieces in a row."""
+    is_long = lengths > LONGEST
+    if not is_long.any():
+        return lock_step.merge(data, starts.astype(np.int64), lengths.astype(np.int64))
+    tokens, gaps = np.full(len(data), -1, np.int32), np.full(len(data), OPEN, np.int32)
+    short = np.flatnonzero(~is_long)
+    places = _places(starts[short], lengths[short])
+    tokens[places], gaps[places] = lock_step.merge(
+        data, starts[short].astype(np.int64), lengths[short].astype(np.int64)
+    )
+    long = np.flatnonzero(is_long)
+    for start, length in zip(starts[long].tolist(), lengths[long].tolist(), strict=True):
+        end = start + length
+        tokens[start:end], gaps[start:end] = merge_long(lock_step, data[start:end])
+    return tokens, gaps
+
+
+def _places(starts: Int32s, lengths: Int32s) -> Int64s:
+    before = np.cumsum(lengths) - lengths
+    return np.repeat(starts - before, lengths) + np.arange(int(lengths.sum()))
+
+
+def merge_long(lock_step: LockStep, data: Bytes) -> tuple[Int32s, Int32s]:
+    """Tokens and gaps of one long pre-token."""
+    return (
+        merge_windows(lock_step, data)
+        or (sweep(lock_step, data) if len(data) >= _SWEPT else None)
+        or _merge_plainly(lock_step, data)
+    )
+
+
+def merge_windows(lock_step: LockStep, data: Bytes) -> tuple[Int32s, Int32s] | None:
+    """None where two windows have no token in common."""
+    n_windows = 1 + max(0, -(-(len(data) - LONGEST) // _STEP))
+    starts = _STEP * np.arange(n_windows)
+    lengths = np.minimum(starts + LONGEST, len(data)) - starts
+    tokens, gaps = lock_step.merge(data, starts, lengths)
+    firsts = np.cumsum(lengths) - lengths
+    within = np.arange(_OVERLAP + 1)
+    # Whether a token starts at each byte of an overlap, and behind it, in either window; each
+    # window but the last is of full length, and the last is longer than the overlap.
+    starts_here = np.append(tokens >= 0, True)
+    one = starts_here[firsts[:-1, None] + within + _STEP]
+    one[:, -1] = True
+    other = starts_here[firsts[1:, None] + within]
+    window, place = np.nonzero(one | other)
+    both = (one & other)[window, place]
+    shared = np.flatnonzero(both[:-1] & both[1:] & (window[:-1] == window[1:]))
+    found, which = np.unique(window[shared], return_index=True)
+    if len(found) < n_windows - 1:
+        return None
+    cuts = place[shared[which]]  # of each overlap: the shared token starts there
+    low = np.concatenate(([0], cuts))
+    high = np.concatenate((cuts + _STEP, lengths[-1:]))
+    taken = _places((firsts + low).astype(np.int32), (high - low).astype(np.int32))
+    return tokens[taken], gaps[taken]
+
+
+def sweep(lock_step: LockStep, data: Bytes) -> tuple[Int32s, Int32s] | None:
+    """The ranks in rising order, all places of one at once; None where the order does not allow
+    that: a rule of a lower rank takes up what one of a higher rank makes."""
+    merges = lock_step.merges
+    if not lock_step.is_rising:
+        return None
+    n = len(data)
+    ids = np.append(lock_step.byte_ids[data], np.int32(-1))
+    following, preceding = np.arange(1, n + 2), np.arange(-1, n)
+    gaps = np.full(n, OPEN, np.int32)
+    waiting = _Waiting()
+    waiting.add(np.arange(n - 1), lock_step.ranks(ids[: n - 1], ids[1:n]))
+    while waiting.ranks:
+        rank, places = waiting.pop()
+        left, right, merged = merges[rank].left, merges[rank].right, merges[rank].id
+        places = places[(ids[places] == left) & (ids[following[places]] == right)]
+        if left == right:
+            places = _every_other(places, following[places])
+        taken = following[places]
+        behind, before = following[taken], preceding[places]
+        ids[places], ids[taken] = merged, -1
+        gaps[taken - 1] = rank
+        following[places] = behind
+        inner = behind < n
+        preceding[behind[inner]] = places[inner]
+        pairs = np.unique(np.concatenate((before[before >= 0], places[inner])))
+        waiting.add(pairs, lock_step.ranks(ids[pairs], ids[following[pairs]]))
+    return ids[:n], gaps
+
+
+class _Waiting:
+    """Places of pairs by their rank."""
+
+    def __init__(self) -> None:
+        self.ranks: list[int] = []  # a heap
+        self._places: dict[int, list[Int64s]] = {}
+
+    def add(self, places: Int64s, ranks: Int64s) -> None:
+        """Places of pairs whose rank is below zero have no rule."""
+        known = np.flatnonzero(ranks >= 0)
+        known = known[np.argsort(ranks[known], kind="stable")]
+        places, ranks = places[known], ranks[known]
+        firsts = np.flatnonzero(np.diff(ranks, prepend=-1))
+        ends = np.append(firsts, len(ranks))[1:].tolist()
+        for rank, first, end in zip(ranks[firsts].tolist(), firsts.tolist(), ends, strict=True):
+            if rank not in self._places:
+                self._places[rank] = []
+                heappush(self.ranks, rank)
+            self._places[rank].append(places[first:end])
+
+    def pop(self) -> tuple[int, Int64s]:
+        """The lowest rank, and its places, rising."""
+        rank = heappop(self.ranks)
+        return rank, np.unique(np.concatenate(self._places.pop(rank)))
+
+
+def _every_other(places: Int64s, following: Int64s) -> Int64s:
+    """Of pairs that overlap (`aaa`), the first, the third and so on."""
+    overlaps = np.zeros(len(places), bool)
+    overlaps[1:] = following[:-1] == places[1:]
+    index = np.arange(len(places))
+    first = np.maximum.accumulate(np.where(overlaps, 0, index))
+    chosen: Int64s = places[(index - first) % 2 == 0]
+    return chosen
+
+
+def _merge_plainly(lock_step: LockStep, data: Bytes) -> tuple[Int32s, Int32s]:
+    symbols: list[int] = lock_step.byte_ids[data].tolist()
+    ids, events = apply_merges(symbols, lock_step.merges)
+    gaps = np.full(len(data), OPEN, np.int32)
+    for rank, gap in events:
+        gaps[gap] = rank
+    tokens = np.full(len(data), -1, np.int32)
+    tokens[np.append(0, np.flatnonzero(gaps[:-1] == OPEN) + 1)] = ids
+    return tokens, gaps

@@ -1,0 +1,288 @@
+"""WholeTextEncoder: byte-level BPE of whole documents, each step over arrays.
+
+The plain encoder (`encoder.py`) handles one pre-token after the other. Here a text is taken in
+parts of some hundred thousand characters, and each part in four steps, none of them a loop:
+
+1. a table of character classes tells where pre-tokens start (`array_splits.py`),
+2. each pre-token is packed into words and gets the number of its distinct string
+   (`packed_keys.py`),
+3. the strings that are new are merged together, in lock-step (`lock_step.py`),
+4. ids and gap ranks are gathered from what is remembered of each string.
+
+The third step waits until all parts are numbered, because it is the better the more it has to do.
+The result is the plain encoder's, column by column.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tokviz.tokenization.array_splits import BEHIND_A_WORD, edges_of
+from tokviz.tokenization.base_symbols import BaseSymbols, ByteSymbols
+from tokviz.tokenization.bpe import CLOSED, OPEN, Merges
+from tokviz.tokenization.character_classes import classes_of
+from tokviz.tokenization.encoding import Encoding, Int32s, Int64s, utf8_lengths
+from tokviz.tokenization.lock_step import LockStep, can_look_up
+from tokviz.tokenization.long_pre_tokens import merge_pieces
+from tokviz.tokenization.packed_keys import PackedKeys, packed, words_of
+from tokviz.tokenization.pre_tokenizers import SplitPattern
+
+_PART = 1 << 17
+_PADDING = b"\0" * 40
+_WIDTHS = (1, 2, 4)  # words: strings of up to 7, 15 and 31 bytes; longer ones are kept as bytes
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A part of a text: where its pre-tokens start, and the number of each one's string."""
+
+    chars: Int32s
+    bytes: Int32s
+    strings: Int32s
+    n_chars: int
+    n_bytes: int
+
+
+class _Rows:
+    """A growing int32 array."""
+
+    def __init__(self) -> None:
+        self._data = np.zeros(1 << 12, np.int32)
+        self.size = 0
+
+    def extend(self, values: Int32s) -> None:
+        needed = self.size + len(values)
+        if needed > len(self._data):
+            grown = np.zeros(max(needed, 2 * len(self._data)), np.int32)
+            grown[: self.size] = self._data[: self.size]
+            self._data = grown
+        self._data[self.size : needed] = values
+        self.size = needed
+
+    @property
+    def data(self) -> Int32s:
+        return self._data[: self.size]
+
+
+@dataclass(frozen=True)
+class WholeTextRules:
+    """What follows from a tokenizer alone; one for all of its encoders."""
+
+    split: SplitPattern
+    merges: Merges
+    byte_ids: Int32s
+    whole: Mapping[bytes, int]
+
+    @staticmethod
+    def of(
+        split: SplitPattern, base: BaseSymbols, merges: Merges, whole: Mapping[bytes, int]
+    ) -> "WholeTextRules | None":
+        """None where only the plain encoder will do: merging begins with characters."""
+        if not isinstance(base, ByteSymbols):
+            return None
+        highest = max([*base.byte_ids, int(merges.ids.max(initial=0)), *whole.values()])
+        if not can_look_up(merges, highest + 1):
+            return None
+        return WholeTextRules(split, merges, np.array(base.byte_ids, np.int32), whole)
+
+    @cached_property
+    def lock_step(self) -> LockStep:
+        return LockStep(self.merges, self.byte_ids)
+
+    def can_encode(self, data: bytes) -> bool:
+        """Whether each byte has an id: tokens go over lost bytes, which is the plain encoder's."""
+        return not self._lost or len(data.translate(None, self._lost)) == len(data)
+
+    @cached_property
+    def _lost(self) -> bytes:
+        """The byte values without an id."""
+        return bytes(np.flatnonzero(self.byte_ids < 0).tolist())
+
+
+class WholeTextEncoder:
+    """See the module's docstring. It belongs to one thread and forgets when it holds too much."""
+
+    def __init__(self, rules: WholeTextRules) -> None:
+        self.rules = rules
+        self._find_edges = edges_of(rules.split)
+        self.forget()
+
+    def forget(self) -> None:
+        self._keys = [PackedKeys(width) for width in _WIDTHS]
+        self._long: dict[bytes, int] = {}
+        self._n_long_bytes = 0
+        self._n_strings = 0
+        self._n_tokens, self._first_token, self._first_byte = _Rows(), _Rows(), _Rows()
+        self._ids, self._ends, self._gaps = _Rows(), _Rows(), _Rows()
+        self._new: list[tuple[NDArray[np.uint8], Int32s]] = []
+
+    @property
+    def memory(self) -> int:
+        """An estimate of the bytes held."""
+        rows = (self._n_tokens, self._first_token, self._first_byte)
+        pools = (*rows, self._ids, self._ends, self._gaps)
+        of_long = 250 * len(self._long) + self._n_long_bytes
+        return sum(k.memory for k in self._keys) + 4 * sum(p.size for p in pools) + of_long
+
+    def encode(self, text: str, valid: str, data: bytes) -> Encoding:
+        """`valid`: the text without lone surrogates; `data`: that in UTF-8."""
+        parts = list(map(self._numbered, self._cut(valid)))
+        self._merge_new()
+        return self._gather(text, len(data), parts)
+
+    # -- 1. where pre-tokens start ---------------------------------------------------------------
+
+    def _cut(self, text: str) -> Iterator[str]:
+        if self._find_edges is None:  # no place is known where this pattern may be cut
+            yield text
+            return
+        start = 0
+        while start < len(text):
+            found = BEHIND_A_WORD.search(text, start + _PART)
+            end = len(text) if found is None else found.start()
+            yield text[start:end]
+            start = end
+
+    def _starts(self, text: str, data: bytes) -> tuple[Int32s, Int32s]:
+        """Where pre-tokens start, in characters and in bytes."""
+        if self._find_edges is not None:
+            classes, places = classes_of(text, data)
+            chars = np.flatnonzero(self._find_edges(text, classes)).astype(np.int32)
+            return chars, chars if places is None else places[chars]
+        lengths = list(map(len, self.rules.split.split(text)))
+        chars = _starts(np.array(lengths, np.int32))
+        if len(text) == len(data):
+            return chars, chars
+        places = np.cumsum(utf8_lengths(text), dtype=np.int32)
+        return chars, np.append(np.int32(0), places)[chars]
+
+    # -- 2. which string each is -----------------------------------------------------------------
+
+    def _numbered(self, text: str) -> _Part:
+        data = text.encode("utf-8")
+        chars, starts = self._starts(text, data)
+        lengths = np.diff(starts, append=np.int32(len(data)))
+        strings = np.empty(len(starts), np.int32)
+        words, longest = words_of(data + _PADDING), 0
+        rest = np.arange(len(starts))
+        for keys in self._keys:
+            longest = 8 * keys.width - 1
+            is_short = lengths[rest] <= longest
+            rows, rest = rest[is_short], rest[~is_short]
+            at, sizes = starts[rows], lengths[rows]
+            found, new = keys.number(packed(words, at, sizes, keys.width), self._n_strings)
+            strings[rows] = found
+            self._remember_new(data, at[new], sizes[new])
+        strings[rest] = self._numbers_of_long(data, starts[rest], lengths[rest])
+        return _Part(chars, starts, strings, len(text), len(data))
+
+    def _numbers_of_long(self, data: bytes, starts: Int32s, lengths: Int32s) -> list[int]:
+        numbers: list[int] = []
+        new: list[int] = []  # rows
+        known, first = self._long, self._n_strings
+        ends = (starts + lengths).tolist()
+        for row, (start, end) in enumerate(zip(starts.tolist(), ends, strict=True)):
+            number = known.setdefault(data[start:end], first + len(new))
+            if number == first + len(new):
+                new.append(row)
+                self._n_long_bytes += end - start
+            numbers.append(number)
+        self._remember_new(data, starts[new], lengths[new])
+        return numbers
+
+    def _remember_new(self, data: bytes, starts: Int32s, lengths: Int32s) -> None:
+        if len(starts):
+            self._n_strings += len(starts)
+            places = _ranges(starts, lengths)
+            self._new.append((np.frombuffer(data, np.uint8)[places], lengths))
+
+    # -- 3. the tokens of new strings ------------------------------------------------------------
+
+    def _merge_new(self) -> None:
+        if not self._new:
+            return
+        data = np.concatenate([piece for piece, _ in self._new])
+        lengths = np.concatenate([sizes for _, sizes in self._new])
+        self._new = []
+        starts = _starts(lengths)
+        tokens, gaps = merge_pieces(self.rules.lock_step, data, starts, lengths)
+        self._take_whole(data, starts, lengths, tokens, gaps)
+        is_token = tokens >= 0
+        before = np.concatenate((np.zeros(1, np.int32), np.cumsum(is_token, dtype=np.int32)))
+        n_tokens = before[starts + lengths] - before[starts]
+        self._first_token.extend(before[starts] + np.int32(self._ids.size))
+        self._first_byte.extend(starts + np.int32(self._gaps.size))
+        self._n_tokens.extend(n_tokens)
+        self._ids.extend(tokens[is_token])
+        begins = np.flatnonzero(is_token).astype(np.int32)
+        sizes = np.diff(begins, append=np.int32(len(tokens)))
+        self._ends.extend(sizes)
+        self._gaps.extend(gaps)
+
+    def _take_whole(
+        self, data: NDArray[np.uint8], starts: Int32s, lengths: Int32s, tokens: Int32s, gaps: Int32s
+    ) -> None:
+        """What the tokenizer takes as it is, without merging."""
+        if not self.rules.whole:
+            return
+        text = data.tobytes()
+        for start, length in zip(starts.tolist(), lengths.tolist(), strict=True):
+            token_id = self.rules.whole.get(text[start : start + length])
+            if token_id is not None:
+                tokens[start : start + length] = -1
+                tokens[start] = token_id
+                gaps[start : start + length - 1] = CLOSED
+                gaps[start + length - 1] = OPEN
+
+    # -- 4. the columns --------------------------------------------------------------------------
+
+    def _gather(self, text: str, n_bytes: int, parts: list[_Part]) -> Encoding:
+        n_tokens = [self._n_tokens.data.take(part.strings) for part in parts]
+        total = sum(int(n.sum()) for n in n_tokens)
+        ids, edges = np.empty(total, np.int32), np.zeros(total + 1, np.int32)
+        gaps = np.empty(n_bytes, np.int32)
+        at = first_byte = 0
+        for part, counts in zip(parts, n_tokens, strict=True):
+            tokens = _ranges(self._first_token.data.take(part.strings), counts)
+            end, end_byte = at + len(tokens), first_byte + part.n_bytes
+            self._ids.data.take(tokens, out=ids[at:end], mode="clip")
+            np.cumsum(self._ends.data.take(tokens), out=edges[at + 1 : end + 1])
+            edges[at + 1 : end + 1] += np.int32(first_byte)
+            sizes = np.diff(part.bytes, append=np.int32(part.n_bytes))
+            places = _ranges(self._first_byte.data.take(part.strings), sizes)
+            self._gaps.data.take(places, out=gaps[first_byte:end_byte], mode="clip")
+            at, first_byte = end, end_byte
+        return Encoding(
+            text=text,
+            n_bytes=n_bytes,
+            ids=ids,
+            byte_starts=edges[:-1],
+            byte_ends=edges[1:],
+            pre_token_chars=_joined([(p.chars, p.n_chars) for p in parts]),
+            pre_token_bytes=_joined([(p.bytes, p.n_bytes) for p in parts]),
+            gaps=gaps,
+            uncovered_bytes=np.zeros(0, np.int32),
+        )
+
+
+def _joined(columns: list[tuple[Int32s, int]]) -> Int32s:
+    """Places in the parts of a text, each of that length, as places in the text."""
+    shifted, before = [np.zeros(0, np.int32)], 0
+    for column, length in columns:
+        shifted.append(column + np.int32(before))
+        before += length
+    return np.concatenate(shifted)
+
+
+def _starts(lengths: Int32s) -> Int32s:
+    return np.cumsum(lengths, dtype=np.int32) - lengths
+
+
+def _ranges(firsts: Int32s, lengths: Int32s) -> Int64s:
+    """The indexes `first, first + 1, …` of many ranges, one after the other."""
+    indexes = np.repeat((firsts - _starts(lengths)).astype(np.int64), lengths)
+    indexes += np.arange(len(indexes))
+    return indexes
