@@ -144,8 +144,9 @@ class Encoding:
         if offsets is None:
             return byte_positions.astype(np.int64)
         if 16 * len(byte_positions) > self.n_bytes:  # so many that a table of all bytes pays
-            char_of_byte = np.repeat(np.arange(len(self.text)), np.diff(offsets))
-            return np.append(char_of_byte, len(self.text)).take(byte_positions)
+            # With a place on either side: an empty token at the start ends "in" byte -1.
+            sizes = np.concatenate(([1], np.diff(offsets), [1]))
+            return np.repeat(np.arange(-1, len(self.text) + 1), sizes).take(byte_positions + 1)
         return offsets.searchsorted(byte_positions.astype(np.int64), "right") - 1
 
     def spans(self) -> tuple[Int64s, Int64s]:
