@@ -1,6 +1,7 @@
 """The language model against a plain torch script, as courses write it, and against counting."""
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -21,6 +22,15 @@ torch = pytest.importorskip("torch")
 N = 20
 IDS = np.random.default_rng(0).integers(0, N - 3, 500)  # three tokens never occur
 KINDS = [TableKind.FULL, TableKind.FACTORED, TableKind.TIED]
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """Several wait for each other longer than they work on such small tables."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 def losses_of(training: BigramTraining, n_steps: int) -> list[float]:

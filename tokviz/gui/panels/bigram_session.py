@@ -33,6 +33,7 @@ _LARGEST_ON_MAP = 1 << 22  # weights; a copy of more than that ten times a secon
 
 _TELL_SECONDS = 0.1  # between two pictures of the losses
 _UNSEEN_SECONDS = 1.0  # between two tables for a map that nobody looks at
+_PATIENCE = 5  # a map is computed in a fifth of the time at most
 
 
 class BigramSession(QObject):
@@ -59,7 +60,8 @@ class BigramSession(QObject):
         self.losses: list[float] = []
         self.whole: list[tuple[int, float, float]] = []  # step, loss and held-out loss
         self.step_number = 0
-        self._told_at = self._mapped_at = 0.0
+        self._told_at = self._mapped_at = self._map_took = 0.0
+        model.points_changed.connect(self._on_points_changed)
         self._waiting: BigramTable | None = None  # for the map
 
     # -- what it is doing ----------------------------------------------------------------------
@@ -198,14 +200,16 @@ class BigramSession(QObject):
     def _show_on_map(self, table: BigramTable) -> None:
         """Give the table to the model, once what was given last has become points of a map.
 
-        Else a map that takes longer than the time between two tables would never be seen.
+        Else a map that takes longer than the time between two tables would never be seen. A slow
+        map comes less often, so that most of the time is left for learning.
         """
         if table.kind is TableKind.OCCURRING or table.rows.size > _LARGEST_ON_MAP:
             return
         if self.tokenizer is not self._model.tokenizer:
             return
         is_seen = self._model.points is not None or self._model.table is None
-        if not is_seen and monotonic() - self._mapped_at < _UNSEEN_SECONDS:
+        pause = min(_PATIENCE * self._map_took, _UNSEEN_SECONDS) if is_seen else _UNSEEN_SECONDS
+        if monotonic() - self._mapped_at < pause:
             self._waiting = table
             return
         self._waiting, self._mapped_at = None, monotonic()
@@ -215,6 +219,10 @@ class BigramSession(QObject):
             self._model.set_table(replace(shown, never_updated=never, gradient_norms=norms))
         except MissingRowsError:
             return  # the text has grown characters since
+
+    def _on_points_changed(self) -> None:
+        if self._model.points is not None and self._task is not None:
+            self._map_took = monotonic() - self._mapped_at
 
     def _on_failed(self, error: BaseException) -> None:
         self.learned.emit()
