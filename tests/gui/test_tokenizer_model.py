@@ -296,7 +296,7 @@ def test_an_encoding_that_fails_is_told(
     model = new_model(gpt2)
     problems: list[str] = []
     model.problem.connect(problems.append)
-    monkeypatch.setattr("tokviz.gui.tokenizer_model._measured", fail)
+    monkeypatch.setattr("tokviz.gui.rest_of_text._measured", fail)
     model.set_text(LONG)
     qtbot.waitUntil(lambda: bool(problems))
     assert problems == ["Encoding with gpt2 failed: there is not enough memory."]

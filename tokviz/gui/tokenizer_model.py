@@ -5,15 +5,15 @@ slot reads the model, so nobody acts on a stale copy. A setter compares, sets ev
 emits; an equal value emits nothing, so panels that follow each other cannot echo.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
+from tokviz.gui.rest_of_text import RestOfText
 from tokviz.gui.shared_table import SharedTable
-from tokviz.gui.task import Task, failure
-from tokviz.tokenization.encoding import Encoding, utf8_lengths
+from tokviz.tokenization.place_after_edit import TextEdit, index_at, place_after
 from tokviz.tokenization.tokenized_text import TokenizedText
 from tokviz.tokenization.tokenizer import Tokenizer
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from tokviz.embedding.table import EmbeddingTable
     from tokviz.tokenization.trainer import Training
 
-_AFTER_PAINT_MS = 20
 _AT_ONCE = 1 << 13
 """Characters encoded before a setter returns: more than a page, within a frame or two."""
 
@@ -35,14 +34,6 @@ class Selection:
 
     ids: tuple[int, ...] = ()
     place: int | None = None
-
-
-class TextEdit(NamedTuple):
-    """Characters that were taken out of the text at `start`, and those put in."""
-
-    start: int
-    removed: int
-    inserted: str
 
 
 class _Facts(NamedTuple):
@@ -85,7 +76,11 @@ class TokenizerModel(SharedTable):
         self._last_edit: TextEdit | None = None
         self._revision = 0
         self._trained: tuple[Tokenizer, Training] | None = None
-        self._encoding_task: Task | None = None
+        self._rest = RestOfText(self)
+        self._rest.task_started.connect(self.task_started)
+        self._rest.problem.connect(self.problem)
+        self._rest.absorbed.connect(self.encoding_changed)
+        self._rest.absorbed.connect(self.whole_encoding_changed)
 
     @property
     def tokenizer(self) -> Tokenizer:
@@ -161,14 +156,14 @@ class TokenizerModel(SharedTable):
         if _is_same_growing(tokenizer, self.tokenizer):
             return
         before = self._shared_facts()
-        self._cancel_encoding()
+        self._rest.cancel()
         self._text.set_tokenizer(tokenizer)
         self._context = tokenizer.context
         self._selection, self._hovered, self._marked_rank = Selection(), None, None
         is_page_enough = for_a_moment and self._text.n_chars > _LONG
         self._text.encode_more(_PAGE if is_page_enough else _AT_ONCE)
         if not is_page_enough:
-            self._encode_the_rest()
+            self._rest.encode(self._text)
         self.tokenizer_changed.emit()
         self.fit_table_to(tokenizer)
         self.encoding_changed.emit()
@@ -192,7 +187,7 @@ class TokenizerModel(SharedTable):
         if text == str(self._text):
             return
         before = self._shared_facts()
-        self._cancel_encoding()
+        self._rest.cancel()
         grown = self.tokenizer.extended(text)
         tokenizer_grew = grown is not self.tokenizer
         self._text = TokenizedText(grown, text)
@@ -201,7 +196,7 @@ class TokenizerModel(SharedTable):
         self._caret, self._top = (0, 0), 0
         self._last_edit, self._revision = None, self._revision + 1
         self._text.encode_more(_AT_ONCE)
-        self._encode_the_rest()
+        self._rest.encode(self._text)
         if tokenizer_grew:
             self.tokenizer_changed.emit()
             self.fit_table_to(grown)
@@ -217,21 +212,25 @@ class TokenizerModel(SharedTable):
         text, before = self._text, self._shared_facts()
         pending = text.n_chars - text.n_encoded
         touches_pending = start + removed > text.n_encoded
-        place = self._place_through(start, removed, inserted)
+        edit, place = TextEdit(start, removed, inserted), self._selection.place
+        stays = None if place is None else place_after(text, place, edit)
         grown = text.tokenizer.extended(inserted)
         tokenizer_grew = grown is not text.tokenizer
         if tokenizer_grew:
             text.extend_tokenizer(grown)
         text.replace(start, removed, inserted)
-        self._last_edit, self._revision = TextEdit(start, removed, inserted), self._revision + 1
+        self._last_edit, self._revision = edit, self._revision + 1
         if touches_pending or text.n_chars - text.n_encoded != pending:
-            self._cancel_encoding()
+            self._rest.cancel()
             text.encode_more(_AT_ONCE)
-            self._encode_the_rest()
-        elif tokenizer_grew and self._encoding_task is not None:
-            self._cancel_encoding()
-            self._encode_the_rest()
-        self._selection = Selection(self._selection.ids, self._found(place))
+            self._rest.encode(self._text)
+        elif tokenizer_grew and self._rest.is_running:
+            self._rest.cancel()
+            self._rest.encode(self._text)
+        self._selection = Selection(
+            self._selection.ids,
+            None if stays is None else index_at(text, stays, self._selection.ids),
+        )
         if tokenizer_grew:
             self.tokenizer_changed.emit()
             self.fit_table_to(grown)
@@ -300,7 +299,7 @@ class TokenizerModel(SharedTable):
 
     def close(self) -> None:
         """End what runs; for the program's end."""
-        self._cancel_encoding()
+        self._rest.cancel()
         self._cancel_loading()
 
     def _shared_facts(self) -> _Facts:
@@ -328,69 +327,6 @@ class TokenizerModel(SharedTable):
             if old != new:
                 signal.emit()
 
-    # -- the selected place through an edit ------------------------------------------------------
-
-    def _place_through(self, start: int, removed: int, inserted: str) -> tuple[int, int] | None:
-        """Where the selected token will begin after an edit: (character, byte).
-
-        None where the edit takes its first character away. The token's index would not do: it
-        means nothing while the tokens before it, or the token itself, are being encoded again.
-        """
-        text, place = self._text, self._selection.place
-        if place is None or place >= text.n_tokens:
-            return None
-        row = text.token(place)
-        char, byte = int(row.starts[0]), int(row.byte_starts[0])
-        if char < start:
-            return char, byte
-        if char < start + removed:
-            return None
-        shift = byte - text.byte_offset(start + removed)
-        n_inserted = int(utf8_lengths(inserted).sum())
-        return char + len(inserted) - removed, text.byte_offset(start) + n_inserted + shift
-
-    def _found(self, place: tuple[int, int] | None) -> int | None:
-        """The index of the selected token that begins there, None if it became another."""
-        if place is None:
-            return None
-        char, byte = place
-        rows = self._text.tokens(char, char + 1)
-        for i, (token_id, begin) in enumerate(
-            zip(rows.ids.tolist(), rows.byte_starts.tolist(), strict=True)
-        ):
-            if begin == byte and token_id in self._selection.ids:
-                return rows.first + i
-        return None
-
-    # -- the rest of a long text -----------------------------------------------------------------
-
-    def _encode_the_rest(self) -> None:
-        if self._text.complete:
-            return
-        parts = _measured(self._text.encode_pending())
-        task = Task(parts, f"Encoding with {self.tokenizer.name}", parent=self)
-        task.stepped.connect(self._on_encoding_stepped)
-        # No lambda: it would keep this object alive until the task, its child, is destroyed.
-        task.failed.connect(self._on_encoding_failed)
-        self._encoding_task = task
-        self.task_started.emit(task)
-        # First the page that is encoded is painted: a thread would take half of the time for that.
-        QTimer.singleShot(_AFTER_PAINT_MS, task, task.start)
-
-    def _cancel_encoding(self) -> None:
-        task, self._encoding_task = self._encoding_task, None
-        if task is not None:
-            task.cancel()
-
-    def _on_encoding_stepped(self, batch: list[Encoding]) -> None:
-        for encoding in batch:
-            self._text.absorb(encoding)
-        self.encoding_changed.emit()
-        self.whole_encoding_changed.emit()
-
-    def _on_encoding_failed(self, error: BaseException) -> None:
-        self.problem.emit(failure(f"Encoding with {self.tokenizer.name}", error))
-
 
 def _is_same_growing(one: Tokenizer, other: Tokenizer) -> bool:
     """Growing vocabularies are made anew from a text, so equal ones need not be identical."""
@@ -400,10 +336,3 @@ def _is_same_growing(one: Tokenizer, other: Tokenizer) -> bool:
         and one.name == other.name
         and list(one.vocab) == list(other.vocab)
     )
-
-
-def _measured(parts: Iterator[Encoding]) -> Iterator[Encoding]:
-    """Count, in the thread that encodes, what panels will ask of every part."""
-    for encoding in parts:
-        _ = encoding.fired, encoding.n_graphemes
-        yield encoding

@@ -1,0 +1,68 @@
+"""RestOfText: encodes what is left of a long text in a task, while its page is looked at."""
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from tokviz.gui.task import Task, failure
+from tokviz.tokenization.encoding import Encoding
+from tokviz.tokenization.tokenized_text import TokenizedText
+
+_AFTER_PAINT_MS = 20
+
+
+class RestOfText(QObject):
+    """A part of the model. `absorbed`: the text has taken in more of its tokens."""
+
+    absorbed = Signal()
+    task_started = Signal(object)
+    problem = Signal(object)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._text: TokenizedText | None = None
+        self._task: Task | None = None
+
+    @property
+    def is_running(self) -> bool:
+        return self._task is not None
+
+    def encode(self, text: TokenizedText) -> None:
+        """Encode what is pending in `text`, if anything is, with the tokenizer it has now."""
+        if text.complete:
+            return
+        self._text = text
+        task = Task(_measured(text.encode_pending()), self._title(text), parent=self)
+        task.stepped.connect(self._on_stepped)
+        # No lambda: it would keep this object alive until the task, its child, is destroyed.
+        task.failed.connect(self._on_failed)
+        self._task = task
+        self.task_started.emit(task)
+        # First the page that is encoded is painted: a thread would take half of the time for that.
+        QTimer.singleShot(_AFTER_PAINT_MS, task, task.start)
+
+    def cancel(self) -> None:
+        """What was not encoded yet stays pending."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+
+    def _on_stepped(self, batch: list[Encoding]) -> None:
+        assert self._text is not None
+        for encoding in batch:
+            self._text.absorb(encoding)
+        self.absorbed.emit()
+
+    def _on_failed(self, error: BaseException) -> None:
+        assert self._text is not None
+        self.problem.emit(failure(self._title(self._text), error))
+
+    def _title(self, text: TokenizedText) -> str:
+        return f"Encoding with {text.tokenizer.name}"
+
+
+def _measured(parts: Iterator[Encoding]) -> Iterator[Encoding]:
+    """Count, in the thread that encodes, what panels will ask of every part."""
+    for encoding in parts:
+        _ = encoding.fired, encoding.n_graphemes
+        yield encoding
