@@ -29,6 +29,12 @@ def resource_path(name: str) -> Path:
     return _folder() / name
 
 
+def guide_path() -> Path | None:
+    """The user guide, which lies in a checkout; an installed wheel is without it."""
+    path = _CHECKOUT / "docs" / "guide.md"
+    return path if path.is_file() else None
+
+
 def read_resource(name: str) -> bytes:
     """The checked content of a resource.
 

@@ -76,10 +76,10 @@ def test_a_pane_follows_every_edit(session: Session, qtbot: QtBot) -> None:
 
 
 def test_what_changed_while_nobody_looked_is_taken_over(session: Session, qtbot: QtBot) -> None:
-    session.window._set_mode(Mode.INSPECT)
+    session.window.set_mode(Mode.INSPECT)
     session.model.edit_text(0, 3, "A")
     session.model.edit_text(2, 0, "é")
-    session.window._set_mode(Mode.COMPARE)
+    session.window.set_mode(Mode.COMPARE)
     whole = str(session.model.text)
     qtbot.waitUntil(lambda: _pane(session).view.source.n_encoded == len(whole))
     assert _ids_shown(session) == _ids(bytes_tokenizer(), whole)

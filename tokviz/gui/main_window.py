@@ -6,21 +6,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QMainWindow,
-    QMenu,
     QSizePolicy,
     QToolBar,
     QVBoxLayout,
     QWidget,
 )
 
-from tokviz import __version__
 from tokviz.gui.arrangements import Shared
 from tokviz.gui.docks import Docks
 from tokviz.gui.document import Document
 from tokviz.gui.kept_tokenizers import KeptTokenizers
+from tokviz.gui.menus import fill_menu_bar
 from tokviz.gui.panels.go_to import GoToField, actions_below
 from tokviz.gui.panels.notices_panel import NoticesPanel
 from tokviz.gui.panels.scrubber_panel import ScrubberPanel
@@ -28,7 +27,7 @@ from tokviz.gui.panels.status_panel import StatusPanel
 from tokviz.gui.panels.tokenizer_chooser import TokenizerChooser
 from tokviz.gui.settings import Settings
 from tokviz.gui.text_area import TextArea
-from tokviz.gui.theme import Theme, ThemeMode
+from tokviz.gui.theme import Theme
 from tokviz.gui.token_sharing import TokenSharing
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.tokenizer_opening import TokenizerOpening
@@ -43,15 +42,12 @@ if TYPE_CHECKING:
     from tokviz.gui.replay_area import ReplayArea
     from tokviz.gui.table_opening import TableOpening
 
-_Key = QKeySequence.StandardKey
-
 
 class MainWindow(QMainWindow):
     """The window. Its parts know the model and not each other; what ties two of them is here."""
 
     def __init__(self, model: TokenizerModel, theme: Theme, settings: Settings) -> None:
         super().__init__()
-        self._theme = theme
         self._settings = settings
         self.document = Document(model, settings, self)
         self.notices = NoticesPanel()
@@ -67,7 +63,7 @@ class MainWindow(QMainWindow):
         self.go_to = GoToField(model, lambda: actions_below(self.menuBar()))
         self.docks = Docks(self, Shared(model, theme, settings, self.kept))
         self._place_panels()
-        self._make_menus()
+        fill_menu_bar(self.menuBar(), self, theme, settings)
         self._connect(model)
         self._restore_layout()
         self._update_title()
@@ -107,134 +103,38 @@ class MainWindow(QMainWindow):
     def training(self) -> BpeTrainingPanel:
         return cast("BpeTrainingPanel", self.docks.panel("training"))
 
-    # -- menus ---------------------------------------------------------------------------------
+    # -- what menus and panels ask for -----------------------------------------------------------
 
-    def _make_menus(self) -> None:
-        view, document = self.text_panel.view, self.document
-        bar = self.menuBar()
-        file = bar.addMenu("&File")
-        _add(file, "&New", document.new, _Key.New)
-        _add(file, "&Open text …", document.ask_and_open, _Key.Open)
-        keys = QKeySequence("Ctrl+Shift+O")
-        _add(file, "Open &tokenizer …", self.tokenizers.ask_and_open, keys)
-        _add(file, "Open tokenizer's folder …", self.tokenizers.ask_and_open_folder)
-        _add(file, "Open &embedding table …", lambda: self._opening().ask_and_open())
-        _add(file, "Open model's &folder …", lambda: self._opening().ask_and_open_folder())
-        self._recent = file.addMenu("Open &recent")
-        self._recent.aboutToShow.connect(self._fill_recent)
-        file.addSeparator()
-        _add(file, "&Save", document.save, _Key.Save)
-        _add(file, "Save &as …", document.save_as, QKeySequence("Ctrl+Shift+S"))
-        self.sharing.fill_save_menu(file.addMenu("&Export tokens"))
-        file.addSeparator()
-        _add(file, "&Quit", self.close, QKeySequence("Ctrl+Q"))
-        edit = bar.addMenu("&Edit")
-        self._undo = _add(edit, "&Undo", view.undo, _Key.Undo)
-        self._redo = _add(edit, "&Redo", view.redo, QKeySequence("Ctrl+Shift+Z"))
-        edit.addSeparator()
-        _add(edit, "Cu&t", view.cut, _Key.Cut)
-        _add(edit, "&Copy", view.copy, _Key.Copy)
-        _add(edit, "&Paste", view.paste, _Key.Paste)
-        self.sharing.fill_copy_menu(edit.addMenu("Copy &tokens as"))
-        _add(edit, "Select &all", view.select_all, _Key.SelectAll)
-        edit.addSeparator()
-        _add(edit, "&Find …", self.text_area.open_find_bar, _Key.Find)
-        _add(edit, "Find &next", lambda: self.text_area.find_bar.go(1), _Key.FindNext)
-        _add(edit, "Find pre&vious", lambda: self.text_area.find_bar.go(-1), _Key.FindPrevious)
-        _add(edit, "&Go to …", self.go_to.begin, QKeySequence("Ctrl+K"))
-        edit.aboutToShow.connect(self._update_edit_actions)
-        edit.aboutToHide.connect(self._enable_edit_actions)
-        self._make_view_menu(bar.addMenu("&View"))
-        tokens = bar.addMenu("&Tokenizer")
-        tokens.aboutToShow.connect(lambda: self._fill_tokenizers(tokens))
-        self._fill_tokenizers(tokens)
-        _add(bar.addMenu("&Help"), "&About tokviz", self._show_about)
-
-    def _make_view_menu(self, menu: QMenu) -> None:
-        view = self.text_panel.view
-        group = QActionGroup(self)
-        for mode in ThemeMode:
-            action = _add(menu, f"{mode.value} theme", lambda m=mode: self._set_theme(m))
-            action.setCheckable(True)
-            action.setChecked(mode is self._theme.mode)
-            group.addAction(action)
-        menu.addSeparator()
-        _add(menu, "Zoom &in", lambda: view.set_zoom(view.zoom + 1), _Key.ZoomIn)
-        _add(menu, "Zoom &out", lambda: view.set_zoom(view.zoom - 1), _Key.ZoomOut)
-        menu.addSeparator()
-        _add(menu, "Why this &boundary?", self._show_boundary, QKeySequence("Ctrl+B"))
-        menu.addSeparator()
-        menu.addActions(self.docks.view_actions())
-        _add(menu, "&Reset layout", self.docks.reset)
-
-    def _fill_recent(self) -> None:
-        self._recent.clear()
-        for path in self._settings.recent:
-            # An & in a name would underline the letter behind it.
-            name = shown(path).replace("&", "&&")
-            _add(self._recent, name, lambda p=path: self.document.open(p))
-        if not self._settings.recent:
-            self._recent.addAction("No files yet").setEnabled(False)
-
-    def _fill_tokenizers(self, menu: QMenu) -> None:
-        self.chooser.menu.aboutToShow.emit()  # which lists those of files anew
-        for action in menu.actions():
-            menu.removeAction(action)  # clear() would delete those that both menus show
-        menu.addActions(self.chooser.menu.actions())
-
-    def _update_edit_actions(self) -> None:
-        view = self.text_panel.view
-        self._undo.setEnabled(view.can_undo)
-        self._redo.setEnabled(view.can_redo)
-
-    def _enable_edit_actions(self) -> None:
-        """A disabled action would swallow its key, which the view answers at any time."""
-        self._undo.setEnabled(True)
-        self._redo.setEnabled(True)
-
-    def _set_mode(self, mode: Mode) -> None:
+    def set_mode(self, mode: Mode) -> None:
         """A mode is an arrangement of the same panels."""
         self._settings.mode = mode.value
         self.modes.set_mode(mode)
         self.docks.set_mode(mode)
 
-    def _show_boundary(self) -> None:
+    def show_boundary(self) -> None:
         """Explain the gap at the caret of the text."""
-        self._set_mode(Mode.REPLAY)
+        self.set_mode(Mode.REPLAY)
         self.replay.show_boundary()
 
-    def _replay_pre_token(self, char: int) -> None:
-        self._set_mode(Mode.REPLAY)
-        self.replay.history.show_pre_token(char)
-
-    def _opening(self) -> TableOpening:
+    def table_opening(self) -> TableOpening:
         """What opens embedding tables, beside the map that shows them."""
-        self._set_mode(Mode.MAP)
+        self.set_mode(Mode.MAP)
         return cast("EmbeddingPanel", self.docks.panel("map")).opening
 
-    def _set_theme(self, mode: ThemeMode) -> None:
-        self._settings.theme = mode.value
-        self._theme.set_mode(mode)
-
-    def _show_about(self) -> None:
-        from PySide6.QtWidgets import QMessageBox
-
-        QMessageBox.about(
-            self,
-            "About tokviz",
-            f"<b>tokviz {__version__}</b><br>See text as a language model sees it.",
-        )
+    def _replay_pre_token(self, char: int) -> None:
+        self.set_mode(Mode.REPLAY)
+        self.replay.history.show_pre_token(char)
 
     # -- what ties the parts -------------------------------------------------------------------
 
     def _connect(self, model: TokenizerModel) -> None:
         panel, document = self.text_panel, self.document
-        self.modes.picked.connect(self._set_mode)
-        self.go_to.mode_requested.connect(self._set_mode)
+        self.modes.picked.connect(self.set_mode)
+        self.go_to.mode_requested.connect(self.set_mode)
         self.go_to.place_requested.connect(self.text_area.show_place)
         self.go_to.left.connect(panel.view.setFocus)
         self.docks.panel_made.connect(self._connect_panel)
-        panel.view.boundary_asked.connect(self._show_boundary)
+        panel.view.boundary_asked.connect(self.show_boundary)
         panel.view.replay_asked.connect(self._replay_pre_token)
         panel.modified_changed.connect(document.set_modified)
         # Queued: a question asked within the drop would hold the program one drags from.
@@ -256,7 +156,7 @@ class MainWindow(QMainWindow):
         answers = {
             "problem": self.notices.show_problem,
             "task_started": self.notices.show_task,
-            "mode_requested": self._set_mode,
+            "mode_requested": self.set_mode,
             "tokenizer_requested": self.chooser.choose,
             "text_offered": self._take_text,
         }
@@ -299,7 +199,7 @@ class MainWindow(QMainWindow):
         self.resize(1280, 820)
         if self._settings.geometry:
             self.restoreGeometry(_from_text(self._settings.geometry))
-        self._set_mode(next((m for m in Mode if m.value == self._settings.mode), Mode.INSPECT))
+        self.set_mode(next((m for m in Mode if m.value == self._settings.mode), Mode.INSPECT))
 
     def remember_layout(self) -> None:
         self._settings.geometry = _to_text(self.saveGeometry())
@@ -311,19 +211,6 @@ class MainWindow(QMainWindow):
             return
         self.remember_layout()
         event.accept()
-
-
-def _add(
-    menu: QMenu,
-    text: str,
-    call: object,
-    keys: QKeySequence | QKeySequence.StandardKey | None = None,
-) -> QAction:
-    action = menu.addAction(text)
-    action.triggered.connect(lambda _checked=False: call())  # type: ignore[operator]
-    if keys is not None:
-        action.setShortcut(QKeySequence(keys))
-    return action
 
 
 def _to_text(data: QByteArray) -> str:

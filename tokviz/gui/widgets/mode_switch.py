@@ -3,6 +3,7 @@
 from enum import Enum
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QToolButton
 
 
@@ -44,6 +45,10 @@ class ModeSwitch(QFrame):
     @property
     def mode(self) -> Mode:
         return list(Mode)[self._buttons.checkedId()]
+
+    def keys(self) -> list[tuple[str, list[QKeySequence]]]:
+        """(mode, its keys) of each button."""
+        return [(button.text(), [button.shortcut()]) for button in self._buttons.buttons()]
 
     def set_mode(self, mode: Mode) -> None:
         """Show a mode as chosen; nothing is emitted."""

@@ -67,6 +67,8 @@ _ZOOMS: dict[QKeySequence.StandardKey, _Action] = {
     _Key.ZoomIn: lambda view: view.set_zoom(view.zoom + 1),
     _Key.ZoomOut: lambda view: view.set_zoom(view.zoom - 1),
 }
+STANDARD_KEYS = (*_MOVES, *_EDITS, *_ZOOMS)
+
 _CONTROL = Qt.KeyboardModifier.ControlModifier
 _ALT = Qt.KeyboardModifier.AltModifier
 

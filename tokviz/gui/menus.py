@@ -1,0 +1,134 @@
+"""The menu bar: every action by name, tied to the part of the window that does it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMenu, QMenuBar
+
+from tokviz.gui.help_pages import HelpPages
+from tokviz.gui.settings import Settings
+from tokviz.gui.theme import Theme, ThemeMode
+from tokviz.text_files import shown
+
+if TYPE_CHECKING:
+    from tokviz.gui.main_window import MainWindow
+
+_Key = QKeySequence.StandardKey
+
+
+def fill_menu_bar(bar: QMenuBar, window: MainWindow, theme: Theme, settings: Settings) -> None:
+    """Add the menus, from File to Help."""
+    _fill_file_menu(bar.addMenu("&File"), window, settings)
+    _fill_edit_menu(bar.addMenu("&Edit"), window)
+    _fill_view_menu(bar.addMenu("&View"), window, theme, settings)
+    _fill_tokenizer_menu(bar.addMenu("&Tokenizer"), window)
+    help_menu, pages = bar.addMenu("&Help"), HelpPages(window, theme)
+    _add(help_menu, "&Keys", pages.show_keys, _Key.HelpContents)
+    _add(help_menu, "&Guide", pages.show_guide)
+    _add(help_menu, "&About tokviz", pages.show_about)
+
+
+def _fill_file_menu(menu: QMenu, window: MainWindow, settings: Settings) -> None:
+    document, tokenizers = window.document, window.tokenizers
+    _add(menu, "&New", document.new, _Key.New)
+    _add(menu, "&Open text …", document.ask_and_open, _Key.Open)
+    _add(menu, "Open &tokenizer …", tokenizers.ask_and_open, QKeySequence("Ctrl+Shift+O"))
+    _add(menu, "Open tokenizer's folder …", tokenizers.ask_and_open_folder)
+    _add(menu, "Open &embedding table …", lambda: window.table_opening().ask_and_open())
+    _add(menu, "Open model's &folder …", lambda: window.table_opening().ask_and_open_folder())
+    recent = menu.addMenu("Open &recent")
+    recent.aboutToShow.connect(lambda: _fill_recent(recent, window, settings))
+    menu.addSeparator()
+    _add(menu, "&Save", document.save, _Key.Save)
+    _add(menu, "Save &as …", document.save_as, QKeySequence("Ctrl+Shift+S"))
+    window.sharing.fill_save_menu(menu.addMenu("&Export tokens"))
+    menu.addSeparator()
+    _add(menu, "&Quit", window.close, QKeySequence("Ctrl+Q"))
+
+
+def _fill_recent(menu: QMenu, window: MainWindow, settings: Settings) -> None:
+    menu.clear()
+    for path in settings.recent:
+        # An & in a name would underline the letter behind it.
+        name = shown(path).replace("&", "&&")
+        _add(menu, name, lambda p=path: window.document.open(p))
+    if not settings.recent:
+        menu.addAction("No files yet").setEnabled(False)
+
+
+def _fill_edit_menu(menu: QMenu, window: MainWindow) -> None:
+    view, text_area = window.text_panel.view, window.text_area
+    undo = _add(menu, "&Undo", view.undo, _Key.Undo)
+    redo = _add(menu, "&Redo", view.redo, QKeySequence("Ctrl+Shift+Z"))
+    menu.addSeparator()
+    _add(menu, "Cu&t", view.cut, _Key.Cut)
+    _add(menu, "&Copy", view.copy, _Key.Copy)
+    _add(menu, "&Paste", view.paste, _Key.Paste)
+    window.sharing.fill_copy_menu(menu.addMenu("Copy &tokens as"))
+    _add(menu, "Select &all", view.select_all, _Key.SelectAll)
+    menu.addSeparator()
+    _add(menu, "&Find …", text_area.open_find_bar, _Key.Find)
+    _add(menu, "Find &next", lambda: text_area.find_bar.go(1), _Key.FindNext)
+    _add(menu, "Find pre&vious", lambda: text_area.find_bar.go(-1), _Key.FindPrevious)
+    _add(menu, "&Go to …", window.go_to.begin, QKeySequence("Ctrl+K"))
+
+    def show_what_can_be_undone() -> None:
+        undo.setEnabled(view.can_undo)
+        redo.setEnabled(view.can_redo)
+
+    def enable() -> None:
+        """A disabled action would swallow its key, which the view answers at any time."""
+        undo.setEnabled(True)
+        redo.setEnabled(True)
+
+    menu.aboutToShow.connect(show_what_can_be_undone)
+    menu.aboutToHide.connect(enable)
+
+
+def _fill_view_menu(menu: QMenu, window: MainWindow, theme: Theme, settings: Settings) -> None:
+    def set_theme(mode: ThemeMode) -> None:
+        settings.theme = mode.value
+        theme.set_mode(mode)
+
+    view = window.text_panel.view
+    group = QActionGroup(menu)
+    for mode in ThemeMode:
+        action = _add(menu, f"{mode.value} theme", lambda m=mode: set_theme(m))
+        action.setCheckable(True)
+        action.setChecked(mode is theme.mode)
+        group.addAction(action)
+    menu.addSeparator()
+    _add(menu, "Zoom &in", lambda: view.set_zoom(view.zoom + 1), _Key.ZoomIn)
+    _add(menu, "Zoom &out", lambda: view.set_zoom(view.zoom - 1), _Key.ZoomOut)
+    menu.addSeparator()
+    _add(menu, "Why this &boundary?", window.show_boundary, QKeySequence("Ctrl+B"))
+    menu.addSeparator()
+    menu.addActions(window.docks.view_actions())
+    _add(menu, "&Reset layout", window.docks.reset)
+
+
+def _fill_tokenizer_menu(menu: QMenu, window: MainWindow) -> None:
+    def fill() -> None:
+        window.chooser.menu.aboutToShow.emit()  # which lists those of files anew
+        for action in menu.actions():
+            menu.removeAction(action)  # clear() would delete those that both menus show
+        menu.addActions(window.chooser.menu.actions())
+
+    menu.aboutToShow.connect(fill)
+    fill()
+
+
+def _add(
+    menu: QMenu,
+    text: str,
+    call: Callable[..., object],
+    keys: QKeySequence | QKeySequence.StandardKey | None = None,
+) -> QAction:
+    action = menu.addAction(text)
+    action.triggered.connect(lambda _checked=False: call())
+    if keys is not None:
+        action.setShortcut(QKeySequence(keys))
+    return action
