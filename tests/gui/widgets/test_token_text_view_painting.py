@@ -147,6 +147,18 @@ def test_uncovered_characters_show(show: Show) -> None:
     assert _image(view) != marked
 
 
+def test_space_that_is_dropped_is_marked_more_quietly_than_a_lost_letter(show: Show) -> None:
+    view, source = show("a b")
+    source.holes = [1]
+    view.set_source(source)
+    (row,) = view.page.rows_in_view()
+    assert (len(row.dropped_space), row.uncovered) == (1, [])
+    source.holes = [2]
+    view.set_source(source)
+    (row,) = view.page.rows_in_view()
+    assert (row.dropped_space, len(row.uncovered)) == ([], 1)
+
+
 def test_marks_wrap_zoom_and_colors_can_be_switched(show: Show) -> None:
     view, _ = show("a b\tc\xa0d\n" + "word " * 100)
     first = _image(view)

@@ -88,7 +88,7 @@ def _looks(picture: Picture, painted: PaintedRow) -> tuple[object, ...]:
         (row.layout, row.tail, painted.left, painted.top),
         painted.geometry,
         painted.ids if marked.selected_ids or marked.hovered_id is not None else None,
-        painted.uncovered,
+        (painted.uncovered, painted.dropped_space),
         selected if selected[0] < selected[1] else None,
         (here(marked.selected_index), here(marked.context_end)),
         None if marked.attended is None else tuple(map(here, marked.attended)),

@@ -109,6 +109,7 @@ class PaintedRow:
     tokens: RowTokens
     ruler: ByteRuler | None = None
     uncovered: list[tuple[float, float]] = field(default_factory=list)
+    dropped_space: list[tuple[float, float]] = field(default_factory=list)  # by design, uncovered
 
     def token_at(self, x: float, y: float) -> int | None:
         """Index of the token whose rectangle, or byte, holds an x of the viewport; y of the row."""

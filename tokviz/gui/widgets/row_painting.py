@@ -173,7 +173,12 @@ class RowPainter:
                 painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, LINE_BREAK_MARKS[character])
 
     def _paint_uncovered(self, painter: QPainter, painted: PaintedRow) -> None:
+        """Letters that no token has cry out; space between words, which BERT drops, does not."""
         color = QColor(self._palette.bad)
+        painter.setPen(QPen(color, 1.2, Qt.PenStyle.DotLine))
+        for left, right in painted.dropped_space:
+            line = self._rect(left, max(right, left + 4)).adjusted(1, 0, -2, 0)
+            painter.drawLine(line.bottomLeft(), line.bottomRight())
         for left, right in painted.uncovered:
             rect = self._rect(left, max(right, left + 4)).adjusted(0, 0, -1, -1)
             color.setAlpha(150)

@@ -271,5 +271,7 @@ class TextPage:
         holes = self.source.uncovered(start, end)
         for painted in measured if holes else ():
             for hole in holes:
-                painted.uncovered += painted.ranges(*hole)
+                blank = self.source.slice(*hole).isspace()
+                marked = painted.dropped_space if blank else painted.uncovered
+                marked += painted.ranges(*hole)
         return measured
