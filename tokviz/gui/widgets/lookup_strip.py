@@ -132,7 +132,9 @@ class LookUpStrip(QWidget):
         painter.drawRoundedRect(card, 5, 5)
         painter.setFont(self._font(8.5))
         painter.setPen(colors.muted if is_open else colors.faint)
-        painter.drawText(QPointF(card.left() + _PAD, card.top() + 15), title)
+        metrics = QFontMetricsF(painter.font())
+        words = metrics.elidedText(title, Qt.TextElideMode.ElideRight, card.width() - 1.5 * _PAD)
+        painter.drawText(QPointF(card.left() + _PAD, card.top() + 15), words)
 
     def _paint_arrow(self, painter: QPainter, card: QRectF, *, is_open: bool) -> None:
         painter.setPen(self._palette.text if is_open else self._palette.faint)
