@@ -140,20 +140,29 @@ class Encoding:
 
     def chars_at(self, byte_positions: Int64s | Int32s) -> Int64s:
         """The character that holds each byte."""
-        offsets = self.byte_of_char
-        if offsets is None:
-            return byte_positions.astype(np.int64)
-        if 16 * len(byte_positions) > self.n_bytes:  # so many that a table of all bytes pays
-            # With a place on either side: an empty token at the start ends "in" byte -1.
-            sizes = np.concatenate(([1], np.diff(offsets), [1]))
-            return np.repeat(np.arange(-1, len(self.text) + 1), sizes).take(byte_positions + 1)
-        return offsets.searchsorted(byte_positions.astype(np.int64), "right") - 1
+        positions = byte_positions.astype(np.int64)
+        if self.n_bytes == len(self.text):
+            return positions
+        if 16 * len(positions) > self.n_bytes:  # so many that a count over all bytes pays
+            return positions - self._continuations().take(positions + 1)
+        assert self.byte_of_char is not None
+        return self.byte_of_char.searchsorted(positions, "right") - 1
+
+    def _continuations(self) -> Int32s:
+        """How many bytes up to a place are not the first of their character: for the place before
+        the text (an empty token at the start ends there), each byte, and the one behind."""
+        data = np.frombuffer(encodable(self.text)[1], np.uint8)
+        counts = np.zeros(len(data) + 2, np.int32)
+        np.cumsum(data & 0xC0 == 0x80, dtype=np.int32, out=counts[1:-1])
+        counts[-1] = counts[-2]
+        return counts
 
     def spans(self) -> tuple[Int64s, Int64s]:
         """Starts and ends in characters; a cut character lies in the span of each token."""
         if not len(self.ids):
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
-        return self.chars_at(self.byte_starts), self.chars_at(self.byte_ends - 1) + 1
+        chars = self.chars_at(np.concatenate((self.byte_starts, self.byte_ends - 1)))
+        return chars[: len(self.ids)], chars[len(self.ids) :] + 1
 
     def gap_ranks(self) -> Int32s | None:
         """(B - 1,) one for each gap between neighbouring bytes."""

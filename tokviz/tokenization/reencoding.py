@@ -19,7 +19,7 @@ from tokviz.tokenization.added_tokens import TextEncoder
 from tokviz.tokenization.encoding import Encoding, concatenate
 from tokviz.tokenization.tokenizer import Tokenizer
 
-PART = 1 << 14
+PART = 1 << 17
 
 
 @dataclass(frozen=True)
