@@ -59,6 +59,23 @@ CORPORA = {
 }
 
 
+def pathological(n: int = MEGABYTE) -> dict[str, str]:
+    """Texts that a naive merge loop or a naive split never finishes, of about so many bytes."""
+    chance = random.Random(4)
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    return {
+        "one letter": "a" * n,
+        "spaces": " " * n,
+        "random letters": "".join(chance.choices(letters, k=n)),
+        "no spaces": "".join(single_line(2 * n).split())[:n],
+        "random Latin-1": "".join(map(chr, chance.choices(range(256), k=n // 2))),
+        "ZWJ emoji": "👩\u200d🚀" * (n // 10),
+        "marks on a letter": "a" + "\u0301" * (n // 10),
+        "line ends": "\n" * n,
+        "nested right to left": "\u202babc \u202eאבג " * (n // 19),
+    }
+
+
 def _first(parts: Iterator[str], n_bytes: int) -> str:
     chosen: list[str] = []
     missing = n_bytes

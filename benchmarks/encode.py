@@ -1,55 +1,72 @@
 """A whole document: ids, spans and gap ranks of ours, beside tiktoken's ids alone.
 
-    python -m benchmarks.encode [ROUNDS]      5 rounds by default
+    python -m benchmarks.encode [ROUNDS [TOKENIZER ...]]      5 rounds of gpt2 by default
 
 Cold is an encoder that has met nothing, warm one that has met other text of the same kind, again
-one that has met this very text.
+one that has met this very text. The peer is the faster of tiktoken's two calls for ids, in each
+round. Pathological texts are encoded cold.
 """
 
 import sys
 from statistics import median
 
-from benchmarks.corpora import CORPORA
+import tiktoken
+
+from benchmarks.corpora import CORPORA, pathological
 from benchmarks.measure import interleaved, ratio
-from benchmarks.peers import our_gpt2, tiktoken_gpt2
+from benchmarks.peers import tiktoken_of
+from tokviz.catalog import load_tokenizer
 from tokviz.tokenization.encoding import Encoding
-from tokviz.tokenization.tokenizer import TextEncoder
+from tokviz.tokenization.tokenizer import TextEncoder, Tokenizer
 
 
-def main(rounds: int) -> None:
-    print(f"{'text':14} {'MB':>6} {'run':>9} {'ours':>10} {'MB/s':>7} {'tiktoken':>10}   ratio")
-    for name, text_of in CORPORA.items():
-        text = text_of()
-        half = len(text) // 2
-        _measure(name, text[:half], text[half:], rounds)
+def main(rounds: int, names: list[str]) -> None:
+    for name in names:
+        tokenizer = load_tokenizer(name)
+        peer = tiktoken_of(tokenizer)
+        tokenizer.encoder().encode("What follows from the vocabulary alone is made once. " * 1000)
+        print(f"\n{name:20} {'MB':>6} {'run':>6} {'ours':>10} {'MB/s':>7} {'tiktoken':>10}   ratio")
+        for kind, text_of in CORPORA.items():
+            half = len(text_of()) // 2
+            _measure(tokenizer, peer, kind, (text_of()[:half], text_of()[half:]), rounds)
+        for kind, text in pathological().items():
+            _measure(tokenizer, peer, kind, (None, text), rounds)
 
 
-def _measure(name: str, other: str, text: str, rounds: int) -> None:
-    warm_ones = iter([_warmed(other) for _ in range(rounds)])
-    again = _warmed(text)
-    taken = interleaved(
-        rounds,
-        {
-            "cold": lambda: _whole(our_gpt2().encoder(), text),
-            "warm": lambda: _whole(next(warm_ones), text),
-            "again": lambda: _whole(again, text),
-            "tiktoken": lambda: tiktoken_gpt2().encode_ordinary(text),
-        },
-    )
-    assert again.encode(text).ids.tolist() == tiktoken_gpt2().encode_ordinary(text)
+def _measure(
+    tokenizer: Tokenizer,
+    peer: tiktoken.Encoding,
+    kind: str,
+    texts: tuple[str | None, str],
+    rounds: int,
+) -> None:
+    """Encode the second text; the first is other text of its kind, if there is some."""
+    other, text = texts
+    rivals = {
+        "cold": lambda: _whole(tokenizer.encoder(), text),
+        "ids": lambda: peer.encode_ordinary(text),
+        "to numpy": lambda: peer.encode_to_numpy(text),
+    }
+    if other is not None:
+        warm_ones = iter([_warmed(tokenizer, other) for _ in range(rounds)])
+        again = _warmed(tokenizer, text)
+        rivals["warm"] = lambda: _whole(next(warm_ones), text)
+        rivals["again"] = lambda: _whole(again, text)
+    taken = interleaved(rounds, rivals)
+    assert tokenizer.encode(text).ids.tolist() == peer.encode_ordinary(text)
     megabytes = len(text.encode()) / 1e6
-    theirs = taken.pop("tiktoken")
+    theirs = list(map(min, taken.pop("ids"), taken.pop("to numpy")))
     for run, ours in taken.items():
         print(
-            f"{name:14} {megabytes:6.2f} {run:>9} {median(ours) * 1e3:7.0f} ms "
+            f"{kind:20} {megabytes:6.2f} {run:>6} {median(ours) * 1e3:7.0f} ms "
             f"{megabytes / median(ours):7.1f} {median(theirs) * 1e3:7.0f} ms "
             f"{ratio(ours, theirs):6.2f}x",
             flush=True,
         )
 
 
-def _warmed(text: str) -> TextEncoder:
-    encoder = our_gpt2().encoder()
+def _warmed(tokenizer: Tokenizer, text: str) -> TextEncoder:
+    encoder = tokenizer.encoder()
     encoder.encode(text)
     return encoder
 
@@ -61,4 +78,4 @@ def _whole(encoder: TextEncoder, text: str) -> Encoding:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if sys.argv[1:] else 5)
+    main(int(sys.argv[1]) if sys.argv[1:] else 5, sys.argv[2:] or ["gpt2"])

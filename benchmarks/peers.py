@@ -1,4 +1,4 @@
-"""tiktoken's GPT-2, built from the shipped file so that nothing is downloaded."""
+"""tiktoken's encodings, built from the shipped files so that nothing is downloaded."""
 
 from functools import cache
 
@@ -20,4 +20,17 @@ def tiktoken_gpt2() -> tiktoken.Encoding:
     special = our_gpt2().special_tokens
     return tiktoken.Encoding(
         "gpt2", pat_str=_PATTERN, mergeable_ranks=our_gpt2().id_of_bytes, special_tokens=special
+    )
+
+
+def tiktoken_of(tokenizer: Tokenizer) -> tiktoken.Encoding:
+    """tiktoken with the ranks of one of ours, which must number its tokens by rank."""
+    if tokenizer.name == "gpt2":
+        return tiktoken_gpt2()
+    assert tokenizer.split is not None
+    return tiktoken.Encoding(
+        tokenizer.name,
+        pat_str=tokenizer.split.pattern,
+        mergeable_ranks=tokenizer.id_of_bytes,
+        special_tokens=tokenizer.special_tokens,
     )
