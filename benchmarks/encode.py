@@ -16,8 +16,9 @@ from benchmarks.corpora import CORPORA, pathological
 from benchmarks.measure import interleaved, ratio
 from benchmarks.peers import tiktoken_of
 from tokviz.catalog import load_tokenizer
+from tokviz.tokenization.added_tokens import TextEncoder
 from tokviz.tokenization.encoding import Encoding
-from tokviz.tokenization.tokenizer import TextEncoder, Tokenizer
+from tokviz.tokenization.tokenizer import Tokenizer
 
 
 def main(rounds: int, names: list[str]) -> None:
