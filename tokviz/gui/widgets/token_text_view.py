@@ -4,39 +4,25 @@ Not QPlainTextEdit, which changes some characters and slows down with the length
 view holds caret, scroll place and undo; the text stays in the `TokenSource`, and each edit leaves
 as the `edited` signal, whose receiver applies it at once.
 
-The view itself is the way in from outside and from Qt. Each part of the work has an object and a
-file of its own: `TextPage` (what is in view, and where), `PagePainter`, `TextCaret`, `TextEditor`,
-`TextScrolling`, `TextMouse`, `TextDrop`, `TokenWalk`; keys are in `text_keys`, input methods in
-`text_input_method`.
+The view itself is the way in from outside, `TextViewEvents` that from Qt. Each part of the work
+has an object and a file of its own: `TextPage` (what is in view, and where), `PagePainter`,
+`TextCaret`, `TextEditor`, `TextScrolling`, `TextMouse`, `TextDrop`, `TokenWalk`; keys are in
+`text_keys`, input methods in `text_input_method`.
 """
 
 from dataclasses import replace
-from typing import Any, cast
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QContextMenuEvent,
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDragMoveEvent,
-    QDropEvent,
-    QFocusEvent,
     QFont,
-    QHelpEvent,
-    QInputMethodEvent,
-    QKeyEvent,
-    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPalette,
-    QResizeEvent,
-    QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from tokviz.gui.palette import Palette
-from tokviz.gui.widgets import text_input_method
 from tokviz.gui.widgets.caret import Caret
 from tokviz.gui.widgets.caret_steps import stepped
 from tokviz.gui.widgets.edit_history import EditHistory
@@ -47,18 +33,17 @@ from tokviz.gui.widgets.row_painting import Highlights
 from tokviz.gui.widgets.text_caret import TextCaret
 from tokviz.gui.widgets.text_drop import TextDrop
 from tokviz.gui.widgets.text_editor import TextEditor
-from tokviz.gui.widgets.text_keys import action_for
-from tokviz.gui.widgets.text_menu import open_menu
 from tokviz.gui.widgets.text_mouse import TextMouse
 from tokviz.gui.widgets.text_page import DEFAULT_ZOOM, TextLook, TextPage
 from tokviz.gui.widgets.text_scrolling import TextScrolling
+from tokviz.gui.widgets.text_view_events import TextViewEvents
 from tokviz.gui.widgets.token_source import TokenSource
 from tokviz.gui.widgets.token_walk import TokenWalk
 
 _ZOOMS = (5.0, 60.0)
 
 
-class TokenTextView(QAbstractScrollArea):
+class TokenTextView(TextViewEvents):
     """Shows and edits a text whose tokens are coloured; see the signals for what it tells."""
 
     edited = Signal(int, int, object)  # start, characters removed, str inserted
@@ -340,88 +325,3 @@ class TokenTextView(QAbstractScrollArea):
         if self._drop.position is not None:
             carets.append((self.caret_rect(self._drop.position), palette.accent))
         return carets
-
-    # Qt's events
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        action = action_for(event, self.editable)
-        if action is None:
-            super().keyPressEvent(event)
-        else:
-            event.accept()
-            action(self)
-
-    def event(self, event: QEvent) -> bool:
-        asked = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
-        if asked and action_for(cast("QKeyEvent", event), self.editable):
-            event.accept()  # a menu's Ctrl+C must not take the key from the text with the focus
-            return True
-        return super().event(event)
-
-    def focusNextPrevChild(self, next: bool) -> bool:
-        return False if self.editable else super().focusNextPrevChild(next)
-
-    def viewportEvent(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            text = self.page.gutter.tool_tip(event.pos(), self.page.rows_in_view())
-            if text:
-                QToolTip.showText(event.globalPos(), text, self.viewport())
-                return True
-        if event.type() == QEvent.Type.Leave:
-            self._mouse.leave()
-        return super().viewportEvent(event)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._mouse.press(event)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self._mouse.double_click(event)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._mouse.move(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self._mouse.release(event)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        self.scrolling.turn(event)
-
-    def scrollContentsBy(self, dx: int, dy: int) -> None:
-        self.scrolling.bar_moved(-dy)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.page.resize(self.viewport().width(), self.viewport().height())
-        self.show_anew()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.caret_now.restart_blink()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.caret_now.restart_blink()
-
-    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
-        if self.editable:
-            text_input_method.apply(self, event)
-        event.accept()
-
-    def inputMethodQuery(self, query: Qt.InputMethodQuery) -> Any:
-        answer = text_input_method.answer(self, query)
-        return super().inputMethodQuery(query) if answer is None else answer
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        open_menu(self, event)
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        self._drop.over(event)
-
-    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        self._drop.over(event)
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self._drop.leave()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        self._drop.drop(event)
