@@ -23,6 +23,7 @@ _PLACE_BITS = 7
 _NO_PAIR = np.int32(0x7FFFFFFF)
 _HEIGHTS = [2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 32, 48, 64, LONGEST]
 _MOST_COLUMNS = 1 << 13  # a matrix of more would leave the cache
+_FEWEST_COLUMNS = 500
 _ID_BITS, _RANK_BITS = 22, 20
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 
@@ -103,6 +104,8 @@ class LockStep:
         tokens[firsts[alone]] = self.byte_ids[data[starts[alone]]]
         low = len(alone)
         for height, high in zip(_HEIGHTS, limits, strict=True):
+            if high - low < _FEWEST_COLUMNS and height < LONGEST:
+                continue  # they go with longer ones: steps of so few columns cost as much
             for first in range(low, high, _MOST_COLUMNS):
                 rows = order[first : min(first + _MOST_COLUMNS, high)]
                 matrix = _Matrix(self, data, starts[rows], lengths[rows], height)
