@@ -53,38 +53,61 @@ def _places(starts: Int32s, lengths: Int32s) -> Int64s:
 
 def merge_long(lock_step: LockStep, data: Bytes) -> tuple[Int32s, Int32s]:
     """Tokens and gaps of one long pre-token."""
-    return (
-        merge_windows(lock_step, data)
-        or (sweep(lock_step, data) if len(data) >= _SWEPT else None)
-        or _merge_plainly(lock_step, data)
-    )
+    return merge_windows(lock_step, data) or _merge_alone(lock_step, data)
+
+
+def _merge_alone(lock_step: LockStep, data: Bytes) -> tuple[Int32s, Int32s]:
+    swept = sweep(lock_step, data) if len(data) >= _SWEPT else None
+    return swept or _merge_plainly(lock_step, data)
 
 
 def merge_windows(lock_step: LockStep, data: Bytes) -> tuple[Int32s, Int32s] | None:
-    """None where two windows have no token in common."""
+    """Windows that have no token in common are merged again as one; None where that is in vain."""
     n_windows = 1 + max(0, -(-(len(data) - LONGEST) // _STEP))
     starts = _STEP * np.arange(n_windows)
     lengths = np.minimum(starts + LONGEST, len(data)) - starts
     tokens, gaps = lock_step.merge(data, starts, lengths)
+    is_joined = _shared_tokens(tokens, lengths) >= 0
+    if not is_joined.all():
+        begins, ends = np.append(True, is_joined), np.append(is_joined, True)
+        firsts = np.cumsum(lengths) - lengths
+        lows, highs = starts[begins], (starts + lengths)[ends]
+        parts = []
+        for low, high, first in zip(lows, highs, firsts[begins], strict=True):
+            one = slice(first, first + high - low)
+            is_wide = high - low > LONGEST
+            parts.append(
+                _merge_alone(lock_step, data[low:high]) if is_wide else (tokens[one], gaps[one])
+            )
+        tokens, gaps = (np.concatenate(column) for column in zip(*parts, strict=True))
+        lengths = highs - lows
+    cuts = _shared_tokens(tokens, lengths)
+    if (cuts < 0).any():
+        return None
+    low = np.append(0, cuts)
+    high = lengths - np.append(_OVERLAP - cuts, 0)
+    taken = _places((np.cumsum(lengths) - lengths + low).astype(np.int32), high - low)
+    return tokens[taken], gaps[taken]
+
+
+def _shared_tokens(tokens: Int32s, lengths: Int64s) -> Int64s:
+    """For each two neighbouring windows, where in the overlap a token of both starts; -1: none.
+
+    Every window is longer than the overlap, the last bytes of each being the first of the next.
+    """
     firsts = np.cumsum(lengths) - lengths
     within = np.arange(_OVERLAP + 1)
-    # Whether a token starts at each byte of an overlap, and behind it, in either window; each
-    # window but the last is of full length, and the last is longer than the overlap.
     starts_here = np.append(tokens >= 0, True)
-    one = starts_here[firsts[:-1, None] + within + _STEP]
-    one[:, -1] = True
+    one = starts_here[(firsts + lengths - _OVERLAP)[:-1, None] + within]
+    one[:, -1] = True  # a window's end is one of its tokens'
     other = starts_here[firsts[1:, None] + within]
     window, place = np.nonzero(one | other)
     both = (one & other)[window, place]
     shared = np.flatnonzero(both[:-1] & both[1:] & (window[:-1] == window[1:]))
     found, which = np.unique(window[shared], return_index=True)
-    if len(found) < n_windows - 1:
-        return None
-    cuts = place[shared[which]]  # of each overlap: the shared token starts there
-    low = np.concatenate(([0], cuts))
-    high = np.concatenate((cuts + _STEP, lengths[-1:]))
-    taken = _places((firsts + low).astype(np.int32), (high - low).astype(np.int32))
-    return tokens[taken], gaps[taken]
+    cuts = np.full(len(lengths) - 1, -1)
+    cuts[found] = place[shared[which]]
+    return cuts
 
 
 def sweep(lock_step: LockStep, data: Bytes) -> tuple[Int32s, Int32s] | None:
