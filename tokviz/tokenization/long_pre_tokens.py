@@ -39,21 +39,35 @@ def merge_pieces(
     tokens[places], gaps[places] = lock_step.merge(
         data, starts[short].astype(np.int64), lengths[short].astype(np.int64)
     )
-    long = np.flatnonzero(is_long)
-    for start, length in zip(starts[long].tolist(), lengths[long].tolist(), strict=True):
-        end = start + length
-        tokens[start:end], gaps[start:end] = merge_long(lock_step, data[start:end])
+    # The windows of all long ones at once, then each one from its own.
+    long = list(zip(starts[is_long].tolist(), lengths[is_long].tolist(), strict=True))
+    windows = [_windows(length) for _, length in long]
+    found = lock_step.merge(
+        data,
+        np.concatenate([w + start for (w, _), (start, _) in zip(windows, long, strict=True)]),
+        np.concatenate([sizes for _, sizes in windows]),
+    )
+    at = 0
+    for (start, length), (_, sizes) in zip(long, windows, strict=True):
+        end, stop = start + length, at + int(sizes.sum())
+        merged = found[0][at:stop], found[1][at:stop]
+        piece = data[start:end]
+        tokens[start:end], gaps[start:end] = _stitched(lock_step, piece, merged) or _merge_alone(
+            lock_step, piece
+        )
+        at = stop
     return tokens, gaps
+
+
+def _windows(length: int) -> tuple[Int64s, Int64s]:
+    """Starts and lengths of the windows over a pre-token of so many bytes."""
+    starts = _STEP * np.arange(1 + max(0, -(-(length - LONGEST) // _STEP)))
+    return starts, np.minimum(starts + LONGEST, length) - starts
 
 
 def _places(starts: Int32s, lengths: Int32s) -> Int64s:
     before = np.cumsum(lengths) - lengths
     return np.repeat(starts - before, lengths) + np.arange(int(lengths.sum()))
-
-
-def merge_long(lock_step: LockStep, data: Bytes) -> tuple[Int32s, Int32s]:
-    """Tokens and gaps of one long pre-token."""
-    return merge_windows(lock_step, data) or _merge_alone(lock_step, data)
 
 
 def _merge_alone(lock_step: LockStep, data: Bytes) -> tuple[Int32s, Int32s]:
@@ -62,11 +76,16 @@ def _merge_alone(lock_step: LockStep, data: Bytes) -> tuple[Int32s, Int32s]:
 
 
 def merge_windows(lock_step: LockStep, data: Bytes) -> tuple[Int32s, Int32s] | None:
+    """One pre-token by windows; None where that is in vain."""
+    return _stitched(lock_step, data, lock_step.merge(data, *_windows(len(data))))
+
+
+def _stitched(
+    lock_step: LockStep, data: Bytes, merged: tuple[Int32s, Int32s]
+) -> tuple[Int32s, Int32s] | None:
     """Windows that have no token in common are merged again as one; None where that is in vain."""
-    n_windows = 1 + max(0, -(-(len(data) - LONGEST) // _STEP))
-    starts = _STEP * np.arange(n_windows)
-    lengths = np.minimum(starts + LONGEST, len(data)) - starts
-    tokens, gaps = lock_step.merge(data, starts, lengths)
+    tokens, gaps = merged
+    starts, lengths = _windows(len(data))
     is_joined = _shared_tokens(tokens, lengths) >= 0
     if not is_joined.all():
         begins, ends = np.append(True, is_joined), np.append(is_joined, True)
