@@ -145,7 +145,15 @@ class MainWindow(QMainWindow):
             panel.mark_dirty()
         document.changed.connect(self._update_title)
         self.status.problem.connect(self.notices.show_problem)
-        for source in (model, document, self.sharing, self.chooser, self.tokenizers):
+        sources = (
+            model,
+            document,
+            self.sharing,
+            self.chooser,
+            self.tokenizers,
+            self.text_area.splitting,
+        )
+        for source in sources:
             source.problem.connect(self.notices.show_problem)
             source.task_started.connect(self.notices.show_task)
         self.chooser.file_requested.connect(self.tokenizers.open)

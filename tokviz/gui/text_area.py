@@ -1,10 +1,12 @@
-"""TextArea: the text with the find bar above it. Places panels and ties them."""
+"""TextArea: the text, with the bars that find in it and show its windows. Ties panels."""
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from tokviz.gui.panels.find_bar import FindBar
 from tokviz.gui.panels.text_panel import TextPanel
+from tokviz.gui.panels.windows_bar import WindowsBar
 from tokviz.gui.settings import Settings
+from tokviz.gui.text_splitting import TextSplitting
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 
@@ -19,12 +21,24 @@ class TextArea(QWidget):
         self.panel = TextPanel(model, theme, settings)
         self.find_bar = FindBar(model)
         self.panel.add_bar(self.find_bar)
+        self.windows_bar = WindowsBar(model)
+        self.panel.add_bar(self.windows_bar)
+        self.splitting = TextSplitting(model, self)
+        self._model = model
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.panel)
         self.find_bar.found.connect(self._on_found)
         self.find_bar.went.connect(self.show_place)
         self.find_bar.closed.connect(self.panel.view.setFocus)
+        self.panel.windows_toggled.connect(self._on_windows_toggled)
+        self.windows_bar.changed.connect(self._on_windows_changed)
+        # Its start to the top; the caret stays where it is.
+        self.windows_bar.went.connect(self.panel.view.scrolling.go_to)
+        self.windows_bar.split_requested.connect(
+            lambda size: self.splitting.ask_and_split(self, size)
+        )
+        self.splitting.split.connect(self.windows_bar.show_result)
 
     def open_find_bar(self) -> None:
         """Look for what is selected, if that is within a line; else for what was looked for."""
@@ -41,3 +55,16 @@ class TextArea(QWidget):
     def _on_found(self) -> None:
         hits = self.find_bar.hits
         self.panel.set_found(None if hits is None else hits.within)
+
+    def _on_windows_toggled(self, on: bool) -> None:
+        if on:
+            self.windows_bar.show_from(self._model.text.index_at(self.panel.view.selection()[0]))
+        else:
+            self.windows_bar.leave()
+
+    def _on_windows_changed(self) -> None:
+        windows = self.windows_bar.windows
+        if windows is None:
+            self.panel.set_windows(None, None)
+        else:
+            self.panel.set_windows(self.windows_bar.span, windows.edges)

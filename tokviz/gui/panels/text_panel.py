@@ -11,6 +11,7 @@ from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.panel_frame import PanelFrame
 from tokviz.gui.widgets.row_painting import Highlights, Places
 from tokviz.gui.widgets.token_text_view import TokenTextView
+from tokviz.gui.widgets.window_painting import WindowEdges
 from tokviz.tokenization.text_merges import fired_spans
 from tokviz.tokenization.text_pre_tokens import pre_token_starts
 
@@ -19,6 +20,7 @@ class TextPanel(QWidget):
     """Shows the model's text in a `TokenTextView` and passes edits and picks on to the model."""
 
     modified_changed = Signal(bool)
+    windows_toggled = Signal(bool)
     files_dropped = Signal(object)
 
     def __init__(self, model: TokenizerModel, theme: Theme, settings: Settings) -> None:
@@ -28,6 +30,8 @@ class TextPanel(QWidget):
         self._settings = settings
         self._follows = False
         self._found: Places | None = None
+        self._window: tuple[int, int] | None = None
+        self._window_edges: WindowEdges | None = None
         self.view = TokenTextView()
         self.view.set_zoom(settings.zoom)
         self._frame = PanelFrame("Text", self.view)
@@ -48,6 +52,8 @@ class TextPanel(QWidget):
         edges = add("pre-tokens", tip, checked=settings.pre_tokens_shown)
         ruler.toggled.connect(self._on_ruler_toggled)
         edges.toggled.connect(self._on_edges_toggled)
+        tip = "Windows of so many tokens, and where each begins and ends"
+        add("windows", tip, checked=False).toggled.connect(self.windows_toggled)
         self.view.set_ruler_shown(settings.ruler_shown)
         marks.toggled.connect(self._on_marks_toggled)
         wrap.toggled.connect(self._on_wrap_toggled)
@@ -79,6 +85,11 @@ class TextPanel(QWidget):
     def set_found(self, found: Places | None) -> None:
         """Frame the spans that a search found; it is asked for those in view."""
         self._found = found
+        self._update_highlights()
+
+    def set_windows(self, window: tuple[int, int] | None, edges: WindowEdges | None) -> None:
+        """Bracket context windows, and dim the tokens outside of the current one."""
+        self._window, self._window_edges = window, edges
         self._update_highlights()
 
     def mark_clean(self) -> None:
@@ -141,7 +152,7 @@ class TextPanel(QWidget):
     def _update_highlights(self) -> None:
         model = self._model
         context, place, rank = model.context, model.selection.place, model.marked_rank
-        overflows = context is not None and model.text.n_tokens > context
+        overflows = context is not None and model.text.n_tokens > context and not self._window
         edges = self._settings.pre_tokens_shown
         attended = None
         if place is not None and context is not None:
@@ -155,6 +166,8 @@ class TextPanel(QWidget):
                 attended=attended,
                 found=self._found,
                 edges=partial(pre_token_starts, model.text) if edges else None,
+                window=self._window,
+                window_edges=self._window_edges,
                 places=None if rank is None else partial(fired_spans, model.text, rank),
             )
         )

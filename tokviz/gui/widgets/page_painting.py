@@ -61,7 +61,8 @@ class PagePainter:
         page = self._page
         area = QRegion(0, 0, page.gutter.width, page.height)
         marked = one.highlights
-        moves = (marked.places, marked.found, marked.edges) != (None, None, None)
+        shown = (marked.places, marked.found, marked.edges, marked.window)
+        moves = any(found is not None for found in shown)
         if marked != other.highlights or moves:
             return area.united(QRect(0, 0, page.width, page.height))
         for before, after in zip_longest(one.rows, other.rows):

@@ -17,6 +17,7 @@ from tokviz.gui.widgets.painted_row import PaintedRow, RowGeometry, Tiles
 from tokviz.gui.widgets.text_style import TextStyle
 from tokviz.gui.widgets.token_pieces import byte_x
 from tokviz.gui.widgets.token_source import TokenRows
+from tokviz.gui.widgets.window_painting import WindowEdges, paint_windows
 
 _SEAM = 0.35  # of a border's strength: an edge between tokens inside a character that they cut
 _PAPER = 0.5  # how far the ground of such a character is from its tokens' colours
@@ -43,6 +44,8 @@ class Highlights:
     places: Places | None = None  # marked with a dashed frame
     found: Places | None = None  # by a search: a solid one
     edges: Edges | None = None  # of pre-tokens: a notch
+    window: tuple[int, int] | None = None  # range of token indexes; others are dimmed
+    window_edges: WindowEdges | None = None  # of that window and the others: a bracket
 
 
 class RowPainter:
@@ -92,6 +95,9 @@ class RowPainter:
                 painter, painted.ruler, self._style, self._palette, (seen.left(), seen.right())
             )
         self._paint_outside_context(painter, painted, tokens, marked)
+        if marked.window is not None and marked.window_edges is not None:
+            windows = marked.window, marked.window_edges
+            paint_windows(painter, painted, tokens, self._style, self._palette, *windows)
         painter.translate(-painted.left, -painted.top)
 
     def _rect(self, left: float, right: float) -> QRectF:
