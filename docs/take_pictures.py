@@ -12,12 +12,16 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 
 from PySide6.QtCore import QEventLoop, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton, QWidget
 
 from tokviz.gui.app import Session
 from tokviz.gui.settings import Settings
+from tokviz.gui.widgets.clock_switch import Clock
+from tokviz.gui.widgets.compared_pane import ComparedPane
+from tokviz.gui.widgets.mode_switch import Mode
 from tokviz.gui.without_display import wait_until_settled
 from tokviz.resources import read_resource
 
@@ -37,6 +41,7 @@ class Picture:
     theme: str = "Light"
     mode: str = "Inspect"
     size: tuple[int, int] = SMALL
+    ready: Callable[[Session], bool] = lambda _session: True  # once prepared; waited for
 
 
 def pictures() -> list[Picture]:
@@ -48,6 +53,17 @@ def pictures() -> list[Picture]:
         Picture("invisible", INVISIBLE, _pick("no")),
         Picture("context", _long_text(), _pick_token(1023)),
         Picture("replay", sample, _pick("berry"), mode="Replay", size=WINDOW),
+        Picture("training-replay", sample, _train_and_replay, mode="Train", size=WINDOW),
+        Picture("train", sample, _train, mode="Train", size=WINDOW, ready=_is_trained),
+        Picture(
+            "map", sample, _pick(" token,"), "smollm2", mode="Map", size=WINDOW, ready=_is_mapped
+        ),
+        Picture("compare", sample, _pick("berry"), mode="Compare", size=WINDOW, ready=_is_compared),
+        Picture(
+            "learn", sample, _learn, "characters", mode="Learn", size=WINDOW, ready=_has_learned
+        ),
+        Picture("ruler", SCRIPTS, _show_bytes),
+        Picture("bert", sample, _pick("berry"), tokenizer="bert-base-uncased"),
         Picture("loss", LOSSY, _pick("=\x04="), tokenizer="smollm2"),
     ]
 
@@ -107,6 +123,69 @@ def _pick_token(index: int) -> Callable[[Session], None]:
     return prepare
 
 
+def _train(session: Session) -> None:
+    session.window.training.settings.number.setValue(600)
+    session.window.training.train_button.click()
+
+
+def _is_trained(session: Session) -> bool:
+    return session.model.training is not None and session.model.text.complete
+
+
+def _train_and_replay(session: Session) -> None:
+    _train(session)
+    _wait(lambda: _is_trained(session))
+    session.window.modes.picked.emit(Mode.REPLAY)
+    history = session.window.replay.history
+    history.show_clock(Clock.TRAINING)
+    history.controls.set_step(26)
+    history.controls.step_changed.emit(26)
+
+
+def _is_mapped(session: Session) -> bool:
+    panel = session.window.docks.panel("map")
+    return session.model.points is not None and "not known" not in _words_of(panel)
+
+
+def _words_of(panel: QWidget) -> str:
+    return " ".join(label.text() for label in panel.findChildren(QLabel))
+
+
+def _is_compared(session: Session) -> bool:
+    panel = session.window.docks.panel("comparison")
+    return len(panel.findChildren(ComparedPane)) == 1 and "cl100k" in _words_of(panel)
+
+
+def _learn(session: Session) -> None:
+    _pick_token(20)(session)
+    _button(session.window.docks.panel("learning"), "Learn from the open text").click()
+
+
+def _has_learned(session: Session) -> bool:
+    return session.model.points is not None and any(
+        button.text() == "Learn on" and button.isEnabled()
+        for button in session.window.docks.panel("learning").findChildren(QPushButton)
+    )
+
+
+def _button(panel: QWidget, words: str) -> QAbstractButton:
+    (button,) = [b for b in panel.findChildren(QAbstractButton) if b.text() == words]
+    return button
+
+
+def _show_bytes(session: Session) -> None:
+    for words in ("byte ruler", "pre-tokens"):
+        _button(session.window.text_panel, words).click()
+
+
+def _wait(ready: Callable[[], bool], seconds: float = 90.0) -> None:
+    deadline = monotonic() + seconds
+    while not ready():
+        if monotonic() > deadline:
+            raise TimeoutError(f"What a picture shows is not there after {seconds:g} seconds.")
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
+
+
 def take(app: QApplication, picture: Picture, folder: Path) -> Path:
     """Open a window for one picture, take it, and close the window."""
     settings = Settings(theme=picture.theme, tokenizer=picture.tokenizer, mode=picture.mode)
@@ -119,6 +198,7 @@ def take(app: QApplication, picture: Picture, folder: Path) -> Path:
         window.activateWindow()
         wait_until_settled(session)
         picture.prepare(session)
+        _wait(lambda: picture.ready(session))
         _let_panels_follow()
         wait_until_settled(session)
         path = folder / f"{picture.name}.png"

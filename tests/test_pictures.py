@@ -23,7 +23,7 @@ def test_the_script_takes_every_picture_that_is_shown_in_its_size(tmp_path: Path
         env=os.environ | {"QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=400,
     )
     assert done.returncode == 0, done.stderr
     kept = SCRIPT.parent / "pictures"
