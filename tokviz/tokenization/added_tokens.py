@@ -145,7 +145,7 @@ class AddedTokenEncoder:
         parts, at = [], 0
         for match in matches:
             if match.start > at:
-                starts = self._restarts or (at_start and at == 0)
+                starts = self._restarts if at else at_start
                 parts.append(self.inner.encode(text[at : match.start], at_start=starts))
             parts.append(special_token(text[match.start : match.end], match.token.id))
             at = match.end

@@ -30,9 +30,11 @@ class Locality:
     cut: str | None = None
 
     @staticmethod
-    def of(tokenizer: Tokenizer) -> "Locality":
-        lookahead = tokenizer.lookahead
-        return Locality(lookahead, tokenizer.safe_cut if lookahead is None else None)
+    def of(tokenizer: Tokenizer, *, special: bool = False) -> "Locality":
+        """`special`: names of special tokens are looked for, too."""
+        lookahead = tokenizer.lookahead(special=special)
+        cut = tokenizer.safe_cut(special=special) if lookahead is None else None
+        return Locality(lookahead, cut)
 
     @property
     def reach(self) -> int | None:

@@ -35,9 +35,21 @@ _MARGIN = 256
 class TokenizedText(TextTokens):
     """See the module's docstring."""
 
-    def __init__(self, tokenizer: Tokenizer, text: str = "") -> None:
+    def __init__(self, tokenizer: Tokenizer, text: str = "", *, special: bool = False) -> None:
+        """`special`: names of special tokens in the text are those tokens, else they are text."""
         super().__init__(tokenizer, text)
+        self._special = special
         self._use(tokenizer)
+
+    @property
+    def special(self) -> bool:
+        """Whether the names of special tokens in the text are those tokens."""
+        return self._special
+
+    def set_special(self, special: bool) -> None:
+        """Take the names of special tokens for those tokens, or for text; all is pending then."""
+        self._special = special
+        self.set_tokenizer(self._tokenizer)
 
     # -- fewer merges --------------------------------------------------------------------------
 
@@ -45,7 +57,9 @@ class TokenizedText(TextTokens):
         """Show the tokens as they would be with the first `n_merges` merges only."""
         if n_merges is not None and n_merges >= len(self._tokenizer.merges):
             n_merges = None
-        truncation = None if n_merges is None else Truncation(self._tokenizer, n_merges)
+        truncation = None
+        if n_merges is not None:
+            truncation = Truncation(self._tokenizer, n_merges, special=self._special)
         self._table.truncate(truncation)
 
     # -- changing it ---------------------------------------------------------------------------
@@ -60,8 +74,9 @@ class TokenizedText(TextTokens):
         self._use(tokenizer)
 
     def _use(self, tokenizer: Tokenizer) -> None:
-        self._tokenizer, self._encoder = tokenizer, tokenizer.encoder()
-        self._locality = Locality.of(tokenizer)
+        self._tokenizer = tokenizer
+        self._encoder = tokenizer.encoder(special=self._special)
+        self._locality = Locality.of(tokenizer, special=self._special)
 
     def replace(self, start: int, removed: int, inserted: str) -> None:
         """Replace `removed` characters at `start`, and encode again around them.
@@ -136,7 +151,7 @@ class TokenizedText(TextTokens):
 
     def _following(self, piece: int) -> str | None:
         """What the text goes on with, as far as the split pattern looks; None at its end."""
-        need = (self._tokenizer.lookahead or 0) + 1
+        need = (self._locality.lookahead or 0) + 1
         start = self._table.start(piece)
         return self._table.slice(start, start + need) or None
 
@@ -149,7 +164,8 @@ class TokenizedText(TextTokens):
         another thread.
         """
         texts = [piece.text for piece in self._table.pieces[self._table.n_encoded :]]
-        return _encode(self._tokenizer, texts, at_start=self._table.n_encoded == 0)
+        is_first = self._table.n_encoded == 0
+        return _encode(self._tokenizer, texts, at_start=is_first, special=self._special)
 
     def encode_more(self, n_chars: int) -> None:
         """Encode at least `n_chars` more characters now, or all that are left."""
@@ -215,7 +231,8 @@ class TokenizedText(TextTokens):
         self._table.pieces[piece].colors[index - self._table.start(piece, TOKENS)] = color
 
 
-def _encode(tokenizer: Tokenizer, texts: list[str], *, at_start: bool) -> Iterator[Encoding]:
-    yield from encode_in_parts(
-        tokenizer.encoder(), "".join(texts), Locality.of(tokenizer), at_start=at_start
-    )
+def _encode(
+    tokenizer: Tokenizer, texts: list[str], *, at_start: bool, special: bool
+) -> Iterator[Encoding]:
+    encoder, locality = tokenizer.encoder(special=special), Locality.of(tokenizer, special=special)
+    yield from encode_in_parts(encoder, "".join(texts), locality, at_start=at_start)

@@ -128,24 +128,36 @@ class Tokenizer:
         """Highest id + 1: the rows an embedding table needs."""
         return len(self.vocab)
 
-    @property
-    def lookahead(self) -> int | None:
+    def lookahead(self, *, special: bool = False) -> int | None:
         """How far past its end a pre-token may depend on the text; None: that is not known, and
-        only `safe_cut` tells where a text may be cut."""
-        if not self.makes_pre_tokens_of_the_text:
+        only `safe_cut` tells where a text may be cut. `special`: names of special tokens count."""
+        names = self.matched(special=special)
+        if self.segmenter is not None or self.normalizer is not None:
             return None
-        return 0 if self.split is None else self.split.lookahead
+        if any(t.lstrip or t.rstrip or t.single_word for t in names):
+            return None
+        own = 0 if self.split is None else self.split.lookahead
+        # What stands before a name is encoded alone, so it sees whether one begins behind it.
+        return None if own is None else own + max((len(t.content) for t in names), default=0)
 
-    @property
-    def safe_cut(self) -> str | None:
+    def safe_cut(self, *, special: bool = False) -> str | None:
         """An expression for places where a text may be cut; None: it is encoded as a whole."""
-        if self._matches_names:
+        if self._matches_names and not special:
             return self.cut
-        if any(t.lstrip or t.rstrip or " " in t.content[1:] for t in self._always_matched):
+        names = self.matched(special=special)
+        if any(t.lstrip or t.rstrip or " " in t.content[1:] for t in names):
             return None
-        if self.cut is not None or self.split is None or self.segmenter is not None:
-            return self.cut
-        return self.split.cut if self.split.cut == BETWEEN_WORDS else None
+        cut = self.cut
+        if cut is None and self.split is not None and self.segmenter is None:
+            cut = self.split.cut if self.split.cut == BETWEEN_WORDS else None
+        if cut is None or not self.restarts or not names:
+            return cut
+        ends = "".join(sorted({t.content[-1] for t in names if t.content}))
+        return f"(?<![{re.escape(ends)}])(?:{cut})"  # behind a name a text begins anew
+
+    def matched(self, *, special: bool = False) -> tuple[AddedToken, ...]:
+        """The names that are looked for in a text; `special`: those of special tokens, too."""
+        return self._all_names if special else self._always_matched
 
     @cached_property
     def _always_matched(self) -> tuple[AddedToken, ...]:
@@ -197,14 +209,16 @@ class Tokenizer:
             digest.update(b"-" if data is None else b"%d:" % len(data) + data)
         return digest.hexdigest()
 
-    def encoder(self) -> TextEncoder:
+    def encoder(self, *, special: bool = False) -> TextEncoder:
         """A new encoder for one thread; keep it while encoding text of the same kind.
 
-        It takes the names of special tokens for text.
+        It takes the names of special tokens for text, or with `special` for those tokens.
         """
+        if self.segmenter is not None and self.segmenter.matches_names:
+            return self.segmenter.encoder(special=special)
         encoder = self._encoder_of_text()
-        if self._always_matched and not self._matches_names:
-            matcher = AddedTokenMatcher(self._always_matched)
+        if self.matched(special=special):
+            matcher = self.names if special else AddedTokenMatcher(self._always_matched)
             encoder = AddedTokenEncoder(encoder, matcher, restarts=self.restarts)
         return encoder
 
@@ -246,7 +260,7 @@ class Tokenizer:
         if special is Special.TEXT or not self.special_tokens or not text:
             return encoder.encode(text)
         if special is Special.REFUSE:
-            for match in self._names.find(text):
+            for match in self.names.find(text):
                 if match.token.special:
                     raise SpecialTokenError(
                         f"The text holds the special token {match.token.content} at character "
@@ -256,14 +270,19 @@ class Tokenizer:
         if self.segmenter is not None and self.segmenter.matches_names:
             return self.segmenter.encoder(special=True).encode(text)
         inner = encoder.inner if isinstance(encoder, AddedTokenEncoder) else encoder
-        return AddedTokenEncoder(inner, self._names, restarts=self.restarts).encode(text)
+        return AddedTokenEncoder(inner, self.names, restarts=self.restarts).encode(text)
 
     @cached_property
-    def _names(self) -> AddedTokenMatcher:
+    def names(self) -> AddedTokenMatcher:
+        """Finds all added tokens in a text."""
+        return AddedTokenMatcher(self._all_names)
+
+    @cached_property
+    def _all_names(self) -> tuple[AddedToken, ...]:
         """All added tokens; a special one about which nothing more is known matches as it is."""
         known = {token.content for token in self.added_tokens}
         plain = [AddedToken(n, i) for n, i in self.special_tokens.items() if n not in known]
-        return AddedTokenMatcher([*self.added_tokens, *plain])
+        return (*self.added_tokens, *plain)
 
     def token_bytes(self, token_id: int) -> bytes:
         """What an id stands for. Raises `UnknownIdError`."""

@@ -35,8 +35,10 @@ def edges_at(gaps: Int32s, n_merges: int) -> NDArray[np.bool_]:
 class Truncation:
     """Cuts encodings made with all merges of `tokenizer` back to the first `n_merges`."""
 
-    def __init__(self, tokenizer: Tokenizer, n_merges: int) -> None:
+    def __init__(self, tokenizer: Tokenizer, n_merges: int, *, special: bool = False) -> None:
+        """`special`: the encodings have special tokens where the text names them."""
         self.n_merges = n_merges
+        self._special = special
         self._tokenizer = tokenizer
 
     @cached_property
@@ -45,13 +47,14 @@ class Truncation:
 
     @cached_property
     def _encoder(self) -> TextEncoder:
-        return self._truncated.encoder()
+        return self._truncated.encoder(special=self._special)
 
     @cached_property
     def _encoder_of_pre_tokens(self) -> Encoder:
         tokenizer = self._truncated
         assert tokenizer.split is not None  # or no byte would be without a token
-        return Encoder(tokenizer.split, self._base, tokenizer.merges)
+        named = {t.content.encode(): t.id for t in tokenizer.matched(special=self._special)}
+        return Encoder(tokenizer.split, self._base, tokenizer.merges, named)
 
     @cached_property
     def _base(self) -> BaseSymbols:
