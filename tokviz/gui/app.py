@@ -29,6 +29,7 @@ from tokviz.gui.settings import (
     save_settings,
     settings_file,
 )
+from tokviz.gui.special_choice import special_named
 from tokviz.gui.task import Task
 from tokviz.gui.theme import Theme, ThemeMode
 from tokviz.gui.tokenizer_model import TokenizerModel
@@ -103,6 +104,7 @@ class Session:
         self.model = TokenizerModel(loaded)
         if (context := settings.contexts.get(loaded.name)) is not None:
             self.model.set_context(context or None)
+        self.model.set_special(special_named(settings.special))
         self.model.set_text(text)
         self.theme = Theme(app, _theme_mode(settings.theme))
         text_accessibility.install()

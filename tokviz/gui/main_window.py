@@ -26,6 +26,7 @@ from tokviz.gui.panels.scrubber_panel import ScrubberPanel
 from tokviz.gui.panels.status_panel import StatusPanel
 from tokviz.gui.panels.tokenizer_chooser import TokenizerChooser
 from tokviz.gui.settings import Settings
+from tokviz.gui.special_choice import SpecialChoice
 from tokviz.gui.text_area import TextArea
 from tokviz.gui.theme import Theme
 from tokviz.gui.token_sharing import TokenSharing
@@ -57,6 +58,7 @@ class MainWindow(QMainWindow):
         self.chooser = TokenizerChooser(model, settings, self.kept)
         self.tokenizers = TokenizerOpening(model, settings, self)
         self.status = StatusPanel(model, theme)
+        self.special = SpecialChoice(model, settings, self)
         self.scrubber = ScrubberPanel(model, theme)
         self.sharing = TokenSharing(model, self.text_panel, self)
         self.modes = ModeSwitch()
@@ -153,6 +155,7 @@ class MainWindow(QMainWindow):
             self.tokenizers,
             self.text_area.splitting,
         )
+        self.text_area.special_notice.problem.connect(self.notices.show_problem)
         for source in sources:
             source.problem.connect(self.notices.show_problem)
             source.task_started.connect(self.notices.show_task)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar
 from tokviz.gui.help_pages import HelpPages
 from tokviz.gui.settings import Settings
 from tokviz.gui.theme import Theme, ThemeMode
+from tokviz.gui.widgets.menu_heading import MenuHeading
 from tokviz.text_files import shown
 
 if TYPE_CHECKING:
@@ -116,7 +117,10 @@ def _fill_tokenizer_menu(menu: QMenu, window: MainWindow) -> None:
         for action in menu.actions():
             menu.removeAction(action)  # clear() would delete those that both menus show
         menu.addActions(window.chooser.menu.actions())
+        menu.addAction(in_text)
+        menu.addActions(list(window.special.actions.values()))
 
+    in_text = MenuHeading("Names in the text", menu)
     menu.aboutToShow.connect(fill)
     fill()
 

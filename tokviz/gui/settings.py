@@ -25,6 +25,7 @@ class Settings:
     theme: str = "System"
     tokenizer: str = "gpt2"
     contexts: dict[str, int] = field(default_factory=dict)  # tokenizer → a window of the user's
+    special: str = "text"  # what names of special tokens in the text are taken for
     mode: str = "Inspect"
     zoom: float = 13.0
     word_wrap: bool = True

@@ -3,6 +3,7 @@
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from tokviz.gui.panels.find_bar import FindBar
+from tokviz.gui.panels.special_notice import SpecialNotice
 from tokviz.gui.panels.text_panel import TextPanel
 from tokviz.gui.panels.windows_bar import WindowsBar
 from tokviz.gui.settings import Settings
@@ -25,11 +26,14 @@ class TextArea(QWidget):
         self.panel.add_bar(self.windows_bar)
         self.splitting = TextSplitting(model, self)
         self._model = model
+        self.special_notice = SpecialNotice(model)
+        self.panel.add_bar(self.special_notice)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.panel)
         self.find_bar.found.connect(self._on_found)
         self.find_bar.went.connect(self.show_place)
+        self.special_notice.place_requested.connect(self.show_place)
         self.find_bar.closed.connect(self.panel.view.setFocus)
         self.panel.windows_toggled.connect(self._on_windows_toggled)
         self.windows_bar.changed.connect(self._on_windows_changed)

@@ -129,6 +129,7 @@ def _style_sheet(c: Palette) -> str:
     QMenu::item {{ padding: 5px 26px 5px 22px; border-radius: 4px; }}
     QMenu::item:selected {{ background: {n(c.accent_soft)}; color: {n(c.text)}; }}
     QMenu::item:disabled {{ color: {n(c.faint)}; }}
+    QLabel#menuHeading {{ color: {n(c.muted)}; padding: 7px 8px 3px 8px; }}
     QMenu::separator {{ height: 1px; background: {n(c.line)}; margin: 5px 8px; }}
     QStatusBar {{ background: {n(c.panel)}; border-top: 1px solid {n(c.line)}; }}
     QStatusBar::item {{ border: 0; }}
@@ -198,5 +199,6 @@ def _style_sheet(c: Palette) -> str:
         min-height: 6px; }}
     QProgressBar::chunk {{ background: {n(c.accent)}; border-radius: 3px; }}
     #notice {{ background: {n(c.accent_soft)}; border-radius: 6px; }}
+    #refused {{ background: {n(c.panel)}; border: 0; border-bottom: 1px solid {n(c.bad)}; }}
     #problem {{ background: {n(c.panel)}; border: 1px solid {n(c.bad)}; border-radius: 6px; }}
     """

@@ -4,6 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QTabWidget, QVBoxLayout
 
 from tokviz.gui.panels.id_list_panel import IdListPanel
+from tokviz.gui.panels.special_list_panel import SpecialListPanel
 from tokviz.gui.panels.token_list_panel import TokenListPanel
 from tokviz.gui.panels.vocabulary_panel import VocabularyPanel
 from tokviz.gui.theme import Theme
@@ -23,11 +24,13 @@ class TokenLists(QFrame):
         self.vocabulary = VocabularyPanel(model, theme)
         self.tokens = TokenListPanel(model, theme)
         self.ids = IdListPanel(model, theme)
+        self.special = SpecialListPanel(model, theme)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.vocabulary, "Vocabulary")
         self.tabs.addTab(self.tokens, "Tokens of the text")
         self.tabs.addTab(self.ids, "Ids")
+        self.tabs.addTab(self.special, "Special")
         column = QVBoxLayout(self)
         column.setContentsMargins(1, 3, 1, 1)
         column.addWidget(self.tabs)

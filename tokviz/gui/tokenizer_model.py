@@ -15,7 +15,7 @@ from tokviz.gui.rest_of_text import RestOfText
 from tokviz.gui.shared_table import SharedTable
 from tokviz.tokenization.place_after_edit import TextEdit, index_at, place_after
 from tokviz.tokenization.tokenized_text import TokenizedText
-from tokviz.tokenization.tokenizer import Tokenizer
+from tokviz.tokenization.tokenizer import Special, Tokenizer
 
 if TYPE_CHECKING:
     from tokviz.embedding.table import EmbeddingTable
@@ -63,10 +63,12 @@ class TokenizerModel(SharedTable):
     caret_changed = Signal()
     top_changed = Signal()
     training_changed = Signal()
+    special_changed = Signal()
 
     def __init__(self, tokenizer: Tokenizer, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._text = TokenizedText(tokenizer)
+        self._special = Special.TEXT
         self._selection = Selection()
         self._hovered: int | None = None
         self._context = tokenizer.context
@@ -136,6 +138,11 @@ class TokenizerModel(SharedTable):
         return self._last_edit
 
     @property
+    def special(self) -> Special:
+        """What names of special tokens in the text are taken for; refused ones stay text."""
+        return self._special
+
+    @property
     def training(self) -> "Training | None":
         """The finished training that made this tokenizer, if it is at hand; none goes on in it.
 
@@ -170,6 +177,25 @@ class TokenizerModel(SharedTable):
         self.whole_encoding_changed.emit()
         self._emit_changes_since(before)
 
+    def set_special(self, special: Special) -> None:
+        """Take names of special tokens in the text for those tokens, for text, or for a fault."""
+        if special is self._special:
+            return
+        before = self._shared_facts()
+        was, self._special = self._text.special, special
+        changes = was is not (special is Special.SPECIAL)
+        if changes:
+            self._rest.cancel()
+            self._text.set_special(not was)
+            self._selection = Selection(self._selection.ids)
+            self._text.encode_more(_AT_ONCE)
+            self._rest.encode(self._text)
+        self.special_changed.emit()
+        if changes:
+            self.encoding_changed.emit()
+            self.whole_encoding_changed.emit()
+        self._emit_changes_since(before)
+
     def set_table(self, table: "EmbeddingTable | None") -> None:
         """Show a table whose row n is the vector of this tokenizer's token n.
 
@@ -190,7 +216,7 @@ class TokenizerModel(SharedTable):
         self._rest.cancel()
         grown = self.tokenizer.extended(text)
         tokenizer_grew = grown is not self.tokenizer
-        self._text = TokenizedText(grown, text)
+        self._text = TokenizedText(grown, text, special=self._special is Special.SPECIAL)
         self._text.set_n_merges(before.n_merges)
         self._selection, self._hovered = Selection(self._selection.ids), None
         self._caret, self._top = (0, 0), 0

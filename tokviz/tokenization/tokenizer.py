@@ -1,6 +1,7 @@
 """Tokenizer: a vocabulary and what follows from it. Data and functions, no subclasses."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum

@@ -193,6 +193,6 @@ def actions_below(bar: QWidget) -> list[QAction]:
         menu = action.menu()
         if isinstance(menu, QMenu):
             found += actions_below(menu)
-        elif action.text():
+        elif action.text() and not action.isSeparator():
             found.append(action)
     return found

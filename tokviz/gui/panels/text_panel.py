@@ -12,8 +12,10 @@ from tokviz.gui.widgets.panel_frame import PanelFrame
 from tokviz.gui.widgets.row_painting import Highlights, Places
 from tokviz.gui.widgets.token_text_view import TokenTextView
 from tokviz.gui.widgets.window_painting import WindowEdges
+from tokviz.tokenization.special_names import names_within
 from tokviz.tokenization.text_merges import fired_spans
 from tokviz.tokenization.text_pre_tokens import pre_token_starts
+from tokviz.tokenization.tokenizer import Special
 
 
 class TextPanel(QWidget):
@@ -74,6 +76,7 @@ class TextPanel(QWidget):
         model.hovered_changed.connect(self._update_highlights)
         model.context_changed.connect(self._update_highlights)
         model.marks_changed.connect(self._update_highlights)
+        model.special_changed.connect(self._update_highlights)
         view.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         model.top_changed.connect(self._on_top_changed)
         self._theme.changed.connect(self._on_theme_changed)
@@ -154,6 +157,7 @@ class TextPanel(QWidget):
         context, place, rank = model.context, model.selection.place, model.marked_rank
         overflows = context is not None and model.text.n_tokens > context and not self._window
         edges = self._settings.pre_tokens_shown
+        is_special = model.special is Special.SPECIAL or not model.tokenizer.special_tokens
         attended = None
         if place is not None and context is not None:
             attended = (max(0, place - context + 1), place)
@@ -168,6 +172,7 @@ class TextPanel(QWidget):
                 edges=partial(pre_token_starts, model.text) if edges else None,
                 window=self._window,
                 window_edges=self._window_edges,
+                names=None if is_special else partial(names_within, model.text),
                 places=None if rank is None else partial(fired_spans, model.text, rank),
             )
         )

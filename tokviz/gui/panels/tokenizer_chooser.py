@@ -13,6 +13,7 @@ from tokviz.gui.kept_tokenizers import KeptTokenizers, load_kept
 from tokviz.gui.settings import LARGEST_CONTEXT, Settings
 from tokviz.gui.task import Task, failure
 from tokviz.gui.tokenizer_model import TokenizerModel
+from tokviz.gui.widgets.menu_heading import MenuHeading
 from tokviz.text_files import shown
 from tokviz.tokenization.tokenizer import Tokenizer
 
@@ -39,13 +40,13 @@ class TokenizerChooser(QWidget):
         self._button.setToolTip("The tokenizer")
         self.menu = QMenu("Tokenizer", self._button)
         self._actions = QActionGroup(self)
-        self.menu.addSection("Shipped")
+        self._add_heading("Shipped")
         for shipped in TOKENIZERS:
             self._add_action(shipped.name, shipped.title)
-        self._trained = self.menu.addSection("Trained here")
+        self._trained = self._add_heading("Trained here")
         for name in kept.names:
             self._add_action(name, name)
-        self._files = self.menu.addSection("Opened files")
+        self._files = self._add_heading("Opened files")
         self.menu.aboutToShow.connect(self._list_files)
         self._button.setMenu(self.menu)
         self._rebuild = QToolButton()
@@ -60,6 +61,11 @@ class TokenizerChooser(QWidget):
         kept.gone.connect(self._on_gone)
         model.context_changed.connect(self._update)
         self._update()
+
+    def _add_heading(self, words: str) -> MenuHeading:
+        heading = MenuHeading(words, self)
+        self.menu.addAction(heading)
+        return heading
 
     def _add_action(self, name: str, title: str, before: QAction | None = None) -> None:
         action = QAction(title.replace("&", "&&"), self, checkable=True)

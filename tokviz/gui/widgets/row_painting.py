@@ -46,6 +46,7 @@ class Highlights:
     edges: Edges | None = None  # of pre-tokens: a notch
     window: tuple[int, int] | None = None  # range of token indexes; others are dimmed
     window_edges: WindowEdges | None = None  # of that window and the others: a bracket
+    names: Places | None = None  # of special tokens that are taken for text: a line below
 
 
 class RowPainter:
@@ -84,6 +85,7 @@ class RowPainter:
         painter.setRenderHint(_Hint, True)
         self._paint_marks(painter, painted)
         self._paint_uncovered(painter, painted)
+        self._paint_names(painter, painted, marked)
         self._paint_places(painter, painted, marked)
         self._paint_found(painter, painted, marked)
         self._paint_rings(painter, painted, marked)
@@ -204,6 +206,19 @@ class RowPainter:
                 painter.setPen(QPen(self._palette.accent, 1.2, Qt.PenStyle.DashLine))
                 painter.drawRect(rect)
                 painter.setPen(QPen(self._palette.accent, 3))
+                painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+
+    def _paint_names(self, painter: QPainter, painted: PaintedRow, marked: Highlights) -> None:
+        """A dotted line under each name, apart from the tokens' own edges."""
+        if marked.names is None:
+            return
+        pen = QPen(self._palette.accent, 2, Qt.PenStyle.DotLine)
+        for start, end in marked.names(painted.row.start, painted.row.full_end):
+            for left, right in painted.ranges(start, end):
+                rect = self._rect(left, max(right, left + 4)).adjusted(2, 0, -2, -2)
+                painter.setPen(QPen(self._palette.panel, 4))
+                painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+                painter.setPen(pen)
                 painter.drawLine(rect.bottomLeft(), rect.bottomRight())
 
     def _paint_found(self, painter: QPainter, painted: PaintedRow, marked: Highlights) -> None:
