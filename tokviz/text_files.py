@@ -14,7 +14,7 @@ from typing import BinaryIO
 MOST_BYTES = 2**31 - 1
 """Byte positions of a text are 32-bit numbers."""
 
-Path = str | bytes
+Path = str | bytes | os.PathLike[str]
 
 
 class TextFileError(ValueError):

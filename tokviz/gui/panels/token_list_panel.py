@@ -4,23 +4,16 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
     QMenu,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
 )
 
 from tokviz.gui.task import Task, failure
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.exact_clipboard import copy_text
-from tokviz.gui.widgets.row_table import RowTable
+from tokviz.gui.widgets.filtered_table import FilteredTable
 from tokviz.tokenization.encoding import Int64s, TokenRows
 from tokviz.tokenization.token_filter import FilterError
 from tokviz.tokenization.token_list import id_counts, indexes_in_order
@@ -28,7 +21,6 @@ from tokviz.tokenization.tokenized_text import TokenizedText
 from tokviz.tokenization.visible_text import visible
 from tokviz.tokenization.vocabulary_search import TokenOrder, VocabularyIndex
 
-_PAUSE_MS = 200
 _AT_ONCE = 1 << 17
 """Tokens that are filtered and sorted within a frame; more of them in a task."""
 _ORDERS = {1: TokenOrder.TEXT, 2: TokenOrder.ID, 3: TokenOrder.LENGTH}  # by column; else the place
@@ -90,76 +82,42 @@ class TokenListRows:
         return False
 
 
-class TokenListPanel(QWidget):
+class TokenListPanel(FilteredTable):
     """Picking a row selects that token in the text; the selected token's row comes into view."""
 
     problem = Signal(object)
     task_started = Signal(object)
 
     def __init__(self, model: TokenizerModel, theme: Theme) -> None:
-        super().__init__()
+        super().__init__("text, hex:e2 80, /expression/, id:1634")
         self._model = model
-        self._theme = theme
-        self.filter = QLineEdit()
-        self.filter.setPlaceholderText("text, hex:e2 80, /expression/, id:1634")
-        self.filter.setClearButtonEnabled(True)
-        self.copy_button = QToolButton()
-        self.copy_button.setObjectName("switch")
-        self.copy_button.setText("Copy ids")
-        self.copy_button.setToolTip("Copy the ids of the tokens listed, as [1, 2, 3]")
-        self.message = QLabel()
-        self.message.setTextFormat(Qt.TextFormat.PlainText)
-        self.message.setWordWrap(True)
-        self.message.setObjectName("muted")
-        self.table = RowTable()
+        tip = "Copy the ids of the tokens listed, as [1, 2, 3]"
+        self.copy_button = self.add_switch("Copy ids", tip)
         self.table.set_empty_words("No token matches.")
         self._sorting = (0, True)
         self._index: VocabularyIndex | None = None
         self._rows: TokenListRows | None = None
-        self._asked: tuple[object, ...] = ()
+        self._listed: tuple[object, ...] = ()
         self._task: Task | None = None
-        self._place_widgets()
-        self._later = QTimer(self, singleShot=True, interval=_PAUSE_MS)
-        self._later.timeout.connect(self._fill)
-        self._connect()
-        self._on_theme_changed()
-
-    def _place_widgets(self) -> None:
-        row = QHBoxLayout()
-        row.addWidget(self.filter, 1)
-        row.addWidget(self.copy_button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(8, 8, 8, 8)
-        column.addLayout(row)
-        column.addWidget(self.message)
-        column.addWidget(self.table, 1)
-
-    def _connect(self) -> None:
-        model = self._model
-        self.filter.textChanged.connect(self._later.start)
+        self.asked.connect(self._fill)
         self.copy_button.clicked.connect(self._on_copy_clicked)
         self.table.row_picked.connect(self._on_row_picked)
         self.table.row_menu_requested.connect(self._show_menu)
         self.table.sort_requested.connect(self._on_sort_requested)
         model.encoding_changed.connect(self._on_encoding_changed)
         model.selection_changed.connect(self._on_selection_changed)
-        self._theme.changed.connect(self._on_theme_changed)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._fill()
+        theme.changed.connect(lambda: self.set_colors(theme.palette))
+        self.set_colors(theme.palette)
 
     def _on_encoding_changed(self) -> None:
         if self._rows is not None:
             self._rows.forget()
-        self._later.start()
+        self.ask_soon()
 
     # -- which tokens, and in which order ------------------------------------------------------
 
     def _fill(self) -> None:
-        """Filter and sort anew, if anybody looks."""
-        if not self.isVisible():
-            return
+        """Filter and sort anew."""
         if self._task is not None:
             self._task.cancel()
             self._task = None
@@ -199,12 +157,12 @@ class TokenListPanel(QWidget):
     def _show(self, found: list[Int64s]) -> None:
         text, indexes = self._model.text, found[-1]
         asked = (text, self.filter.text(), self._sorting)
-        if asked == self._asked and self._rows is not None:
+        if asked == self._listed and self._rows is not None:
             self._rows.indexes = indexes
             self._rows.forget()
             self.table.refresh()
         else:
-            self._rows, self._asked = TokenListRows(text, indexes), asked
+            self._rows, self._listed = TokenListRows(text, indexes), asked
             self.table.set_source(self._rows)
             self.table.show_sorting(*self._sorting)
         known = "" if len(indexes) == text.n_tokens else f" of {text.n_tokens:,}"
@@ -249,6 +207,3 @@ class TokenListPanel(QWidget):
         )
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(place)
-
-    def _on_theme_changed(self) -> None:
-        self.table.set_colors(self._theme.palette)

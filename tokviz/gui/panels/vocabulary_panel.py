@@ -3,22 +3,15 @@
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtGui import QShowEvent
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
     QMenu,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
 )
 
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.exact_clipboard import copy_text
-from tokviz.gui.widgets.row_table import RowTable
+from tokviz.gui.widgets.filtered_table import FilteredTable
 from tokviz.tokenization.encoding import Int64s
 from tokviz.tokenization.token_filter import FilterError
 from tokviz.tokenization.token_list import id_counts
@@ -26,7 +19,6 @@ from tokviz.tokenization.tokenizer import Tokenizer
 from tokviz.tokenization.visible_text import visible
 from tokviz.tokenization.vocabulary_search import NO_RANK, TokenOrder, VocabularyIndex
 
-_PAUSE_MS = 200
 _ORDERS = (TokenOrder.ID, TokenOrder.TEXT, TokenOrder.COUNT, TokenOrder.LENGTH, TokenOrder.RANK)
 
 
@@ -68,63 +60,28 @@ class VocabularyRows:
         return bool(self.counts[self.ids[row]])
 
 
-class VocabularyPanel(QWidget):
+class VocabularyPanel(FilteredTable):
     """Picking a row selects the token everywhere; the row of a selected token comes into view."""
 
     def __init__(self, model: TokenizerModel, theme: Theme) -> None:
-        super().__init__()
+        super().__init__("text, hex:e2 80, /expression/, id:0-255, [11241, 1634]")
         self._model = model
-        self._theme = theme
-        self.filter = QLineEdit()
-        self.filter.setPlaceholderText(
-            "Search: text, hex:e2 80, /expression/, id:0-255, [11241, 1634]"
-        )
-        self.filter.setClearButtonEnabled(True)
-        self.here_only = QToolButton()
-        self.here_only.setObjectName("switch")
-        self.here_only.setText("in my text")
-        self.here_only.setToolTip("Only tokens that occur in the text, the most frequent first")
-        self.here_only.setCheckable(True)
-        self.message = QLabel()
-        self.message.setTextFormat(Qt.TextFormat.PlainText)
-        self.message.setWordWrap(True)
-        self.message.setObjectName("muted")
-        self.table = RowTable()
+        tip = "Only tokens that occur in the text, the most frequent first"
+        self.here_only = self.add_switch("in my text", tip, checkable=True)
         self._sorting = (TokenOrder.ID, True)
         self._index: VocabularyIndex | None = None
         self._rows: VocabularyRows | None = None
-        self._asked: tuple[object, ...] = ()
-        self._place_widgets()
-        self._later = QTimer(self, singleShot=True, interval=_PAUSE_MS)
-        self._later.timeout.connect(self._fill)
-        self._connect()
-        self._on_theme_changed()
-
-    def _place_widgets(self) -> None:
-        row = QHBoxLayout()
-        row.addWidget(self.filter, 1)
-        row.addWidget(self.here_only)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(8, 8, 8, 8)
-        column.addLayout(row)
-        column.addWidget(self.message)
-        column.addWidget(self.table, 1)
-
-    def _connect(self) -> None:
-        model = self._model
-        self.filter.textChanged.connect(self._later.start)
+        self._listed: tuple[object, ...] = ()
+        self.asked.connect(self._fill)
         self.here_only.toggled.connect(self._on_here_toggled)
         self.table.row_picked.connect(self._on_row_picked)
         self.table.row_menu_requested.connect(self._show_menu)
         self.table.sort_requested.connect(self._on_sort_requested)
-        model.tokenizer_changed.connect(self._later.start)
-        model.encoding_changed.connect(self._later.start)
+        model.tokenizer_changed.connect(self.ask_soon)
+        model.encoding_changed.connect(self.ask_soon)
         model.selection_changed.connect(self._on_selection_changed)
-        self._theme.changed.connect(self._on_theme_changed)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._fill()
+        theme.changed.connect(lambda: self.set_colors(theme.palette))
+        self.set_colors(theme.palette)
 
     def _index_of(self, tokenizer: Tokenizer) -> VocabularyIndex:
         if self._index is None or self._index.tokenizer is not tokenizer:
@@ -132,9 +89,7 @@ class VocabularyPanel(QWidget):
         return self._index
 
     def _fill(self) -> None:
-        """Count, filter and sort anew, if anybody looks."""
-        if not self.isVisible():
-            return
+        """Count, filter and sort anew."""
         index, counts = self._index_of(self._model.tokenizer), id_counts(self._model.text)
         try:
             ids = index.matching(self.filter.text())
@@ -146,11 +101,11 @@ class VocabularyPanel(QWidget):
         order, ascending = self._sorting
         ids = index.in_order(ids, order, counts, ascending=ascending)
         asked = (index, self.filter.text(), self.here_only.isChecked(), self._sorting)
-        if asked == self._asked and self._rows is not None:
+        if asked == self._listed and self._rows is not None:
             self._rows.ids, self._rows.counts = ids, counts
             self.table.refresh()
         else:
-            self._rows, self._asked = VocabularyRows(index, ids, counts), asked
+            self._rows, self._listed = VocabularyRows(index, ids, counts), asked
             self.table.set_source(self._rows)
             self.table.show_sorting(_ORDERS.index(order), ascending)
         self.message.setText(self._summary())
@@ -199,6 +154,3 @@ class VocabularyPanel(QWidget):
             menu.addAction(words).triggered.connect(lambda _on=False, what=what: copy_text(what))
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(place)
-
-    def _on_theme_changed(self) -> None:
-        self.table.set_colors(self._theme.palette)
