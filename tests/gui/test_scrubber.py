@@ -25,7 +25,8 @@ def scrubber(session: Session) -> ScrubberPanel:
 
 
 def words(session: Session) -> str:
-    return " ".join(label.text() for label in scrubber(session).findChildren(QLabel))
+    """What it says, in full: where there is little height a part of it is on the tool tip."""
+    return " ".join(label.toolTip() for label in scrubber(session).findChildren(QLabel))
 
 
 def x_of(session: Session, k: int) -> QPoint:
@@ -210,3 +211,20 @@ def test_the_curve_of_a_long_text_is_counted_beside_the_window(start: Start, qtb
     assert curve.tokens_at(256) == session.model.text.n_tokens
     tokens = [curve.tokens_at(k) for k in range(0, 50_001, 500)]
     assert (np.diff(tokens) <= 0).all()
+
+
+def test_where_there_is_little_height_the_curve_is_a_strip_beside_the_box(
+    session: Session, qtbot: QtBot
+) -> None:
+    panel, view = scrubber(session), session.window.text_panel.view
+    assert panel.curve.geometry().left() > panel.box.geometry().right()
+    assert view.viewport().height() > 120
+    (label,) = panel.findChildren(QLabel)
+    assert label.text() == f"{session.model.text.n_tokens:,} tokens"
+    low = panel.height()
+    qtbot.keyClick(view, Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: panel.height() > 2 * low)
+    assert panel.curve.geometry().top() > panel.box.geometry().bottom()
+    assert "vocabulary of 50,257" in label.text()
+    qtbot.keyClick(view, Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: panel.height() == low)

@@ -126,8 +126,8 @@ PANELS = [
 
 ARRANGEMENTS = {
     Mode.INSPECT: Arrangement(right=(("token",), ("lists",))),
-    Mode.REPLAY: Arrangement(bottom=("replay",)),
-    Mode.TRAIN: Arrangement(bottom=("training",)),
+    Mode.REPLAY: Arrangement(bottom=("replay",), bottom_share=0.52),
+    Mode.TRAIN: Arrangement(bottom=("training",), bottom_share=0.5),
     Mode.MAP: Arrangement(
         right=(("map",), ("token", "neighbors")), right_share=0.62, row_shares=(0.7, 0.3)
     ),

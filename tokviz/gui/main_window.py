@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QMainWindow,
     QSizePolicy,
     QToolBar,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -28,6 +27,7 @@ from tokviz.gui.panels.tokenizer_chooser import TokenizerChooser
 from tokviz.gui.settings import Settings
 from tokviz.gui.special_choice import SpecialChoice
 from tokviz.gui.text_area import TextArea
+from tokviz.gui.text_column import TextColumn
 from tokviz.gui.theme import Theme
 from tokviz.gui.token_sharing import TokenSharing
 from tokviz.gui.tokenizer_model import TokenizerModel
@@ -83,14 +83,7 @@ class MainWindow(QMainWindow):
         bar.addWidget(spring)
         bar.addWidget(self.go_to)
         self.addToolBar(bar)
-        center = QWidget()
-        column = QVBoxLayout(center)
-        column.setContentsMargins(8, 8, 0, 8)
-        column.setSpacing(8)
-        column.addWidget(self.notices)
-        column.addWidget(self.text_area, 1)
-        column.addWidget(self.scrubber)
-        self.setCentralWidget(center)
+        self.setCentralWidget(TextColumn(self.notices, self.text_area, self.scrubber))
         self.setStatusBar(self.status)
 
     @property

@@ -32,6 +32,7 @@ class ScrubberPanel(QFrame):
         self.setObjectName("panel")
         self._model = model
         self._theme = theme
+        self._slim = False
         self.curve = VocabularyCurve()
         self.box = QSpinBox()
         self._words = QLabel()
@@ -57,19 +58,33 @@ class ScrubberPanel(QFrame):
         self.box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.box.setToolTip("Merges applied")
         self.box.setFixedWidth(76)
-        row = QHBoxLayout()
-        row.addWidget(self._play)
-        row.addWidget(self.box)
+        self._row = QHBoxLayout()
+        self._row.addWidget(self._play)
+        self._row.addWidget(self.box)
         # Words are cut off rather than that they make the window wider.
         self._words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        row.addWidget(self._words, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 4, 12, 6)
-        column.setSpacing(2)
-        column.addLayout(row)
+        self._row.addWidget(self._words, 1)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(12, 4, 12, 6)
+        self._column.setSpacing(2)
+        self._column.addLayout(self._row)
         # In a low window the curve gives way before the text does.
         self.curve.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
-        column.addWidget(self.curve)
+        self._column.addWidget(self.curve)
+
+    def set_slim(self, slim: bool) -> None:
+        """One row of all, the curve a strip between box and words, where there is little height."""
+        if slim == self._slim:
+            return
+        self._slim = slim
+        self.curve.set_slim(slim)
+        if slim:
+            self._column.removeWidget(self.curve)
+            self._row.insertWidget(2, self.curve, 3)
+        else:
+            self._row.removeWidget(self.curve)
+            self._column.addWidget(self.curve)
+        self._show()
 
     def _connect(self) -> None:
         model = self._model
@@ -143,9 +158,9 @@ class ScrubberPanel(QFrame):
         n_tokens, n_bytes = model.text.n_tokens, model.text.n_encoded_bytes
         ratio = f" · {n_bytes / n_tokens:.2f} bytes a token" if n_tokens else ""
         size = model.tokenizer.n_vocab - n_all + k
-        self._words.setText(
-            f"of {n_all:,} merges · vocabulary of {size:,} · {n_tokens:,} tokens{ratio}"
-        )
+        words = f"of {n_all:,} merges · vocabulary of {size:,} · {n_tokens:,} tokens{ratio}"
+        self._words.setText(f"{n_tokens:,} tokens" if self._slim else words)
+        self._words.setToolTip(f"{k:,} {words}")
 
     def _on_theme_changed(self) -> None:
         self.curve.set_colors(self._theme.palette)

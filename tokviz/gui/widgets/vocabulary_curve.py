@@ -27,6 +27,7 @@ from tokviz.gui.widgets.slider_handle import HANDLE_ROOM, paint_handle
 
 _FACTOR = 1.25  # of one page key or one notch of the wheel
 _LABEL_ROOM = 18
+_SLIM = 30  # pixels high, without labels
 _KEYS = {
     Qt.Key.Key_Left,
     Qt.Key.Key_Right,
@@ -56,6 +57,7 @@ class VocabularyCurve(QWidget):
         self._hovered: float | None = None
         self._dragged = False
         self._wheel = 0.0
+        self._slim = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -90,6 +92,14 @@ class VocabularyCurve(QWidget):
         self._pictures = None
         self.update()
 
+    def set_slim(self, slim: bool) -> None:
+        """A strip without labels below, for where there is little height."""
+        if slim != self._slim:
+            self._slim = slim
+            self._pictures = None
+            self.updateGeometry()
+            self.update()
+
     @property
     def value(self) -> int:
         """The number of merges the playhead is at."""
@@ -112,10 +122,10 @@ class VocabularyCurve(QWidget):
         return "" if k is None else self._words(k)
 
     def sizeHint(self) -> QSize:
-        return QSize(480, 84)
+        return QSize(480, _SLIM if self._slim else 84)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(160, 44)
+        return QSize(160, _SLIM if self._slim else 44)
 
     def _place(self, k: int) -> None:
         self._value = k
@@ -230,7 +240,7 @@ class VocabularyCurve(QWidget):
         return MergeAxis(self._most, HANDLE_ROOM, self.width() - HANDLE_ROOM)
 
     def _plot(self) -> CurvePlot:
-        floor = self.height() - _LABEL_ROOM + 0.5
+        floor = self.height() - (1 if self._slim else _LABEL_ROOM) + 0.5
         return CurvePlot(self._axis(), self._n_merges, self._n_tokens, HANDLE_ROOM, floor)
 
     def paintEvent(self, event: QPaintEvent) -> None:
