@@ -321,7 +321,7 @@ def test_a_path_may_name_a_tokenizer(capsys: Capture, file: Path) -> None:
         (["encode", sys.executable], "looks like a binary file"),
         (["encode", __file__, "--tokenizer", "gpt5"], "no tokenizer and no file named gpt5"),
         (["encode", __file__, "--tokenizer", __file__], "not a tokenizer file known here"),
-        (["encode", __file__, "--tokenizer", "."], "is not a file"),
+        (["encode", __file__, "--tokenizer", "."], ". holds no tokenizer; choose a folder with"),
         (["encode", __file__, "--encoding", "klingon"], "no text encoding named 'klingon'"),
         (["encode", __file__, "--special", "maybe"], "'maybe'"),
         (["encode", "--json", "--csv"], "not allowed with argument --json"),

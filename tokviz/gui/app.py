@@ -112,6 +112,7 @@ class Session:
         if self._problems:
             self.window.notices.show_problem(" ".join(self._problems))
         sys.excepthook = self._on_exception
+        self.model.check_order()
         self._autosave = QTimer(self.window, singleShot=True, interval=_AUTOSAVE_MS)
         self._autosave.timeout.connect(self._save_beside)
         self.model.encoding_changed.connect(self._save_soon)

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
+from tokviz.gui.order_checking import OrderChecking
 from tokviz.gui.rest_of_text import RestOfText
 from tokviz.gui.shared_table import SharedTable
+from tokviz.tokenization.merge_order import why_only_all_merges
 from tokviz.tokenization.place_after_edit import TextEdit, index_at, place_after
 from tokviz.tokenization.tokenized_text import TokenizedText
 from tokviz.tokenization.tokenizer import Special, Tokenizer
@@ -64,6 +66,7 @@ class TokenizerModel(SharedTable):
     top_changed = Signal()
     training_changed = Signal()
     special_changed = Signal()
+    order_changed = Signal()  # what is known of whether the order of merges holds
 
     def __init__(self, tokenizer: Tokenizer, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -83,6 +86,11 @@ class TokenizerModel(SharedTable):
         self._rest.problem.connect(self.problem)
         self._rest.absorbed.connect(self.encoding_changed)
         self._rest.absorbed.connect(self.whole_encoding_changed)
+        self._order = OrderChecking(self)
+        self._order.task_started.connect(self.task_started)
+        self._order.problem.connect(self.problem)
+        self._order.changed.connect(self.order_changed)
+        self._order.checked.connect(self._on_order_checked)
 
     @property
     def tokenizer(self) -> Tokenizer:
@@ -151,6 +159,12 @@ class TokenizerModel(SharedTable):
         trained = self._trained
         return trained[1] if trained is not None and trained[0] is self.tokenizer else None
 
+    @property
+    def why_only_all_merges(self) -> str:
+        """A sentence on why the text is not shown with fewer merges; empty where it can be."""
+        order = self._order
+        return why_only_all_merges(self.tokenizer, order.result, checking=order.is_running)
+
     def set_tokenizer(self, tokenizer: Tokenizer, *, for_a_moment: bool = False) -> None:
         """Encode the text with another tokenizer: the first part now, the rest in a task.
 
@@ -176,6 +190,20 @@ class TokenizerModel(SharedTable):
         self.encoding_changed.emit()
         self.whole_encoding_changed.emit()
         self._emit_changes_since(before)
+        self.check_order()
+
+    def check_order(self) -> None:
+        """Find out in a task whether the order of merges holds, if that is not known yet."""
+        self._order.begin(self.tokenizer)
+
+    def _on_order_checked(self) -> None:
+        """Take the same tokenizer, which knows its order now; nothing is encoded again."""
+        result = self._order.result
+        assert result is not None
+        assert result.tokenizer is not None
+        self._text.extend_tokenizer(result.tokenizer)
+        self.tokenizer_changed.emit()
+        self.fit_table_to(result.tokenizer)
 
     def set_special(self, special: Special) -> None:
         """Take names of special tokens in the text for those tokens, for text, or for a fault."""
@@ -290,6 +318,8 @@ class TokenizerModel(SharedTable):
         before = self._shared_facts()
         if n_merges is not None and n_merges >= len(self.tokenizer.merges):
             n_merges = None
+        if not self.tokenizer.ordered:  # gap ranks would tell tokens that it never makes
+            n_merges = None
         if n_merges == before.n_merges:
             return
         self._text.set_n_merges(n_merges)
@@ -326,6 +356,7 @@ class TokenizerModel(SharedTable):
     def close(self) -> None:
         """End what runs; for the program's end."""
         self._rest.cancel()
+        self._order.cancel()
         self._cancel_loading()
 
     def _shared_facts(self) -> _Facts:

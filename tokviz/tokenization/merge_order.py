@@ -5,7 +5,9 @@ more tokens there: at the first step that lowers the rank the bytes of its resul
 three parts. A merge that finds one token, or two others, never fires.
 """
 
+import contextlib
 import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,7 +19,8 @@ from tokviz.tokenization.encoding import Int32s
 from tokviz.tokenization.tokenizer import Tokenizer
 
 NEVER, FAILS = -1, -2
-_AT_ONCE = 500
+AT_ONCE = 500
+"""Merges that are checked from one step to the next."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +47,11 @@ def check_order(tokenizer: Tokenizer, cache: Path | None = None) -> Iterator[Ord
     if fired is None:
         fired = np.full(n, NEVER, np.int32)
         for rank in range(n):
-            if rank % _AT_ONCE == 0:
+            if rank % AT_ONCE == 0:
                 yield OrderCheck(rank, n)
             fired[rank] = _left_part(tokenizer, rules, rank)
         if file is not None:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            np.save(file, fired)
+            _remember(file, fired)
     failing = tuple(np.flatnonzero(fired == FAILS).tolist())
     never = int(np.count_nonzero(fired == NEVER))
     yield OrderCheck(n, n, failing, never, _told(tokenizer, rules, fired))
@@ -69,6 +71,39 @@ def _remembered(file: Path | None, n_merges: int) -> Int32s | None:
         return None
     is_whole = found is not None and found.shape == (n_merges,) and found.dtype == np.int32
     return found if is_whole else None
+
+
+def _remember(file: Path, fired: Int32s) -> None:
+    """Where nothing can be written, the next one checks again."""
+    with contextlib.suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        part = file.with_suffix(f".{os.getpid()}.part")
+        with part.open("wb") as opened:
+            np.save(opened, fired)
+        part.replace(file)
+
+
+def why_only_all_merges(tokenizer: Tokenizer, check: OrderCheck | None, *, checking: bool) -> str:
+    """A sentence on why a text is not shown with fewer merges; empty where it can be.
+
+    `check`: the result for this tokenizer, if there is one. `checking`: it is on its way.
+    """
+    if tokenizer.ordered or not len(tokenizer.merges):
+        return ""
+    if tokenizer.ordered is False:
+        which = "Some"
+        if check is not None:
+            which = f"{len(check.failing):,} of the {check.n_merges:,}"
+        return (
+            f"{which} merges of {tokenizer.name} need later ones to make their token, so no text "
+            f"has tokens after a number of merges; it is shown with all of them."
+        )
+    if checking:
+        return "Whether a text can be shown with fewer merges is being checked."
+    return (
+        "Whether a text can be shown with fewer merges was not checked to the end; open the "
+        "tokenizer again to check it."
+    )
 
 
 def _left_part(tokenizer: Tokenizer, rules: MergeRules, rank: int) -> int:

@@ -110,6 +110,7 @@ class MergeListPanel(QWidget):
         self.table.row_picked.connect(self._on_row_picked)
         self.table.row_menu_requested.connect(self._show_menu)
         model.tokenizer_changed.connect(self._fill)
+        model.order_changed.connect(self._on_marks_changed)
         model.whole_encoding_changed.connect(self._later.start)  # counts change, rows may stay
         model.marks_changed.connect(self._on_marks_changed)
         self._theme.changed.connect(self._on_theme_changed)
@@ -163,7 +164,8 @@ class MergeListPanel(QWidget):
             return "No merge matches the filter."
         known = "" if n_all == self._rows.n_rows() else f" of {n_all:,}"
         counts = "" if self._model.tokenizer.merges.counts is not None else _NO_COUNTS
-        return f"{self._rows.n_rows():,}{known} merges.{counts}"
+        words = f"{self._rows.n_rows():,}{known} merges.{counts}"
+        return f"{words} {self._model.why_only_all_merges}".strip()
 
     def _sentence(self, rank: int) -> str:
         model = self._model

@@ -94,6 +94,7 @@ class ScrubberPanel(QFrame):
         model.encoding_changed.connect(self._show)
         model.whole_encoding_changed.connect(self._later.start)
         model.tokenizer_changed.connect(self._count)
+        model.order_changed.connect(self._show)
         self._theme.changed.connect(self._on_theme_changed)
 
     # -- playing -------------------------------------------------------------------------------
@@ -149,7 +150,16 @@ class ScrubberPanel(QFrame):
     def _show(self) -> None:
         model = self._model
         n_all = len(model.tokenizer.merges)
-        self.setVisible(n_all > 0 and model.tokenizer.ordered is True)
+        why_not = model.why_only_all_merges
+        self.setVisible(n_all > 0)
+        for widget in (self._play, self.box, self.curve):
+            widget.setVisible(not why_not)
+        if why_not:
+            self._stop()
+            self._words.setText(why_not)
+            self._words.setToolTip(why_not)
+            return
+        self._words.setToolTip("")
         k = n_all if model.n_merges is None else model.n_merges
         self.curve.set_value(k)
         with QSignalBlocker(self.box):  # held within an old range, it would ask for what it shows
