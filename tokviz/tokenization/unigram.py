@@ -7,6 +7,7 @@ right, as the best way to each place goes on from the best way to an earlier one
 """
 
 import re
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -57,7 +58,11 @@ class Lattice:
 @dataclass(frozen=True)
 class Unigram:
     """`pieces`: token → id and score. `chunks`: what may be encoded alone. `byte_ids`: byte → id,
-    empty without byte fallback. `fuse_unknown`: unknown characters in a row are one token."""
+    empty without byte fallback. `fuse_unknown`: unknown characters in a row are one token.
+    `singles`: sums of scores are rounded to single precision, as SentencePiece does; where two ways
+    are equally likely (`0|00` and `00|0`) the rounding decides. SentencePiece carries it on through
+    the whole text; here it begins anew with each chunk, so that chunks do not depend on each other.
+    """
 
     spacing: Spacing
     pieces: dict[str, tuple[int, float]]
@@ -66,6 +71,7 @@ class Unigram:
     byte_ids: list[int]
     fuse_unknown: bool
     chunks: re.Pattern[str]
+    singles: bool = False
     matches_names = False
 
     def encoder(self, *, special: bool = False) -> ChunkEncoder:
@@ -94,14 +100,15 @@ class Unigram:
         """The lattice of a text that is normalized already."""
         n = len(text)
         arcs: list[Arc] = []
-        best, path = [0.0] * (n + 1), [-1] * (n + 1)
+        best = array("f" if self.singles else "d", [0.0]) * (n + 1)
+        total, path = best[:1], [-1] * (n + 1)  # what is written into an array is rounded
         for start in range(n):
             for arc in self._arcs_from(text, start):
-                score = best[start] + arc.score
-                if path[arc.end] < 0 or score > best[arc.end]:
-                    best[arc.end], path[arc.end] = score, len(arcs)
+                total[0] = best[start] + arc.score
+                if path[arc.end] < 0 or total[0] > best[arc.end]:
+                    best[arc.end], path[arc.end] = total[0], len(arcs)
                 arcs.append(arc)
-        return Lattice(text, arcs, best, path)
+        return Lattice(text, arcs, best.tolist(), path)
 
     def encode_chunk(self, chunk: str, at_start: bool) -> EncodedChunk:
         spaced = self.spacing.normalized(chunk, at_start)

@@ -19,6 +19,7 @@ from tokviz.tokenization.formats import TokenizerFileError
 from tokviz.tokenization.formats.protobuf import fields
 from tokviz.tokenization.formats.sentencepiece_model import tokenizer_from_sentencepiece
 from tokviz.tokenization.tokenizer import Algorithm, Tokenizer
+from tokviz.tokenization.unigram import Unigram
 
 MISTRAL = "mistral-7b-v1.model"
 MODELS = [MISTRAL, "botchan_en_bpe_1000.model", "botchan_en_unigram_1000.model"]
@@ -65,6 +66,21 @@ def test_ids_and_spans_are_those_of_sentencepiece(file: str) -> None:
                 assert starts[i] == expected[i][0], (text, token_id)
                 if starts[i] < ends[i] and unicodedata.is_normalized("NFKC", text):
                     assert ends[i] == expected[i][1], (text, token_id)
+
+
+def test_unigram_rounds_as_sentencepiece_does_and_only_equally_likely_ways_differ() -> None:
+    file = "kyoto_ja_unigram_8000.model"
+    tokenizer = ours(file)
+    assert isinstance(tokenizer.segmenter, Unigram)
+    encoder, n_chunks = tokenizer.encoder(), tokenizer.segmenter.chunks.findall
+    for text in texts(3000):
+        found, expected = encoder.encode(text).ids.tolist(), theirs(file).encode(text)
+        if found == expected:
+            continue
+        # They carry what was rounded on from chunk to chunk.
+        assert len(n_chunks(text)) > 1, text
+        score = sum(tokenizer.scores[i] for i in found)
+        assert score == pytest.approx(sum(tokenizer.scores[i] for i in expected), abs=1e-4), text
 
 
 def test_the_byte_tokens_of_a_character_span_it_and_own_a_byte_each() -> None:

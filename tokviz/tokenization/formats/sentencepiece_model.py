@@ -302,5 +302,6 @@ def _unigram(model: Model, spacing: Spacing, name: str) -> Tokenizer:
         byte_ids=_byte_ids(model),
         fuse_unknown=True,
         chunks=chunks,
+        singles=True,
     )
     return _tokenizer(model, name, Algorithm.UNIGRAM, cut=cut, segmenter=algorithm)
