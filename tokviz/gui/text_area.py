@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from tokviz.gui.panels.find_bar import FindBar
 from tokviz.gui.panels.special_notice import SpecialNotice
 from tokviz.gui.panels.text_panel import TextPanel
+from tokviz.gui.panels.tokenizer_strip import TokenizerStrip
 from tokviz.gui.panels.windows_bar import WindowsBar
 from tokviz.gui.settings import Settings
 from tokviz.gui.text_splitting import TextSplitting
@@ -26,6 +27,8 @@ class TextArea(QWidget):
         self.panel.add_bar(self.windows_bar)
         self.splitting = TextSplitting(model, self)
         self._model = model
+        self.strip = TokenizerStrip(model)
+        self.panel.add_bar(self.strip)
         self.special_notice = SpecialNotice(model)
         self.panel.add_bar(self.special_notice)
         column = QVBoxLayout(self)

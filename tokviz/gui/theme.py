@@ -199,6 +199,7 @@ def _style_sheet(c: Palette) -> str:
         min-height: 6px; }}
     QProgressBar::chunk {{ background: {n(c.accent)}; border-radius: 3px; }}
     #notice {{ background: {n(c.accent_soft)}; border-radius: 6px; }}
+    #strip {{ background: {n(c.window)}; border: 0; border-bottom: 1px solid {n(c.line)}; }}
     #refused {{ background: {n(c.panel)}; border: 0; border-bottom: 1px solid {n(c.bad)}; }}
     #problem {{ background: {n(c.panel)}; border: 1px solid {n(c.bad)}; border-radius: 6px; }}
     """

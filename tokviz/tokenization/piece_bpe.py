@@ -34,6 +34,10 @@ class PieceBpe:
     chunks: re.Pattern[str]
     matches_names = False
 
+    def normalized(self, text: str) -> str:
+        """The text as it is looked up, but for the signs that stand for spaces."""
+        return self.spacing.normalized(text, False).text.replace(SPACE, " ")
+
     def encoder(self, *, special: bool = False) -> ChunkEncoder:
         return ChunkEncoder(self.chunks, self.encode_chunk, ranked=True)
 

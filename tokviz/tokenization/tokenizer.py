@@ -72,6 +72,9 @@ class Segmenter(Protocol):
     def encoder(self, *, special: bool = False) -> TextEncoder:
         """A new encoder for one thread; `special`: where it matches names, special ones, too."""
 
+    def normalized(self, text: str) -> str:
+        """The text that tokens are looked for in."""
+
     def steps(self, text: str, *, at_start: bool) -> Iterable[MergeStep]:
         """Every merge of encoding a text; none where the algorithm does not merge."""
 
@@ -211,10 +214,8 @@ class Tokenizer:
         return digest.hexdigest()
 
     def encoder(self, *, special: bool = False) -> TextEncoder:
-        """A new encoder for one thread; keep it while encoding text of the same kind.
-
-        It takes the names of special tokens for text, or with `special` for those tokens.
-        """
+        """A new encoder for one thread, to be kept; `special`: names of special tokens are those
+        tokens, and not text."""
         if self.segmenter is not None and self.segmenter.matches_names:
             return self.segmenter.encoder(special=special)
         encoder = self._encoder_of_text()

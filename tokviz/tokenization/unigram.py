@@ -14,7 +14,7 @@ from functools import cached_property
 
 from tokviz.tokenization.bpe import MergeStep
 from tokviz.tokenization.chunk_encoder import ChunkEncoder, EncodedChunk
-from tokviz.tokenization.spaced_text import Spacing
+from tokviz.tokenization.spaced_text import SPACE, Spacing
 
 UNKNOWN_PENALTY = 10.0
 """What an unknown character scores below the unlikeliest token."""
@@ -73,6 +73,10 @@ class Unigram:
     chunks: re.Pattern[str]
     singles: bool = False
     matches_names = False
+
+    def normalized(self, text: str) -> str:
+        """The text as it is looked up, but for the signs that stand for spaces."""
+        return self.spacing.normalized(text, False).text.replace(SPACE, " ")
 
     def encoder(self, *, special: bool = False) -> ChunkEncoder:
         return ChunkEncoder(self.chunks, self.encode_chunk, ranked=False)

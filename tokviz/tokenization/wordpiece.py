@@ -46,6 +46,11 @@ class WordPiece:
     def encoder(self, *, special: bool = False) -> ChunkEncoder:
         return ChunkEncoder(self.chunks, self.encode_chunk, ranked=False)
 
+    def normalized(self, text: str) -> str:
+        """The words of a text, joined."""
+        chunks: list[str] = self.chunks.findall(text)
+        return "".join(word.text for chunk in chunks for word in self.words(chunk))
+
     def steps(self, text: str, *, at_start: bool = True) -> list[MergeStep]:
         """Nothing is merged."""
         return []

@@ -113,6 +113,8 @@ class TokenCardPanel(QWidget):
             yield "family", self._chips(facts.family)
         if place is not None:
             yield "here", _text(place.where)
+            if place.normalized:
+                yield "normalized", _text(place.normalized, mono=True)
             if place.pre_token:
                 yield "pre-token", _text(place.pre_token)
             if place.cut:

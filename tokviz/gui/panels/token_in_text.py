@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from tokviz.gui.panels.pre_token_words import matched_by
 from tokviz.gui.tokenizer_model import TokenizerModel
+from tokviz.tokenization.normalized_text import is_changed, normalized
 from tokviz.tokenization.tokenized_text import TokenizedText
 from tokviz.tokenization.visible_text import visible
 
@@ -16,6 +17,7 @@ class TokenInText:
     """Sentences about one token of the text; empty where there is nothing to say."""
 
     where: str
+    normalized: str
     pre_token: str
     cut: str
     attends: str
@@ -33,9 +35,18 @@ def describe_place(model: TokenizerModel, place: int | None) -> TokenInText | No
     where = f"token {place + 1:,}, characters {start:,}–{end:,}, bytes {first:,}–{last:,}"
     attends, predicted = _context_sentences(model.context, place)
     pre_token = _pre_token(model, start)
-    return TokenInText(
-        where, pre_token, _cut(text, (start, end), (first, last)), attends, predicted
-    )
+    cut = _cut(text, (start, end), (first, last))
+    return TokenInText(where, _normalized(model, start, end), pre_token, cut, attends, predicted)
+
+
+def _normalized(model: TokenizerModel, start: int, end: int) -> str:
+    """What the token's characters were changed into before tokens were looked for."""
+    tokenizer, written = model.tokenizer, model.text.slice(start, min(end, start + _MOST))
+    is_name = int(model.text.tokens(start, end).ids[0]) in tokenizer.named_ids
+    if is_name or not is_changed(tokenizer, written):
+        return ""
+    made = normalized(tokenizer, written)
+    return visible(made.encode()) if made else "nothing: it is left out"
 
 
 def _pre_token(model: TokenizerModel, position: int) -> str:

@@ -14,6 +14,7 @@ import numpy as np
 from tokviz.tokenization.bpe import MergeStep
 from tokviz.tokenization.encoding import Encoding, utf8_lengths, without_surrogates
 from tokviz.tokenization.normalizers import uncovered_by
+from tokviz.tokenization.spaced_text import SPACE
 from tokviz.tokenization.unigram import Unigram
 from tokviz.tokenization.wordpiece import WordPiece
 
@@ -36,6 +37,12 @@ class LibrarySegmenter:
 
     def encoder(self, *, special: bool = False) -> "LibraryEncoder":
         return LibraryEncoder(load_pipeline(self.content), special=special)
+
+    def normalized(self, text: str) -> str:
+        """The text as it is split, but for the signs that stand for spaces."""
+        normalizer = self._pipeline.normalizer
+        made: str = text if normalizer is None else normalizer.normalize_str(text)
+        return made.replace(SPACE, " ")
 
     def steps(self, text: str, *, at_start: bool = True) -> list[MergeStep]:
         """The package does not tell its merges."""
