@@ -20,7 +20,7 @@ def limits_of(tokenizer: Tokenizer) -> list[str]:
         found.append("Whether its order of merges holds is being checked.")
     elif len(tokenizer.merges) and not tokenizer.ordered:
         found.append(
-            "Its order of merges does not hold: some fire before ones that were learned earlier, so "
+            "Its order of merges does not hold: some fire before ones learned earlier, so "
             "they cannot be taken back."
         )
     return [*found, *tokenizer.notes]
