@@ -3,9 +3,11 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from tokviz.gui.panels.cut_boundaries import explain_cut
 from tokviz.gui.panels.pre_token_words import matched_by
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.tokenization.boundaries import Cause, Explanation, explain_gap
+from tokviz.tokenization.cut_stretch import CUTTING
 from tokviz.tokenization.encoding import without_surrogates
 from tokviz.tokenization.merge_replay import MergeReplay
 from tokviz.tokenization.visible_text import visible
@@ -76,6 +78,8 @@ class BoundaryPanel(QWidget):
 def explain(model: TokenizerModel, byte: int) -> tuple[str, int | None]:
     """A sentence on the gap after a byte of the text, and the step that shows the cause."""
     text, tokenizer = model.text, model.tokenizer
+    if tokenizer.algorithm in CUTTING:
+        return explain_cut(model, byte)
     if not len(tokenizer.merges):
         return f"With {tokenizer.algorithm.value} every boundary is there from the start.", None
     char = text.char_of_byte(byte)

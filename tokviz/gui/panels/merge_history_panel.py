@@ -4,6 +4,16 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from tokviz.gui.panels.cutting_clock import CuttingClock
+from tokviz.gui.panels.cutting_saving import (
+    ATTEMPTS_KINDS,
+    LATTICE_KINDS,
+    LATTICE_PNG,
+    LATTICE_SVG,
+    CuttingSaver,
+    lattice_png,
+    lattice_svg,
+)
 from tokviz.gui.panels.encoding_clock import EncodingClock
 from tokviz.gui.panels.replay_saving import (
     KINDS,
@@ -21,11 +31,13 @@ from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.choice_box import ChoiceBox
 from tokviz.gui.widgets.clock_switch import Clock, ClockSwitch, colors_of
-from tokviz.gui.widgets.export_button import ExportButton
-from tokviz.gui.widgets.merge_replay_view import MergeReplayView
+from tokviz.gui.widgets.export_button import ExportButton, FileKind
+from tokviz.gui.widgets.merge_replay_view import Body, MergeReplayView
 from tokviz.gui.widgets.panel_frame import PanelFrame
 from tokviz.gui.widgets.pictures import png_of, widget_png, widget_svg
+from tokviz.tokenization.cut_stretch import CUTTING
 
+_KINDS = {Body.MERGES: KINDS, Body.ATTEMPTS: ATTEMPTS_KINDS, Body.LATTICE: LATTICE_KINDS}
 _WIDE = 940  # pixels from which there is room for all words of the header
 
 
@@ -42,9 +54,10 @@ class MergeHistoryPanel(QWidget):
         self._theme = theme
         self._make_widgets()
         self._encoding = EncodingClock(model, self.view, self.scope, self.order, self)
+        self._cutting = CuttingClock(model, self.view, self)
         self._training = TrainingClock(model, self.view, self)
         self._connect()
-        self._on_theme_changed()
+        self._show_clock()
 
     # -- building ------------------------------------------------------------------------------
 
@@ -65,13 +78,20 @@ class MergeHistoryPanel(QWidget):
         self.order.setAccessibleName("Order of the merges")
         self.order.addItems(["in text order", "by rank, everywhere"])
         self.export = ExportButton(KINDS)
-        pictures: Pictures = {
-            TREE_SVG: self.tree.render_svg,
-            TREE_PNG: lambda: png_of(self.tree.render_picture()),
-            PANEL_SVG: lambda: widget_svg(self, "Merge history"),
+        panel: Pictures = {
+            PANEL_SVG: lambda: widget_svg(self, "Replay"),
             PANEL_PNG: lambda: widget_png(self),
         }
-        self._saver = ReplaySaver(pictures, self)
+        tree: Pictures = {
+            TREE_SVG: self.tree.render_svg,
+            TREE_PNG: lambda: png_of(self.tree.render_picture()),
+        }
+        lattice: Pictures = {
+            LATTICE_SVG: lambda: lattice_svg(view.lattice.lattice),
+            LATTICE_PNG: lambda: lattice_png(view.lattice.lattice),
+        }
+        self._saver = ReplaySaver({**tree, **panel}, self)
+        self._cutting_saver = CuttingSaver({**lattice, **panel}, self)
         self.frame = PanelFrame("Merge history", view)
         self.frame.add_leading(self.clock)
         for control in (self.scope, self.order, self.export):
@@ -85,12 +105,14 @@ class MergeHistoryPanel(QWidget):
         self.controls.step_changed.connect(lambda step: self._running.go_to_step(step))
         self.rank.returnPressed.connect(lambda: self._running.go_to_rank(self.rank.text()))
         self.view.remedy.clicked.connect(self.training_requested)
-        self.export.chosen.connect(lambda kind, path: self._saver.save(kind, path, self.stretch))
-        self._encoding.loaded.connect(lambda: self.export.setEnabled(self.stretch is not None))
-        for source in (self._saver, self._training):
+        self.export.chosen.connect(self._save)
+        self._encoding.loaded.connect(self._show_export)
+        for source in (self._saver, self._cutting_saver, self._training):
             source.problem.connect(self.problem)
         for starter in (self._saver, self._encoding):
             starter.task_started.connect(self.task_started)
+        self._cutting.loaded.connect(self._show_export)
+        self._model.tokenizer_changed.connect(self._on_tokenizer_changed)
         self._model.marks_changed.connect(self._on_marks_changed)
         self._theme.changed.connect(self._on_theme_changed)
         for keys, step in (("Ctrl+Left", -1), ("Ctrl+Right", 1)):
@@ -101,8 +123,17 @@ class MergeHistoryPanel(QWidget):
     # -- the two clocks ------------------------------------------------------------------------
 
     @property
-    def _running(self) -> EncodingClock | TrainingClock:
-        return self._training if self.clock.clock is Clock.TRAINING else self._encoding
+    def _running(self) -> EncodingClock | CuttingClock | TrainingClock:
+        return self._training if self.clock.clock is Clock.TRAINING else self._encoder
+
+    @property
+    def _encoder(self) -> EncodingClock | CuttingClock:
+        """What replays encoding with the algorithm of the tokenizer."""
+        return self._cutting if self._cuts else self._encoding
+
+    @property
+    def _cuts(self) -> bool:
+        return self._model.tokenizer.algorithm in CUTTING
 
     def show_clock(self, clock: Clock) -> None:
         """Let this clock run."""
@@ -111,17 +142,41 @@ class MergeHistoryPanel(QWidget):
             self._on_clock_picked(clock)
 
     def _on_clock_picked(self, clock: Clock) -> None:
-        is_training = clock is Clock.TRAINING
-        for widget in (self.scope, self.order, self.export):
-            widget.setVisible(not is_training)
-        self.view.show_training(is_training)
-        self._on_theme_changed()
+        self._show_clock()
         self._run_clock()
+
+    def _on_tokenizer_changed(self) -> None:
+        self._show_clock()
+        if self.isVisible():
+            self._run_clock()
+
+    def _show_clock(self) -> None:
+        """Show what belongs to the clock that runs and to the algorithm, and nothing else."""
+        is_training = self.clock.clock is Clock.TRAINING
+        for widget in (self.scope, self.order):
+            widget.setVisible(not is_training and not self._cuts)
+        self.export.setVisible(not is_training)
+        body = self._cutting.body if self._cuts else Body.MERGES
+        self.export.set_kinds(_KINDS[body])
+        self.view.show_body(Body.TRAINING if is_training else body)
+        self.clock.set_encoding_words(self._cutting.says if self._cuts else Clock.ENCODING.says)
+        self._show_words()
+        self._on_theme_changed()
+
+    def _save(self, kind: FileKind, path: str) -> None:
+        if self._cuts:
+            self._cutting_saver.save(kind, path, self._cutting.stretch)
+        else:
+            self._saver.save(kind, path, self.stretch)
+
+    def _show_export(self) -> None:
+        shown = self._cutting.stretch if self._cuts else self._encoding.stretch
+        self.export.setEnabled(shown is not None)
 
     def _run_clock(self) -> None:
         """First the one stops, then the other takes the controls over."""
         runs = self.isVisible()
-        for clock in (self._encoding, self._training):
+        for clock in (self._encoding, self._cutting, self._training):
             if clock is not self._running:
                 clock.set_running(False)
         self._running.set_running(runs)
@@ -138,12 +193,12 @@ class MergeHistoryPanel(QWidget):
     def show_cause(self, byte: int, own_step: int) -> None:
         """Show a step of encoding of the pre-token that holds a byte of the text."""
         self.show_clock(Clock.ENCODING)
-        self._encoding.show_cause(byte, own_step)
+        self._encoder.show_cause(byte, own_step)
 
     def show_pre_token(self, char: int) -> None:
         """Replay the encoding of the pre-token that holds a character."""
         self.show_clock(Clock.ENCODING)
-        self._encoding.show_pre_token(char)
+        self._encoder.show_pre_token(char)
 
     # -- Qt's events ---------------------------------------------------------------------------
 
@@ -158,9 +213,12 @@ class MergeHistoryPanel(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._show_words()
+
+    def _show_words(self) -> None:
         wide = self.width() >= _WIDE
         self.clock.set_wordy(wide)
-        self.frame.show_title(wide)
+        self.frame.show_title(wide and not self._cuts)
 
     def _on_theme_changed(self) -> None:
         self.view.set_colors(colors_of(self.clock.clock, self._theme.palette))

@@ -46,6 +46,7 @@ class ClockSwitch(QFrame):
         super().__init__()
         self.setObjectName("modes")
         self._wordy = False
+        self._says = Clock.ENCODING.says
         self._buttons = QButtonGroup(self)
         self._words = QLabel()
         row = QHBoxLayout(self)
@@ -55,7 +56,6 @@ class ClockSwitch(QFrame):
             button = QToolButton()
             button.setCheckable(True)
             button.setAccessibleName(clock.title)
-            button.setToolTip(f"{clock.title}: {clock.says}")
             self._buttons.addButton(button, i)
             row.addWidget(button)
         row.addWidget(self._words)
@@ -70,6 +70,11 @@ class ClockSwitch(QFrame):
     def set_clock(self, clock: Clock) -> None:
         """Show a clock as chosen; nothing is emitted."""
         self._buttons.button(list(Clock).index(clock)).setChecked(True)
+        self._update_words()
+
+    def set_encoding_words(self, words: str) -> None:
+        """What encoding does, in the words of the algorithm that runs."""
+        self._says = words
         self._update_words()
 
     def set_wordy(self, wordy: bool) -> None:
@@ -98,10 +103,14 @@ class ClockSwitch(QFrame):
         self._update_words()
         self.picked.emit(list(Clock)[number])
 
+    def _words_of(self, clock: Clock) -> str:
+        return self._says if clock is Clock.ENCODING else clock.says
+
     def _update_words(self) -> None:
         """Where room is short, the clock that does not run has one word less."""
         for i, clock in enumerate(Clock):
             button = self._buttons.button(i)
+            button.setToolTip(f"{clock.title}: {self._words_of(clock)}")
             button.setText(clock.title if self._wordy or button.isChecked() else clock.value)
         self._words.setVisible(self._wordy)
-        self._words.setText(self.clock.says)
+        self._words.setText(self._words_of(self.clock))

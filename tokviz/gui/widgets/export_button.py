@@ -31,11 +31,21 @@ class ExportButton(QToolButton):
         self.setToolTip("Save steps or pictures to a file")
         self.setAccessibleName("Export")
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        menu = QMenu(self)
+        self._kinds: tuple[FileKind, ...] = ()
+        self.set_kinds(kinds)
+
+    def set_kinds(self, kinds: Sequence[FileKind]) -> None:
+        """What the menu offers."""
+        if tuple(kinds) == self._kinds:
+            return
+        self._kinds = tuple(kinds)
+        old, menu = self.menu(), QMenu(self)
         for kind in kinds:
             action = menu.addAction(f"{kind.words} …")
             action.triggered.connect(lambda _on=False, kind=kind: self._ask(kind))
         self.setMenu(menu)
+        if old is not None:
+            old.deleteLater()
 
     def _ask(self, kind: FileKind) -> None:
         pattern = f"{kind.suffix.upper()} (*.{kind.suffix})"

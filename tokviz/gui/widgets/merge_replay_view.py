@@ -1,9 +1,10 @@
-"""MergeReplayView: a step of either replay in all its aspects, and what moves it, on one surface.
+"""MergeReplayView: a step of any replay in all its aspects, and what moves it, on one surface.
 
 It arranges widgets and knows nothing of what they show; whoever owns it fills and connects them.
 """
 
 from collections.abc import Sequence
+from enum import Enum
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -20,6 +21,8 @@ from PySide6.QtWidgets import (
 )
 
 from tokviz.gui.palette import Palette
+from tokviz.gui.widgets.attempts_view import AttemptsView
+from tokviz.gui.widgets.lattice_body import LatticeBody
 from tokviz.gui.widgets.merge_row_view import MergeRowView
 from tokviz.gui.widgets.merge_tree_view import MergeTreeView
 from tokviz.gui.widgets.pipeline_strip import PipelineStrip
@@ -30,9 +33,19 @@ from tokviz.gui.widgets.training_step_view import TrainingStepView
 _LOWEST_BODY = 110  # pixels; in a low panel one scrolls
 
 
+class Body(Enum):
+    """What stands below the sentence."""
+
+    MERGES = 0
+    TRAINING = 1
+    ATTEMPTS = 2
+    LATTICE = 3
+
+
 class MergeReplayView(QWidget):
     """The controls and a sentence; below them row and tree beside the pairs, with the strip of
-    stages on top, or a step of training. `remedy` is what to do where there is nothing to show."""
+    stages on top; or a step of training, of longest matches or of a lattice. `remedy` is what to do
+    where there is nothing to show."""
 
     def __init__(self, stages: Sequence[str], keys_of: QWidget) -> None:
         super().__init__()
@@ -59,6 +72,8 @@ class MergeReplayView(QWidget):
         self.pairs = RowTable()
         self.pairs.setAccessibleName("Candidate pairs")
         self.training = TrainingStepView()
+        self.attempts = AttemptsView()
+        self.lattice = LatticeBody()
         self._place_widgets()
 
     def _place_widgets(self) -> None:
@@ -72,7 +87,8 @@ class MergeReplayView(QWidget):
         moving.addWidget(self.rank)
         self._bodies = QStackedWidget()
         self._bodies.addWidget(self._encoding_body())
-        self._bodies.addWidget(self.training)
+        for body in (self.training, self.attempts, self.lattice):
+            self._bodies.addWidget(body)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 4, 12, 6)
         column.setSpacing(5)
@@ -102,10 +118,11 @@ class MergeReplayView(QWidget):
         split.setHandleWidth(10)
         return split
 
-    def show_training(self, training: bool) -> None:
-        """Make room for a step of training, or for one of encoding."""
-        self._stages.setVisible(not training)
-        self._bodies.setCurrentIndex(int(training))
+    def show_body(self, body: Body) -> None:
+        """Make room for the steps of this kind."""
+        self._stages.setVisible(body is Body.MERGES)
+        self.rank.setVisible(body in (Body.MERGES, Body.TRAINING))
+        self._bodies.setCurrentIndex(body.value)
 
     def say(self, sentence: str, remedy: str = "") -> None:
         """The sentence, and the words of a button beneath it if something can be done."""
@@ -114,5 +131,6 @@ class MergeReplayView(QWidget):
         self.remedy.setVisible(bool(remedy))
 
     def set_colors(self, palette: Palette) -> None:
-        for widget in (self.controls, self.row, self.tree, self.pairs, self.training):
+        encoding = (self.controls, self.row, self.tree, self.pairs)
+        for widget in (*encoding, self.training, self.attempts, self.lattice):
             widget.set_colors(palette)

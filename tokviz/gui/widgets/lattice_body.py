@@ -1,0 +1,76 @@
+"""LatticeBody: the lattice and the tokens below it, beside the candidates at a place.
+
+It arranges widgets and knows nothing of what they show; whoever owns it fills and connects them.
+"""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QScrollArea, QSplitter, QVBoxLayout, QWidget
+
+from tokviz.gui.palette import Palette
+from tokviz.gui.widgets.lattice_view import LatticeView
+from tokviz.gui.widgets.merge_row_view import MergeRowView
+from tokviz.gui.widgets.plain_label import plain_label
+from tokviz.gui.widgets.row_table import RowTable
+
+_WIDE = 680  # pixels from which the candidates stand beside the lattice
+
+
+class LatticeBody(QWidget):
+    """The lattice scrolls; what it was written from stands above it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written = plain_label("", "muted")
+        self.written.setWordWrap(True)
+        self.lattice = LatticeView()
+        self.scroll = QScrollArea()
+        self.scroll.setWidgetResizable(True)
+        self.scroll.setWidget(self.lattice)
+        self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the arrow keys move the replay
+        self.scroll.setCornerWidget(QWidget())
+        self.lattice.setObjectName("cardContent")
+        self.row = MergeRowView()
+        self.row.setAccessibleName("Tokens of the best path")
+        self.candidates = RowTable()
+        self.candidates.setAccessibleName("Candidates at this place")
+        self.candidates.setMinimumHeight(60)
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.written)
+        column.addWidget(self.scroll, 1)
+        column.addWidget(self.row)
+        self._sized = False
+        split = self._split = QSplitter(Qt.Orientation.Horizontal)
+        split.addWidget(left)
+        split.addWidget(self.candidates)
+        split.setStretchFactor(0, 1)
+        split.setHandleWidth(10)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(split)
+
+    def say_written(self, words: str) -> None:
+        """How the text is written where it is looked up, if otherwise."""
+        self.written.setText(words)
+        self.written.setVisible(bool(words))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where the width does not do for both, one stands below the other."""
+        wide = self.width() >= _WIDE
+        side = Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical
+        if side is not self._split.orientation() or not self._sized:
+            self._sized = True
+            self._split.setOrientation(side)
+            self._split.setSizes([600, 290] if wide else [230, 110])
+        super().resizeEvent(event)
+
+    def show_place(self, place: int) -> None:
+        """Bring a place of the lattice into view."""
+        x, low = round(self.lattice.x_of(place)), self.lattice.height()
+        self.scroll.ensureVisible(x, low, 120, 0)
+
+    def set_colors(self, palette: Palette) -> None:
+        for widget in (self.lattice, self.row, self.candidates):
+            widget.set_colors(palette)
