@@ -54,7 +54,7 @@ class CutStretch:
             known = [arc.id for one in self.lattices for arc in one.best_path if arc.id is not None]
             return _without(known, self._fallback) == _without(self.ids.tolist(), self._fallback)
         ids = [token_id for word in self.words for token_id in self.ids_of(word)]
-        return ids == self.ids.tolist()
+        return ids == list(map(int, self.ids))
 
     @property
     def _fallback(self) -> set[int]:

@@ -24,11 +24,11 @@ class LatticeBody(QWidget):
         self.written = plain_label("", "muted")
         self.written.setWordWrap(True)
         self.lattice = LatticeView()
-        self.scroll = QScrollArea()
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setWidget(self.lattice)
-        self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the arrow keys move the replay
-        self.scroll.setCornerWidget(QWidget())
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setWidget(self.lattice)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the arrow keys move the replay
+        self.area.setCornerWidget(QWidget())
         self.lattice.setObjectName("cardContent")
         self.row = MergeRowView()
         self.row.setAccessibleName("Tokens of the best path")
@@ -39,7 +39,7 @@ class LatticeBody(QWidget):
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.written)
-        column.addWidget(self.scroll, 1)
+        column.addWidget(self.area, 1)
         column.addWidget(self.row)
         self._sized = False
         split = self._split = QSplitter(Qt.Orientation.Horizontal)
@@ -69,7 +69,7 @@ class LatticeBody(QWidget):
     def show_place(self, place: int) -> None:
         """Bring a place of the lattice into view."""
         x, low = round(self.lattice.x_of(place)), self.lattice.height()
-        self.scroll.ensureVisible(x, low, 120, 0)
+        self.area.ensureVisible(x, low, 120, 0)
 
     def set_colors(self, palette: Palette) -> None:
         for widget in (self.lattice, self.row, self.candidates):

@@ -184,7 +184,7 @@ class RowTable(QTableView):
         for column in range(columns.count()):
             cells = [metrics.horizontalAdvance(source.cell(row, column)) for row in rows]
             wide = max(
-                [columns.sectionSizeHint(column) + CELL_PAD, *(w + 2 * CELL_PAD for w in cells)]
+                [columns.sectionSizeHint(column) + CELL_PAD, *(w + 2 * CELL_PAD + 1 for w in cells)]
             )
             columns.resizeSection(column, min(wide, _WIDEST))
 
