@@ -31,6 +31,7 @@ class Settings:
     word_wrap: bool = True
     marks_shown: bool = True
     ruler_shown: bool = False
+    same_colors: bool = False  # of the same token everywhere
     pre_tokens_shown: bool = False
     geometry: str = ""  # of the window, in base64
     compared: list[str] = field(default_factory=lambda: ["cl100k_base"])  # shipped tokenizers

@@ -59,6 +59,7 @@ class TextPanel(QWidget):
         self.view.set_ruler_shown(settings.ruler_shown)
         marks.toggled.connect(self._on_marks_toggled)
         wrap.toggled.connect(self._on_wrap_toggled)
+        self.view.set_same_colors(settings.same_colors)
         self.view.set_marks_shown(settings.marks_shown)
         self.view.set_word_wrap(settings.word_wrap)
 
@@ -136,6 +137,11 @@ class TextPanel(QWidget):
     def _on_edges_toggled(self, shown: bool) -> None:
         self._settings.pre_tokens_shown = shown
         self._update_highlights()
+
+    def set_same_colors(self, on: bool) -> None:
+        """The same token in the same colour everywhere, or neighbours always in different ones."""
+        self._settings.same_colors = on
+        self.view.set_same_colors(on)
 
     def _on_wrap_toggled(self, wrap: bool) -> None:
         self._settings.word_wrap = wrap

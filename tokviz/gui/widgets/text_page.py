@@ -14,6 +14,7 @@ from tokviz.gui.widgets.caret import Caret
 from tokviz.gui.widgets.empty_source import EmptySource
 from tokviz.gui.widgets.gutter import Gutter
 from tokviz.gui.widgets.painted_row import PaintedRow, RowMeasurer
+from tokviz.gui.widgets.recolored_rows import colored_by_id
 from tokviz.gui.widgets.row_layout import Preedit
 from tokviz.gui.widgets.scroll_anchor import ScrollAnchor
 from tokviz.gui.widgets.text_rows import Row, TextRows
@@ -33,6 +34,7 @@ class TextLook:
     marks_shown: bool = True
     word_wrap: bool = True
     ruler_shown: bool = False
+    same_colors: bool = False  # of the same token everywhere
     palette: Palette = LIGHT
 
 
@@ -261,7 +263,10 @@ class TextPage:
     def _measure(self) -> list[PaintedRow]:
         seen = list(self.scroll.visible())
         start, end = seen[0][0].start, seen[-1][0].full_end
-        self._tokens = tokens = self.source.tokens(start, end)
+        tokens = self.source.tokens(start, end)
+        if self.look.same_colors:
+            tokens = colored_by_id(tokens)
+        self._tokens = tokens
         measured = [
             self._measurer.measure(
                 row, (self.left_of(row), round(y)), self.source, tokens, self.width

@@ -120,6 +120,10 @@ class TokenTextView(TextViewEvents):
         self._set_look(replace(self.page.look, word_wrap=on))
         self.scrolling.to_left_end()
 
+    def set_same_colors(self, on: bool) -> None:
+        """The same token in the same colour everywhere; else neighbours in different ones."""
+        self._set_look(replace(self.page.look, same_colors=on))
+
     def set_ruler_shown(self, on: bool) -> None:
         """Below each row its bytes, in hex."""
         self._set_look(replace(self.page.look, ruler_shown=on))
