@@ -19,7 +19,6 @@ from tokviz.gui.docks import Docks
 from tokviz.gui.document import Document
 from tokviz.gui.kept_tokenizers import KeptTokenizers
 from tokviz.gui.menus import fill_menu_bar
-from tokviz.gui.order_check import OrderCheck
 from tokviz.gui.panels.go_to import GoToField, actions_below
 from tokviz.gui.panels.notices_panel import NoticesPanel
 from tokviz.gui.panels.scrubber_panel import ScrubberPanel
@@ -59,7 +58,6 @@ class MainWindow(QMainWindow):
         self.chooser = TokenizerChooser(model, settings, self.kept)
         self.tokenizers = TokenizerOpening(model, settings, self)
         self.status = StatusPanel(model, theme)
-        self.order_check = OrderCheck(model, self)
         self.special = SpecialChoice(model, settings, self)
         self.scrubber = ScrubberPanel(model, theme)
         self.sharing = TokenSharing(model, self.text_panel, self)
@@ -148,7 +146,6 @@ class MainWindow(QMainWindow):
             self.sharing,
             self.chooser,
             self.tokenizers,
-            self.order_check,
             self.text_area.splitting,
         )
         for bar in (self.text_area.special_notice, self.text_area.strip):

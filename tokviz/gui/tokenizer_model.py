@@ -205,16 +205,6 @@ class TokenizerModel(SharedTable):
         self.tokenizer_changed.emit()
         self.fit_table_to(result.tokenizer)
 
-    def refine_tokenizer(self, tokenizer: Tokenizer) -> None:
-        """The same tokenizer, of which more is known now: the tokens stay what they are."""
-        training = self.training
-        self._text.extend_tokenizer(tokenizer)
-        if training is not None:
-            self._trained = (tokenizer, training)
-        self.tokenizer_changed.emit()
-        self.fit_table_to(tokenizer)
-        self.encoding_changed.emit()
-
     def set_special(self, special: Special) -> None:
         """Take names of special tokens in the text for those tokens, for text, or for a fault."""
         if special is self._special:

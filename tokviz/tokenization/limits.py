@@ -12,15 +12,8 @@ _OTHER_ALGORITHMS = {
 
 
 def limits_of(tokenizer: Tokenizer) -> list[str]:
-    """A sentence for each; none for a byte-pair encoding that holds what is shown of one."""
+    """A sentence for each; whether the order of merges holds is not known here."""
     found = []
     if tokenizer.algorithm in _OTHER_ALGORITHMS:
         found.append(_OTHER_ALGORITHMS[tokenizer.algorithm])
-    elif len(tokenizer.merges) and tokenizer.ordered is None:
-        found.append("Whether its order of merges holds is being checked.")
-    elif len(tokenizer.merges) and not tokenizer.ordered:
-        found.append(
-            "Its order of merges does not hold: some fire before ones learned earlier, so "
-            "they cannot be taken back."
-        )
     return [*found, *tokenizer.notes]
