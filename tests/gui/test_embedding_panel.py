@@ -15,6 +15,7 @@ from tests.embedding.tables import random_table
 from tests.gui.mapping import NewModel, click, mapped, open_panel, place_of, settled
 from tokviz.embedding.projections.pca import principal_components
 from tokviz.gui.panels.embedding_panel import EmbeddingPanel
+from tokviz.gui.widgets.projection_settings import ProjectionSettings
 from tokviz.gui.widgets.scatter_view import Tool
 from tokviz.tokenization.tokenizer import bytes_tokenizer, characters_tokenizer
 
@@ -35,14 +36,22 @@ def test_every_measure_stands_beside_its_control(qtbot: QtBot, new_model: NewMod
     assert all(re.fullmatch(r"\S+ [\d.]+ % \([\d.-]+ %\)", cell) for cell in words)
 
 
+def opened(qtbot: QtBot, panel: EmbeddingPanel) -> ProjectionSettings:
+    """The projection's settings, opened by their button."""
+    qtbot.mouseClick(panel.area.bar.button, Qt.MouseButton.LeftButton)
+    assert panel.area.settings.isVisible()
+    return panel.area.settings
+
+
 def test_other_components_may_be_chosen(qtbot: QtBot, new_model: NewModel) -> None:
     panel = mapped(qtbot, new_model)
     before = panel._model.points
-    panel.area.bar.upward.setFocus()
-    qtbot.keyClick(panel.area.bar.upward, Qt.Key.Key_Up)
+    opened(qtbot, panel).upward.setFocus()
+    qtbot.keyClick(panel.area.settings.upward, Qt.Key.Key_Up)
+    assert panel.area.bar.button.text() == "Principal components 1, 3 ▾"
     assert "not known yet" in panel.area.strip.words[0]
     settled(qtbot, panel)
-    assert panel.area.bar.choice.components == (1, 3)
+    assert panel.area.settings.choice.components == (1, 3)
     points = panel._model.points
     assert points is not None
     assert before is not None
@@ -52,17 +61,17 @@ def test_other_components_may_be_chosen(qtbot: QtBot, new_model: NewModel) -> No
 
 def test_a_switch_says_what_it_changed(qtbot: QtBot, new_model: NewModel) -> None:
     panel = mapped(qtbot, new_model)
-    qtbot.mouseClick(panel.area.bar.unit_length, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(opened(qtbot, panel).unit_length, Qt.MouseButton.LeftButton)
     settled(qtbot, panel)
     assert "now each is 1." in panel.area.words.text()
 
 
 def test_an_axis_goes_from_token_to_token(qtbot: QtBot, new_model: NewModel) -> None:
     panel = mapped(qtbot, new_model)
-    bar = panel.area.bar
-    bar.set_projection("axes")
+    settings = opened(qtbot, panel)
+    settings.set_projection("axes")
     assert panel.area.words.text().startswith("Type two tokens")
-    for field, letter in zip(bar.ends[:2], "ac", strict=True):
+    for field, letter in zip(settings.ends[:2], "ac", strict=True):
         field.setFocus()
         qtbot.keyClicks(field, letter)
         qtbot.keyClick(field, Qt.Key.Key_Return)
@@ -74,22 +83,23 @@ def test_an_axis_goes_from_token_to_token(qtbot: QtBot, new_model: NewModel) -> 
 
 def test_an_axis_may_be_taken_from_the_selection(qtbot: QtBot, new_model: NewModel) -> None:
     panel = mapped(qtbot, new_model)
-    panel.area.bar.set_projection("axes")
-    qtbot.mouseClick(panel.area.bar.from_selection, Qt.MouseButton.LeftButton)
+    settings = opened(qtbot, panel)
+    settings.set_projection("axes")
+    qtbot.mouseClick(settings.from_selection, Qt.MouseButton.LeftButton)
     assert panel.area.words.text().startswith("0 tokens are selected")
     panel._model.select([32, 120])
-    qtbot.mouseClick(panel.area.bar.from_selection, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(settings.from_selection, Qt.MouseButton.LeftButton)
     settled(qtbot, panel)
-    assert panel.area.bar.choice.axes == (("·", "x"),)
+    assert panel.area.settings.choice.axes == (("·", "x"),)
     assert panel._model.points is not None
     assert panel._model.points[[32, 120], 0] == pytest.approx([0, 1], abs=1e-4)
 
 
 def test_a_text_that_is_no_token_is_told(qtbot: QtBot, new_model: NewModel) -> None:
     panel = mapped(qtbot, new_model)
-    panel.area.bar.set_projection("axes")
+    panel.area.settings.set_projection("axes")
     before = panel._model.points
-    panel.area.bar.set_axis("ab", "c")
+    panel.area.settings.set_axis("ab", "c")
     assert panel.area.words.text() == "“ab” is no token with a row in small; take another one."
     assert panel._model.points is before
 
@@ -100,7 +110,7 @@ def test_tsne_moves_pauses_and_stops(qtbot: QtBot, new_model: NewModel, home: Pa
     bar, runner = panel.area.bar, panel.runner
     seen: list[str] = []
     runner.laid_out.connect(lambda layout: seen.append(layout.note))
-    bar.set_projection("tsne")
+    bar.settings.set_projection("tsne")
     qtbot.waitUntil(lambda: any("Iteration" in note for note in seen), timeout=30_000)
     qtbot.mouseClick(bar.pause, Qt.MouseButton.LeftButton)
     assert runner.is_paused

@@ -137,6 +137,11 @@ def _style_sheet(c: Palette) -> str:
                padding: 4px 6px; }}
     #panel {{ background: {n(c.panel)}; border: 1px solid {n(c.line)}; border-radius: 6px; }}
     #panelHeader {{ border-bottom: 1px solid {n(c.line)}; }}
+    QLabel#onMap {{ color: {n(c.muted)}; background: {n(c.panel)}; border-radius: 4px;
+        padding: 1px 5px; }}
+    #mapTools QToolButton#switch {{ padding: 2px 5px; }}
+    #onMap QToolButton#switch {{ background: {n(c.panel)}; padding: 1px 5px; }}
+    #onMap QToolButton#switch:checked {{ background: {n(c.accent_soft)}; }}
     #panelTitle {{ font-weight: 600; }}
     QLabel#trainingClock {{ color: {n(c.good)}; background: {n(c.window)};
         border-radius: 4px; padding: 2px 8px; font-weight: 600; }}

@@ -102,15 +102,16 @@ class EmbeddingPanel(QWidget):
         column.addWidget(self._frame)
 
     def _connect(self) -> None:
-        model, bar, tools, view = self._model, self.area.bar, self.area.tools, self.area.view
+        model, area = self._model, self.area
+        bar, tools, view = area.bar, area.tools, area.view
         for part in (self.opening, self.runner, self.coloring, self.graph, self.exporting):
             part.problem.connect(self.problem)
         for teller in (self.opening, self.runner, self.graph, self.exporting):
             teller.task_started.connect(self.task_started)
-        bar.changed.connect(self._on_bar_changed)
+        area.settings.changed.connect(self._on_settings_changed)
         bar.pause_requested.connect(self._on_pause_requested)
         bar.stop_requested.connect(self.runner.close)
-        bar.axis_from_selection_requested.connect(self._on_axis_from_selection_requested)
+        area.settings.axis_from_selection_requested.connect(self._on_axis_from_selection_requested)
         self.runner.laid_out.connect(self._on_laid_out)
         self.runner.ended.connect(self._on_ended)
         self.runner.measured.connect(self._on_measured)
@@ -119,8 +120,8 @@ class EmbeddingPanel(QWidget):
         tools.zoom_to_selection.clicked.connect(self._on_zoom_to_selection)
         tools.density.toggled.connect(view.set_density)
         tools.color_picked.connect(self.coloring.color_by)
-        self.area.legend.picked.connect(self._on_category_picked)
-        self.coloring.said.connect(self.area.hint.setText)
+        area.legend.picked.connect(self._on_category_picked)
+        self.coloring.said.connect(area.hint.setText)
         self.coloring.graph_wanted.connect(self.graph.find)
         self.graph.progressed.connect(self._on_graph_progressed)
         self.links.hovered.connect(self._on_row_hovered)
@@ -174,7 +175,7 @@ class EmbeddingPanel(QWidget):
         self._stack.setCurrentWidget(self.area)
         if not moves:
             self._layout = None
-            self.area.bar.set_n_components(min(known.table.dim, known.table.n_rows))
+            self.area.settings.set_n_components(min(known.table.dim, known.table.n_rows))
         if moves:
             self._start_audit(known)
         self._project()
@@ -241,16 +242,16 @@ class EmbeddingPanel(QWidget):
 
     # -- the map -------------------------------------------------------------------------------
 
-    def _on_bar_changed(self) -> None:
+    def _on_settings_changed(self) -> None:
         self._before = None  # another map need not lie as the last one did
         self._project()
 
     def _project(self) -> None:
-        """Compute the map that the bar asks for."""
+        """Compute the map that is asked for."""
         if self._shown is None:
             return
         try:
-            wish = wish_of(self.area.bar.choice, self._shown)
+            wish = wish_of(self.area.settings.choice, self._shown)
         except AxisError as error:
             self.area.say(str(error))
             return
@@ -302,7 +303,7 @@ class EmbeddingPanel(QWidget):
         self._say()
 
     def _update_running(self) -> None:
-        runs = self.runner.is_running and self.area.bar.choice.projection == "tsne"
+        runs = self.runner.is_running and self.area.settings.choice.projection == "tsne"
         self.area.bar.set_running(running=runs, paused=self.runner.is_paused)
 
     def _on_pause_requested(self) -> None:
@@ -316,7 +317,7 @@ class EmbeddingPanel(QWidget):
         if self._shown is None:
             return
         try:
-            self.area.bar.set_axis(*axis_texts(self._model.selection.ids, self._shown))
+            self.area.settings.set_axis(*axis_texts(self._model.selection.ids, self._shown))
         except AxisError as error:
             self.area.say(str(error))
 

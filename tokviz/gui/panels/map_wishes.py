@@ -1,9 +1,9 @@
-"""From what the bar above the map says to the map one wishes for, with texts as tokens."""
+"""From what the projection's settings say to the map one wishes for, with texts as tokens."""
 
 from tokviz.embedding.map_maker import MapWish
 from tokviz.embedding.projections import PROJECTIONS
 from tokviz.embedding.transforms import Transform
-from tokviz.gui.widgets.projection_bar import ProjectionChoice
+from tokviz.gui.widgets.projection_settings import ProjectionChoice
 from tokviz.token_tables import TokenTable
 from tokviz.tokenization.visible_text import visible
 

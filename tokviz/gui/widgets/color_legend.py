@@ -58,6 +58,7 @@ class ColorLegend(QWidget):
         self._categories: tuple[ColorCategory, ...] = ()
         self._buttons: list[QToolButton] = []
         self._picked: int | None = None
+        self._brief = False
         self._row = QWidget()
         self._flow = FlowLayout(self._row, gap=4)
         self._bar = _ScaleBar()
@@ -79,13 +80,12 @@ class ColorLegend(QWidget):
             button.setCheckable(True)
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             button.setIconSize(QSize(_SWATCH, _SWATCH))
-            # An ampersand would make the next letter a shortcut.
-            button.setText(f" {category.name.replace('&', '&&')}  {category.count:,}")
-            button.setToolTip("Show only this; click again for all")
+            button.setToolTip(f"{category.count:,} rows; a click shows these only, another all")
             button.setAccessibleName(f"{category.name}, {category.count:,} rows")
             button.clicked.connect(lambda _on=False, number=number: self._on_clicked(number))
             self._flow.addWidget(button)
             self._buttons.append(button)
+        self._name_buttons()
         self._paint_swatches()
         self._row.setVisible(bool(self._categories))
         self._bar.hide()
@@ -101,6 +101,17 @@ class ColorLegend(QWidget):
 
     def clear(self) -> None:
         self.set_categories(())
+
+    def set_brief(self, brief: bool) -> None:
+        """Whether the numbers are left to the tips, where there is little room."""
+        if brief != self._brief:
+            self._brief = brief
+            self._name_buttons()
+
+    def _name_buttons(self) -> None:
+        for button, category in zip(self._buttons, self._categories, strict=True):
+            name = category.name.replace("&", "&&")  # one would make a shortcut
+            button.setText(f" {name}" if self._brief else f" {name}  {category.count:,}")
 
     def set_colors(self, palette: Palette) -> None:
         """Another theme; the colours of categories and scale are set anew by whoever chose them."""

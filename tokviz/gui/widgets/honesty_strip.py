@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
 from tokviz.gui.palette import LIGHT, Palette
-from tokviz.gui.widgets.flow_layout import FlowLayout
 
 _UNKNOWN = "not known yet"
 
@@ -30,11 +29,9 @@ class HonestyStrip(QFrame):
         self._palette: Palette = LIGHT
         self._measured: Sequence[Measured] = ()
         self._labels: list[QLabel] = []
-        cells = QWidget()
-        self._flow = FlowLayout(cells, 16)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 5, 12, 6)
-        column.addWidget(cells)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(14)
 
     def set_measured(self, measured: Sequence[Measured]) -> None:
         if [one.name for one in measured] != [one.name for one in self._measured]:
@@ -52,13 +49,13 @@ class HonestyStrip(QFrame):
         return [f"{one.name} {_value(one)} {_control(one)}".rstrip() for one in self._measured]
 
     def _rebuild(self, n_cells: int) -> None:
-        while (item := self._flow.takeAt(0)) is not None:
+        while (item := self._row.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.deleteLater()
         self._labels = [QLabel() for _ in range(n_cells)]
         for label in self._labels:
             label.setTextFormat(Qt.TextFormat.RichText)  # holds our own words and numbers only
-            self._flow.addWidget(label)
+            self._row.addWidget(label)
 
     def _update(self) -> None:
         muted = self._palette.muted.name()

@@ -1,20 +1,24 @@
-"""MapArea: a map, the bars above it, and below it what is to be said of it and its honesty."""
+"""MapArea: a map below a row of tools, and above a line that says how far it can be trusted.
+
+What the map is and what its colours mean stand in its corners, so that it has the room.
+"""
 
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from tokviz.gui.palette import Palette
 from tokviz.gui.widgets.color_legend import ColorLegend
+from tokviz.gui.widgets.flow_layout import FlowLayout
 from tokviz.gui.widgets.honesty_strip import HonestyStrip
 from tokviz.gui.widgets.hover_card import HoverCard
 from tokviz.gui.widgets.map_tools import MapTools
 from tokviz.gui.widgets.projection_bar import ProjectionBar
 from tokviz.gui.widgets.scatter_view import ScatterView
 
-_HIGH_ENOUGH = 460
+_HIGH_ENOUGH = 360  # for the numbers in the legend
 
 
 class MapArea(QWidget):
@@ -23,63 +27,111 @@ class MapArea(QWidget):
     def __init__(self, projections: list[tuple[str, str]], colors: Sequence[str]) -> None:
         super().__init__()
         self.bar = ProjectionBar(projections)
+        self.settings = self.bar.settings
         self.tools = MapTools(colors)
         self.view = ScatterView()
         self.card = HoverCard(self.view)
         self.legend = ColorLegend()
-        self.words = _words()
-        self.hint = _words()
+        self.words, self.hint = QLabel(), _CutLabel()
+        for label in (self.words, self.hint):
+            label.setTextFormat(Qt.TextFormat.PlainText)
         self.strip = HonestyStrip()
-        bars, said = QWidget(), QWidget()
-        above, below = QVBoxLayout(bars), QVBoxLayout(said)
-        above.setContentsMargins(10, 6, 10, 6)
-        above.setSpacing(4)
-        above.addWidget(self.bar)
-        above.addWidget(self.tools)
-        below.setContentsMargins(12, 2, 12, 2)
-        below.setSpacing(2)
-        below.addWidget(self.legend)
-        below.addWidget(self.words)
-        below.addWidget(self.hint)
-        self.hint.setObjectName("muted")
-        self.hint.setWordWrap(False)  # one line, whole in its tip
-        self.hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._place_corners()
         line = QFrame()
         line.setFixedHeight(1)
         line.setObjectName("panelHeader")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(bars)
+        column.addWidget(self._above())
         column.addWidget(self.view, 1)
-        column.addWidget(said)
         column.addWidget(line)
-        column.addWidget(self.strip)
+        column.addWidget(self._below())
+
+    def _above(self) -> QWidget:
+        bars, row = QWidget(), QWidget()
+        flow = FlowLayout(row, 4)
+        flow.addWidget(self.bar)
+        flow.addWidget(self.tools)
+        around = QVBoxLayout(bars)
+        around.setContentsMargins(8, 4, 8, 4)
+        around.addWidget(row)
+        return bars
+
+    def _place_corners(self) -> None:
+        """The words at the top of the map, which let the mouse through, the colours at its foot."""
+        self.words.setObjectName("onMap")
+        self.words.setWordWrap(True)
+        self.words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.words.hide()
+        foot = QFrame()
+        foot.setObjectName("onMap")
+        row = QHBoxLayout(foot)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        self.tools.colors.setMaximumWidth(160)
+        row.addWidget(self.tools.colors, 0, Qt.AlignmentFlag.AlignBottom)
+        row.addWidget(self.legend, 1, Qt.AlignmentFlag.AlignBottom)
+        corners = QVBoxLayout(self.view)
+        corners.setContentsMargins(6, 4, 6, 4)
+        corners.addWidget(self.words, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        corners.addStretch(1)
+        corners.addWidget(foot)
+
+    def _below(self) -> QWidget:
+        said = QWidget()
+        row = QHBoxLayout(said)
+        row.setContentsMargins(12, 3, 12, 4)
+        row.setSpacing(12)
+        self.hint.setObjectName("muted")
+        row.addWidget(self.strip)
+        row.addWidget(self.hint, 1)
+        return said
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.legend.set_brief(self.height() < _HIGH_ENOUGH)
+        self._fit_words()
+
+    def _fit_words(self) -> None:
+        """A label that may wrap would be as narrow as it can; it shall be as wide as it must."""
+        wide = self.words.fontMetrics().horizontalAdvance(self.words.text()) + 20
+        self.words.setFixedWidth(max(1, min(wide, self.width() - 12)))
 
     def set_colors(self, palette: Palette) -> None:
         self.view.set_palette(palette)
         self.legend.set_colors(palette)
         self.strip.set_colors(palette)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """A small map is better than a second line of words, which are in the tip, too."""
-        super().resizeEvent(event)
-        self._show_hint()
-
-    def _show_hint(self) -> None:
-        self.hint.setVisible(bool(self.hint.text()) and self.height() >= _HIGH_ENOUGH)
-
     def say(self, words: str, hint: str = "") -> None:
-        """What the map is, and below it in grey what is to be known of it."""
+        """What the map is, and in grey what is to be known of the table."""
         self.words.setText(words)
+        self.words.setVisible(bool(words))
+        self._fit_words()
         self.hint.setText(hint)
-        self.hint.setToolTip(hint)
-        self.words.setToolTip(hint)
-        self._show_hint()
 
 
-def _words() -> QLabel:
-    label = QLabel()
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    return label
+class _CutLabel(QLabel):
+    """One line that is cut where the room ends; the whole is in its tip."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._whole = ""
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+    def setText(self, text: str) -> None:
+        self._whole = text
+        self.setToolTip(text)
+        self._cut()
+
+    def text(self) -> str:
+        return self._whole
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._cut()
+
+    def _cut(self) -> None:
+        elide = Qt.TextElideMode.ElideRight
+        super().setText(self.fontMetrics().elidedText(self._whole, elide, self.width()))

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QToolButton, QWidget
 
-from tokviz.gui.widgets.flow_layout import FlowLayout
 from tokviz.gui.widgets.scatter_view import Tool
 
 _TOOLS = {
@@ -16,34 +15,36 @@ _TOOLS = {
 
 
 class MapTools(QWidget):
-    """Buttons and a choice; it only says what was picked."""
+    """Buttons in a row; `colors` is to be placed by whoever places this. Says what was picked."""
 
     tool_picked = Signal(object)  # a Tool
     color_picked = Signal(str)
 
     def __init__(self, colors: Sequence[str]) -> None:
         super().__init__()
-        flow = FlowLayout(self, 2)
+        self.setObjectName("mapTools")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(1)
         self._tools = QButtonGroup(self)
         for number, (words, tip) in enumerate(_TOOLS.values()):
             button = _button(words, tip)
             button.setCheckable(True)
             button.setChecked(number == 0)
             self._tools.addButton(button, number)
-            flow.addWidget(button)
+            row.addWidget(button)
         self._tools.idClicked.connect(lambda i: self.tool_picked.emit(list(_TOOLS)[i]))
-        self.zoom_to_selection = _button("To selection", "Bring the selected tokens into view")
-        self.fit = _button("Show all", "Show every point (F)")
+        self.zoom_to_selection = _button("Selection", "Bring the selected tokens into view")
+        self.fit = _button("All", "Show every point (F)")
         self.density = _button("Density", "Show how many points lie where")
         self.density.setCheckable(True)
         for button in (self.zoom_to_selection, self.fit, self.density):
-            flow.addWidget(button)
+            row.addWidget(button)
         self.colors = QComboBox()
         for name in colors:
             self.colors.addItem(f"by {name}", name)
         self.colors.setToolTip("What the points are coloured by")
         self.colors.currentIndexChanged.connect(self._on_color_changed)
-        flow.addWidget(self.colors)
 
     def _on_color_changed(self) -> None:
         self.color_picked.emit(str(self.colors.currentData()))
