@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.embedding.tables import random_table
+from tests.embedding.tables import random_table, table_of
 from tokviz.embedding.faithfulness import (
     map_neighbors,
     recall_measure,
@@ -11,6 +11,7 @@ from tokviz.embedding.faithfulness import (
     trustworthiness,
     trustworthiness_measure,
     variance_measure,
+    variances_explained,
 )
 from tokviz.embedding.neighbor_graph import graph_blocks, joined
 from tokviz.embedding.neighbors import Metric, NeighborSearch
@@ -24,7 +25,7 @@ def test_a_flat_table_is_shown_without_loss() -> None:
     found = recall_measure(table.rows, graph, rows)
     assert found.value == 1
     assert found.control < 0.1
-    assert variance_measure(table.rows, table, rows).value == pytest.approx(1)
+    assert variance_measure(table.rows, table).value == pytest.approx(1)
 
 
 def test_the_nearest_points_are_those_of_brute_force() -> None:
@@ -50,9 +51,26 @@ def test_trustworthiness_is_that_of_scikit_learn() -> None:
 def test_the_variance_explained_is_that_of_the_components() -> None:
     table = random_table(500, 8)
     found = principal_components(table)
-    measure = variance_measure(found.project(table), table, np.arange(500))
-    assert measure.value == pytest.approx(found.explained(0, 1), rel=1e-4)
+    measure = variance_measure(found.project(table), table)
+    assert measure.value == pytest.approx(found.explained(0, 1), rel=1e-6)
     assert measure.control < measure.value / 3
+
+
+def test_rows_that_are_not_finite_have_no_part_in_the_variance() -> None:
+    rows = random_table(60, 5).rows
+    clean, spoiled = table_of(rows), table_of(np.concatenate((rows, [[np.nan] * 5])))
+    points = principal_components(clean).project(clean)
+    more = np.concatenate((points, np.zeros((1, 2), np.float32)))
+    expected = variances_explained(clean, (points,))
+    assert variances_explained(spoiled, (more,)) == pytest.approx(expected, rel=1e-6)
+
+
+def test_equal_points_have_other_points_for_neighbours() -> None:
+    points = np.zeros((50, 2), np.float32)
+    found = map_neighbors(points, np.arange(50), 4)
+    assert found.shape == (50, 4)
+    assert (found != np.arange(50)[:, None]).all()
+    assert all(len(set(near)) == 4 for near in found.tolist())
 
 
 def test_a_sample_has_no_row_twice() -> None:

@@ -19,7 +19,7 @@ def test_each_measure_is_that_of_its_own_function() -> None:
     rows = np.arange(200)
     graph = joined(graph_blocks(table, 10))
     assert found.recall == recall_measure(points, graph, rows)
-    assert found.variance == variance_measure(points, table, rows)
+    assert found.variance == variance_measure(points, table)
     assert found.trust is not None
     expected = trustworthiness(table.rows, points, n_neighbors=10, metric="cosine")
     assert found.trust.value == pytest.approx(expected, abs=1e-5)

@@ -51,7 +51,8 @@ def settled(qtbot: QtBot, panel: EmbeddingPanel) -> None:
 
     def done() -> bool:
         words = " ".join(panel.area.strip.words)
-        return not panel.runner.is_running and "not known yet" not in words
+        known = "not known yet" not in words and "measuring" not in words
+        return not panel.runner.is_running and known
 
     qtbot.waitUntil(done, timeout=20_000)
     qtbot.waitUntil(lambda: bool(panel.area.hint.text()), timeout=5_000)

@@ -4,16 +4,15 @@ Each comes with its control: the same points dealt to the rows at random. A map 
 than its control shows nothing.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from tokviz.embedding.neighbor_graph import NeighborGraph
-from tokviz.embedding.neighbors import NeighborSearch
+from tokviz.embedding.neighbors import NeighborSearch, centered_blocks, mean_row
 from tokviz.embedding.table import EmbeddingTable, Float32s, Int64s
-
-_AT_ONCE = 2**22
 
 
 @dataclass(frozen=True)
@@ -37,18 +36,18 @@ def shuffled(points: Float32s, seed: int = 0) -> Float32s:
 
 
 def map_neighbors(points: Float32s, rows: Int64s, k: int) -> Int64s:
-    """The k nearest points of some rows among all of them, int64 (len(rows), k), in no order."""
-    n_points = len(points)
-    k = min(k, n_points - 1)
-    found = np.empty((len(rows), k), np.int64)
-    x, y = (np.ascontiguousarray(points[:, axis]) for axis in (0, 1))
-    step = max(1, _AT_ONCE // max(1, n_points))
-    for start in range(0, len(rows), step):
-        some = rows[start : start + step]
-        squares = np.square(x - x[some, None]) + np.square(y - y[some, None])
-        squares[np.arange(len(some)), some] = np.inf
-        found[start : start + step] = np.argpartition(squares, k - 1, axis=1)[:, :k]
-    return found
+    """The k nearest points of some rows among all of them, int64 (len(rows), k), nearest first."""
+    from scipy.spatial import cKDTree  # slow to import, and not needed to start
+
+    k = min(k, len(points) - 1)
+    if k < 1 or not len(rows):
+        return np.empty((len(rows), max(k, 0)), np.int64)
+    # A balanced tree would take long where many points are equal.
+    tree = cKDTree(points, balanced_tree=False, compact_nodes=False)
+    found = np.asarray(tree.query(points[rows], k + 1)[1], np.int64)
+    own = found == rows[:, None]
+    own[~own.any(axis=1), -1] = True  # so many equal points that the row itself is not among them
+    return found[~own].reshape(len(rows), k)
 
 
 def recall(points: Float32s, graph: NeighborGraph, rows: Int64s, k: int = 10) -> float:
@@ -82,17 +81,17 @@ def trustworthiness(points: Float32s, search: NeighborSearch, rows: Int64s, k: i
     for row, near in zip(rows.tolist(), seen, strict=True):
         similarities = search.all_similarities(row)
         similarities[row] = -np.inf
-        penalty += excess_ranks(similarities, near)
+        penalty += excess_ranks(np.sort(similarities), similarities[near])
     return trust_of(penalty, len(rows), n_points, k)
 
 
-def excess_ranks(similarities: npt.NDArray[np.floating], near: Int64s) -> int:
-    """How far beyond k the true ranks of the k rows `near` lie, summed up.
+def excess_ranks(rising: npt.NDArray[np.floating], near: npt.NDArray[np.floating]) -> int:
+    """How far beyond k the true ranks of the k rows lie that are near on a map, summed up.
 
-    `similarities` are those of all rows to the row that `near` belongs to, its own -inf.
+    `rising` are the similarities of all rows to one, sorted, its own -inf; `near` those of the k.
     """
-    ranks = [int(np.count_nonzero(similarities > similarities[row])) + 1 for row in near.tolist()]
-    return sum(max(rank - len(near), 0) for rank in ranks)
+    ranks = len(rising) - np.searchsorted(rising, near, side="right") + 1
+    return int(np.maximum(ranks - len(near), 0).sum())
 
 
 def trust_of(penalty: int, n_sampled: int, n_points: int, k: int) -> float:
@@ -109,26 +108,35 @@ def trustworthiness_measure(
     return Measure(value, trustworthiness(shuffled(points, seed), search, rows, k))
 
 
-def variance_explained(points: Float32s, table: EmbeddingTable, rows: Int64s) -> float:
-    """The part of the rows' variance that a linear map of the points gives back, from 0 to 1.
+def variances_explained(table: EmbeddingTable, maps: Sequence[Float32s]) -> list[float]:
+    """The part of the variance of all rows that a linear map of the points gives back, from 0 to 1.
 
-    For principal components it is what they hold; for others the best linear reconstruction.
+    For principal components it is what they hold; for others the best linear reconstruction. One
+    reading of the table serves several maps.
     """
-    spread = points[rows].astype(np.float64)
-    spread -= spread.mean(axis=0)
-    vectors = table.gather(rows).astype(np.float64)
-    vectors -= vectors.mean(axis=0)
-    total = float(np.square(vectors).sum())
-    if total == 0:
-        return 0.0
-    basis, strengths, _ = np.linalg.svd(spread, full_matrices=False)
-    basis = basis[:, strengths > 1e-12 * max(1e-300, float(strengths[0]))]
-    return float(np.square(basis.T @ vectors).sum() / total)
+    bases = [_basis(points, table.not_finite) for points in maps]
+    ends = np.cumsum([basis.shape[1] for basis in bases])[:-1]
+    together = np.concatenate(bases, axis=1).astype(np.float32)
+    image, total = np.zeros((table.dim, together.shape[1])), 0.0
+    for start, rows in centered_blocks(table, mean_row(table)):
+        image += rows.T @ together[start : start + len(rows)]
+        total += float(np.einsum("nd,nd->", rows, rows, dtype=np.float64))
+    parts = np.split(np.square(image).sum(axis=0), ends)
+    return [float(part.sum() / total) if total > 0 else 0.0 for part in parts]
 
 
-def variance_measure(
-    points: Float32s, table: EmbeddingTable, rows: Int64s, seed: int = 0
-) -> Measure:
-    """`variance_explained`, with its control."""
-    value = variance_explained(points, table, rows)
-    return Measure(value, variance_explained(shuffled(points, seed), table, rows))
+def _basis(points: Float32s, not_finite: Int64s) -> npt.NDArray[np.float64]:
+    """Orthonormal columns, (n_rows, 0 to 2), that span the points around their mean."""
+    spread = points.astype(np.float64)
+    spread[not_finite] = np.nan
+    spread -= np.nanmean(spread, axis=0)
+    spread[not_finite] = 0
+    lengths, turns = np.linalg.eigh(spread.T @ spread)
+    kept = lengths > 1e-12 * max(1e-300, float(lengths[-1]))
+    basis: npt.NDArray[np.float64] = spread @ (turns[:, kept] / np.sqrt(lengths[kept]))
+    return basis
+
+
+def variance_measure(points: Float32s, table: EmbeddingTable, seed: int = 0) -> Measure:
+    """`variances_explained`, with its control."""
+    return Measure(*variances_explained(table, (points, shuffled(points, seed))))

@@ -5,13 +5,14 @@ row that could belong to the answer is compared again in float64: the answer is 
 in float64, however close the rows are.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
 
-from tokviz.embedding.table import EmbeddingTable, Int64s
+from tokviz.embedding.table import EmbeddingTable, Float32s, Int64s
 
 Float64s = npt.NDArray[np.float64]
 
@@ -221,3 +222,13 @@ def mean_row(table: EmbeddingTable) -> Float64s:
         total += block.sum(axis=0, dtype=np.float64)  # rows that are not finite come as zeros
     mean: Float64s = total / max(1, table.n_rows - len(table.not_finite))
     return mean
+
+
+def centered_blocks(table: EmbeddingTable, mean: Float64s) -> Iterator[tuple[int, Float32s]]:
+    """Rows minus the mean, with the first one's number; what is not finite lies at the mean."""
+    shift, bad = mean.astype(np.float32), table.not_finite
+    for start, block in table.blocks():
+        centered = block - shift
+        first, last = np.searchsorted(bad, (start, start + len(block)))
+        centered[bad[first:last] - start] = 0
+        yield start, centered

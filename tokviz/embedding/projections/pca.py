@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from tokviz.embedding.neighbors import Float64s, mean_row
+from tokviz.embedding.neighbors import Float64s, centered_blocks, mean_row
 from tokviz.embedding.projections.layout import Layout, Options, Projection, ProjectionError
 from tokviz.embedding.table import EmbeddingTable, Float32s
 
@@ -93,19 +93,9 @@ def _pca(mean: Float64s, components: Float64s, variances: Float64s, total: float
 def _covariance(table: EmbeddingTable, mean: Float64s) -> Float64s:
     """The sum of squares and products around the mean, (dim, dim)."""
     total = np.zeros((table.dim, table.dim))
-    for block in _centered_blocks(table, mean):
+    for _, block in centered_blocks(table, mean):
         total += block.T @ block
     return total
-
-
-def _centered_blocks(table: EmbeddingTable, mean: Float64s) -> Iterator[Float32s]:
-    """Rows minus the mean; those that are not finite lie at the mean."""
-    shift, bad = mean.astype(np.float32), table.not_finite
-    for start, block in table.blocks():
-        centered = block - shift
-        first, last = np.searchsorted(bad, (start, start + len(block)))
-        centered[bad[first:last] - start] = 0
-        yield centered
 
 
 def _lanczos(table: EmbeddingTable, mean: Float64s, n_free: int) -> Iterator[Pca]:
@@ -135,7 +125,7 @@ def _multiplied(table: EmbeddingTable, mean: Float64s, block: Float64s) -> tuple
     """The unscaled covariance times a few vectors (dim, m), and its trace, in one reading."""
     image, total = np.zeros_like(block), 0.0
     thin = block.astype(np.float32)
-    for rows in _centered_blocks(table, mean):
+    for _, rows in centered_blocks(table, mean):
         image += rows.T @ (rows @ thin)
         total += float(np.einsum("nd,nd->", rows, rows, dtype=np.float64))
     return image, total

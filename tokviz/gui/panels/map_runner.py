@@ -11,7 +11,7 @@ from tokviz.embedding.projections.layout import Layout
 from tokviz.gui.task import Task, failure
 from tokviz.token_tables import TokenTable
 
-_AFTER_MS = 400  # without another layout, before the map is measured
+_AFTER_MS = 150  # without another layout, before the map is measured
 _TITLES = {
     "pca": "Finding the principal components",
     "tsne": "Laying out all rows by t-SNE",

@@ -55,7 +55,10 @@ def tokenizers_with_table(but: str) -> list[str]:
 def measured(found: Honesty | None) -> list[Measured]:
     """The cells of the strip, for what is known of a map so far."""
     k = MOST_NEIGHBORS if found is None or not found.k else found.k
-    sample = "a sample of rows" if found is None else f"{found.n_sampled:,} rows"
+    sample = f"{found.n_sampled:,} rows" if found and found.n_sampled else "a sample of rows"
+    unknown = (
+        "not known yet" if found is None else "too few rows" if found.k == 0 else "measuring …"
+    )
     recall = None if found is None else found.recall
     trust = None if found is None else found.trust
     variance = None if found is None else found.variance
@@ -74,11 +77,11 @@ def measured(found: Honesty | None) -> list[Measured]:
         ),
         (
             "variance",
-            f"How much of the rows' variation their places on the map give back, for {sample}",
+            "How much of the variation of all rows their places on the map give back",
             variance,
         ),
     )
     return [
-        Measured(name, f"{tip}. {_SHUFFLED}", *(() if m is None else (m.value, m.control)))
+        Measured(name, f"{tip}. {_SHUFFLED}", m and m.value, m and m.control, unknown)
         for name, tip, m in cells
     ]

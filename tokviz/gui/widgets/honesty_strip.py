@@ -8,17 +8,19 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
 from tokviz.gui.palette import LIGHT, Palette
 
-_UNKNOWN = "not known yet"
-
 
 @dataclass(frozen=True)
 class Measured:
-    """`value` and `control` from 0 to 1, None while they are not known; `tip` says what it is."""
+    """`value` and `control` from 0 to 1, None while they are not known; `tip` says what it is.
+
+    `unknown` stands in the value's place.
+    """
 
     name: str
     tip: str
     value: float | None = None
     control: float | None = None
+    unknown: str = "not known yet"
 
 
 class HonestyStrip(QFrame):
@@ -71,7 +73,7 @@ class HonestyStrip(QFrame):
 
 
 def _value(one: Measured) -> str:
-    return _UNKNOWN if one.value is None else percent(one.value)
+    return one.unknown if one.value is None else percent(one.value)
 
 
 def _control(one: Measured) -> str:

@@ -1,6 +1,6 @@
-"""ProjectionSettings: the way from rows to points, its options, and what is done to the rows before.
+"""ProjectionSettings: the way from rows to points, and what is done to the rows before.
 
-A card that opens below a button, above all else in the window, and closes when the focus leaves it.
+A card that opens below a button, above all else in the window. It closes when the focus goes.
 """
 
 from dataclasses import dataclass
