@@ -11,6 +11,8 @@ from pytestqt.qtbot import QtBot
 from tests.gui.replaying import Start
 from tokviz.gui.app import Session
 from tokviz.gui.panels.windows_bar import WindowsBar
+from tokviz.gui.text_splitting import in_words
+from tokviz.tokenization.context_windows import PartAlone, TextPart
 
 Key = Qt.Key
 Left = Qt.MouseButton.LeftButton
@@ -176,3 +178,10 @@ def test_what_cannot_be_written_is_said_and_no_part_is_torn(
     assert [path.name for path in written] == ["part-0001.txt", "part-0002.txt"]
     whole = "".join(path.read_bytes().decode() for path in written)
     assert TEXT.startswith(whole)
+
+
+def test_parts_that_have_other_tokens_alone_are_counted() -> None:
+    written = [PartAlone(TextPart("a b", 2), 2, True), PartAlone(TextPart("c", 1), 2, False)]
+    said = in_words(written, Path("parts"))
+    assert said.startswith("2 files with 3 tokens written to parts. Encoded alone, 1 of them has ")
+    assert said.endswith(": 4 tokens in all.")

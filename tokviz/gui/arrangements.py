@@ -125,7 +125,7 @@ PANELS = [
 ]
 
 ARRANGEMENTS = {
-    Mode.INSPECT: Arrangement(right=(("token",), ("lists",))),
+    Mode.INSPECT: Arrangement(right=(("token",), ("lists",)), row_shares=(0.45, 0.55)),
     Mode.REPLAY: Arrangement(bottom=("replay",), bottom_share=0.52),
     Mode.TRAIN: Arrangement(bottom=("training",), bottom_share=0.5),
     Mode.MAP: Arrangement(

@@ -75,8 +75,8 @@ def in_words(written: list[PartAlone], folder: Path) -> str:
     others = n_files - n_same
     verb = "has" if others == 1 else "have"
     return (
-        f"{head} Encoded alone, {others:,} of them {verb} other tokens than in the text, as an "
-        f"edge is where merges stop: {n_alone:,} tokens in all."
+        f"{head} Encoded alone, {others:,} of them {verb} other tokens than in the text, as those "
+        f"depend on what stands around them: {n_alone:,} tokens in all."
     )
 
 

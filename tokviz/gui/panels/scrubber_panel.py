@@ -4,7 +4,6 @@ from PySide6.QtCore import QSignalBlocker, QTimer
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QSizePolicy,
     QSpinBox,
     QToolButton,
@@ -14,6 +13,7 @@ from PySide6.QtWidgets import (
 from tokviz.gui.task import Task
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
+from tokviz.gui.widgets.fitting_label import FittingLabel
 from tokviz.gui.widgets.vocabulary_curve import VocabularyCurve
 from tokviz.tokenization.text_merges import count_curve
 from tokviz.tokenization.vocabulary_curve import VocabularyCurve as CurveOfText
@@ -35,7 +35,7 @@ class ScrubberPanel(QFrame):
         self._slim = False
         self.curve = VocabularyCurve()
         self.box = QSpinBox()
-        self._words = QLabel()
+        self._words = FittingLabel()
         self._words.setObjectName("muted")
         self._play = QToolButton()
         self._place_widgets()
@@ -61,8 +61,6 @@ class ScrubberPanel(QFrame):
         self._row = QHBoxLayout()
         self._row.addWidget(self._play)
         self._row.addWidget(self.box)
-        # Words are cut off rather than that they make the window wider.
-        self._words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._row.addWidget(self._words, 1)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(12, 4, 12, 6)
@@ -84,7 +82,6 @@ class ScrubberPanel(QFrame):
         else:
             self._row.removeWidget(self.curve)
             self._column.addWidget(self.curve)
-        self._show()
 
     def _connect(self) -> None:
         model = self._model
@@ -168,9 +165,14 @@ class ScrubberPanel(QFrame):
         n_tokens, n_bytes = model.text.n_tokens, model.text.n_encoded_bytes
         ratio = f" · {n_bytes / n_tokens:.2f} bytes a token" if n_tokens else ""
         size = model.tokenizer.n_vocab - n_all + k
-        words = f"of {n_all:,} merges · vocabulary of {size:,} · {n_tokens:,} tokens{ratio}"
-        self._words.setText(f"{n_tokens:,} tokens" if self._slim else words)
-        self._words.setToolTip(f"{k:,} {words}")
+        merges, tokens = f"of {n_all:,} merges", f"{n_tokens:,} tokens"
+        vocabulary = f"vocabulary of {size:,}"
+        self._words.set_wordings(
+            f"{merges} · {vocabulary} · {tokens}{ratio}",
+            f"{merges} · {vocabulary} · {tokens}",
+            f"{merges} · {tokens}",
+            tokens,
+        )
 
     def _on_theme_changed(self) -> None:
         self.curve.set_colors(self._theme.palette)
