@@ -1,11 +1,12 @@
 """The Help menu: keys that are true, and a guide that opens."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, Qt, QUrl
+from PySide6.QtGui import QImage, QKeyEvent, QTextDocument
 from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QTextBrowser
 from pytestqt.qtbot import QtBot
 
@@ -67,7 +68,15 @@ def test_the_guide_opens_with_its_pictures(start: Start, qtbot: QtBot) -> None:
     _choose(session, "Guide")
     page = _page(session, "Guide")
     assert page.toPlainText().startswith("Guide\n")
-    assert page.document().idealWidth() <= page.viewport().width()
+    guide = help_pages.guide_path()
+    assert guide is not None
+    names = re.findall(r"\]\((pictures/[^)]+)\)", guide.read_text(encoding="utf-8"))
+    assert names
+    kind = QTextDocument.ResourceType.ImageResource
+    for name in names:
+        picture = page.document().resource(kind.value, QUrl(name))
+        assert isinstance(picture, QImage)
+        assert 0 < picture.width() <= page.viewport().width()
 
 
 def test_without_the_guide_one_reads_where_it_is(

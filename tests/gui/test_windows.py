@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.replaying import Start
 from tokviz.gui.app import Session
+from tokviz.gui.panels.go_to import actions_below
 from tokviz.gui.panels.windows_bar import WindowsBar
 from tokviz.gui.text_splitting import in_words
 from tokviz.tokenization.context_windows import PartAlone, TextPart
@@ -185,3 +186,14 @@ def test_parts_that_have_other_tokens_alone_are_counted() -> None:
     said = in_words(written, Path("parts"))
     assert said.startswith("2 files with 3 tokens written to parts. Encoded alone, 1 of them has ")
     assert said.endswith(": 4 tokens in all.")
+
+
+def test_the_menu_splits_by_the_models_own_window(
+    session: Session, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session.model.set_context(20)
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "parts"))
+    (tmp_path / "parts").mkdir()
+    actions = actions_below(session.window.menuBar())
+    next(a for a in actions if a.text().startswith("S&plit")).trigger()
+    qtbot.waitUntil(lambda: len(list((tmp_path / "parts").glob("part-*.txt"))) == 2)

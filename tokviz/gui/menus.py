@@ -46,6 +46,7 @@ def _fill_file_menu(menu: QMenu, window: MainWindow, settings: Settings) -> None
     _add(menu, "&Save", document.save, _Key.Save)
     _add(menu, "Save &as …", document.save_as, QKeySequence("Ctrl+Shift+S"))
     window.sharing.fill_save_menu(menu.addMenu("&Export tokens"))
+    _add(menu, "S&plit into files of N tokens …", window.text_area.split)
     menu.addSeparator()
     _add(menu, "&Quit", window.close, QKeySequence("Ctrl+Q"))
 

@@ -42,9 +42,7 @@ class TextArea(QWidget):
         self.windows_bar.changed.connect(self._on_windows_changed)
         # Its start to the top; the caret stays where it is.
         self.windows_bar.went.connect(self.panel.view.scrolling.go_to)
-        self.windows_bar.split_requested.connect(
-            lambda size: self.splitting.ask_and_split(self, size)
-        )
+        self.windows_bar.split_requested.connect(self.split)
         self.splitting.split.connect(self.windows_bar.show_result)
 
     def open_find_bar(self) -> None:
@@ -53,6 +51,10 @@ class TextArea(QWidget):
         start, end = view.selection()
         chosen = view.selected_text() if end - start <= _MOST_TAKEN else ""
         self.find_bar.open(chosen if "\n" not in chosen else "", start)
+
+    def split(self) -> None:
+        """Save the text in files as long as a window, in a folder that is asked for."""
+        self.splitting.ask_and_split(self, self.windows_bar.size_box.value())
 
     def show_place(self, start: int, end: int) -> None:
         """Select characters and bring them into view."""

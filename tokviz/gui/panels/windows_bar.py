@@ -16,7 +16,7 @@ class WindowsBar(QWidget):
 
     changed = Signal()
     went = Signal(int)  # the first character of the window gone to
-    split_requested = Signal(int)  # the text into files of so many tokens
+    split_requested = Signal()  # the text into files as long as a window
 
     def __init__(self, model: TokenizerModel) -> None:
         super().__init__()
@@ -39,7 +39,7 @@ class WindowsBar(QWidget):
         self.stride_box.valueChanged.connect(self._update)
         self.previous_button.clicked.connect(lambda: self.go(-1))
         self.next_button.clicked.connect(lambda: self.go(1))
-        self.split_button.clicked.connect(lambda: self.split_requested.emit(self.size_box.value()))
+        self.split_button.clicked.connect(self.split_requested)
         model.encoding_changed.connect(self._on_encoding_changed)
         model.context_changed.connect(self.take_context)
         self.take_context()
