@@ -18,6 +18,7 @@ from tokviz.gui.arrangements import Shared
 from tokviz.gui.docks import Docks
 from tokviz.gui.document import Document
 from tokviz.gui.kept_tokenizers import KeptTokenizers
+from tokviz.gui.library_check import LibraryCheck
 from tokviz.gui.menus import fill_menu_bar
 from tokviz.gui.panels.go_to import GoToField, actions_below
 from tokviz.gui.panels.notices_panel import NoticesPanel
@@ -58,6 +59,7 @@ class MainWindow(QMainWindow):
         self.chooser = TokenizerChooser(model, settings, self.kept)
         self.tokenizers = TokenizerOpening(model, settings, self)
         self.status = StatusPanel(model, theme)
+        self.library_check = LibraryCheck(model, settings, self)
         self.special = SpecialChoice(model, settings, self)
         self.scrubber = ScrubberPanel(model, theme)
         self.sharing = TokenSharing(model, self.text_panel, self)
@@ -139,6 +141,8 @@ class MainWindow(QMainWindow):
         if document.is_modified:
             panel.mark_dirty()
         document.changed.connect(self._update_title)
+        self.library_check.told.connect(self.notices.show_result)
+        self.library_check.place_requested.connect(self.text_area.show_place)
         self.status.problem.connect(self.notices.show_problem)
         sources = (
             model,
@@ -146,6 +150,7 @@ class MainWindow(QMainWindow):
             self.sharing,
             self.chooser,
             self.tokenizers,
+            self.library_check,
             self.text_area.splitting,
         )
         for bar in (self.text_area.special_notice, self.text_area.strip):

@@ -124,7 +124,11 @@ def _fill_tokenizer_menu(menu: QMenu, window: MainWindow) -> None:
         menu.addActions(window.chooser.menu.actions())
         menu.addAction(in_text)
         menu.addActions(list(window.special.actions.values()))
+        menu.addSeparator()
+        menu.addAction(check)
 
+    check = QAction("&Check against tiktoken, tokenizers or sentencepiece", menu)
+    check.triggered.connect(window.library_check.check)
     in_text = MenuHeading("Names in the text", menu)
     menu.aboutToShow.connect(fill)
     fill()

@@ -24,7 +24,7 @@ class NoticesPanel(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(6)
-        self._problem: _ProblemRow | None = None
+        self._problem: _SentenceRow | None = None
         self.hide()
 
     def show_task(self, task: Task) -> None:
@@ -38,9 +38,16 @@ class NoticesPanel(QWidget):
         task.finished.connect(lambda: self._remove(row))
 
     def show_problem(self, sentence: str) -> None:
-        """Show what went wrong until it is closed or the next problem takes its place."""
+        """Show what went wrong until it is closed or the next sentence takes its place."""
+        self._show_sentence(sentence, "problem")
+
+    def show_result(self, sentence: str) -> None:
+        """Show what came out of something, likewise."""
+        self._show_sentence(sentence, "notice")
+
+    def _show_sentence(self, sentence: str, kind: str) -> None:
         self.close_problem()
-        self._problem = _ProblemRow(sentence)
+        self._problem = _SentenceRow(sentence, kind)
         self._problem.close_button.clicked.connect(self.close_problem)
         self._column.addWidget(self._problem)
         self._reveal(self._problem)
@@ -94,10 +101,10 @@ class _TaskRow(QFrame):
             self._bar.setValue(self._task.done)
 
 
-class _ProblemRow(QFrame):
-    def __init__(self, sentence: str) -> None:
+class _SentenceRow(QFrame):
+    def __init__(self, sentence: str, kind: str) -> None:
         super().__init__()
-        self.setObjectName("problem")
+        self.setObjectName(kind)
         self.sentence = sentence
         self.close_button = QToolButton()
         self.close_button.setObjectName("switch")

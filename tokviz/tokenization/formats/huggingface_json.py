@@ -66,7 +66,11 @@ def to_tokenizer_json(tokenizer: Tokenizer) -> bytes:
                 "fuse_unk": False,
                 "byte_fallback": False,
                 "ignore_merges": False,
-                "vocab": {name: token_id for token_id, name in names.items()},
+                # Special ones, too: the package numbers those anew that it does not find here.
+                "vocab": {
+                    **{name: token_id for token_id, name in names.items()},
+                    **tokenizer.special_tokens,
+                },
                 "merges": merge_names(tokenizer, names),
             },
         }
