@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Protocol
 
+from tokviz.tokenization.chunk_encoder import ChunkEncoder, Stretch
 from tokviz.tokenization.encoding import Encoding, concatenate, special_token
 
 
@@ -142,6 +143,8 @@ class AddedTokenEncoder:
         matches = self._matcher.find(text)
         if not matches:
             return self.inner.encode(text, at_start=at_start)
+        if isinstance(self.inner, ChunkEncoder):  # Gemma has a name for each run of line ends
+            return self.inner.encode_stretches(text, self._stretches(text, matches, at_start))
         parts, at = [], 0
         for match in matches:
             if match.start > at:
@@ -152,3 +155,13 @@ class AddedTokenEncoder:
         if at < len(text):
             parts.append(self.inner.encode(text[at:], at_start=self._restarts))
         return concatenate(parts)
+
+    def _stretches(self, text: str, matches: list[Match], at_start: bool) -> Iterator[Stretch]:
+        at = 0
+        for match in matches:
+            if match.start > at:
+                yield Stretch(at, match.start, self._restarts if at else at_start)
+            yield Stretch(match.start, match.end, name_id=match.token.id)
+            at = match.end
+        if at < len(text):
+            yield Stretch(at, len(text), self._restarts)

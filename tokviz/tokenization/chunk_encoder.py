@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from tokviz.tokenization.bpe import CLOSED, OPEN
 from tokviz.tokenization.encoding import Encoding, Int32s, Int64s, without_surrogates
+from tokviz.tokenization.growing_array import GrowingArray
 
 MEMORY_LIMIT = 64 * 2**20
 _BYTES_OF_ONE_ENTRY = 250  # the key in the dict and its row of numbers
@@ -33,6 +35,19 @@ class EncodedChunk:
     pre_tokens: list[int] = field(default_factory=lambda: [0])
 
 
+@dataclass(frozen=True)
+class Stretch:
+    """The characters [start, end) of a text: a name with its id, or text in which there is none.
+
+    `at_start`: the user's text begins here, or begins anew.
+    """
+
+    start: int
+    end: int
+    at_start: bool = False
+    name_id: int | None = None
+
+
 EncodeChunk = Callable[[str, bool], EncodedChunk]
 """Encodes a chunk; the flag says that the user's text begins with it."""
 
@@ -47,40 +62,52 @@ class ChunkEncoder:
         self._forget()
 
     def _forget(self) -> None:
-        self._entries: dict[tuple[str, bool], int] = {}
-        # tokens, bytes, lost bytes, pre-tokens; characters
-        self._rows: list[tuple[int, int, int, int, int]] = []
+        # The second part of a key: 1 at the start of the text, 0 within it, or ~id of a name.
+        self._entries: dict[tuple[str, int], int] = {}
         self._hidden: dict[int, list[tuple[int, int]]] = {}
         # ids, starts, ends, gaps, lost bytes; pre-tokens in bytes and in characters
-        self._lists: list[list[int]] = [[] for _ in range(7)]
-        self._arrays: list[Int32s] = []
+        self._pools = [GrowingArray() for _ in range(7)]
+        # of each entry: tokens, bytes, lost bytes, pre-tokens, characters; where those begin
+        self._sizes, self._firsts = GrowingArray(), GrowingArray()
 
     @property
     def memory(self) -> int:
-        """An estimate of the bytes held: a number in a list takes eight, in an array four."""
-        return len(self._entries) * _BYTES_OF_ONE_ENTRY + 12 * sum(map(len, self._lists))
+        """An estimate of the bytes held."""
+        return len(self._entries) * _BYTES_OF_ONE_ENTRY + 4 * sum(p.size for p in self._pools)
 
     def encode(self, text: str, *, at_start: bool = True) -> Encoding:
+        return self.encode_stretches(text, [Stretch(0, len(text), at_start)])
+
+    def encode_stretches(self, text: str, stretches: Iterable[Stretch]) -> Encoding:
+        """Encode a text that is all made of these stretches."""
         if self.memory > MEMORY_LIMIT:
             self._forget()
-        chunks: list[str] = self._split(without_surrogates(text))
-        keys = [(chunk, False) for chunk in chunks]
-        if keys and at_start:
-            keys[0] = (chunks[0], True)
+        valid = without_surrogates(text)
+        keys: list[tuple[str, int]] = []
+        for stretch in stretches:
+            part = valid[stretch.start : stretch.end]
+            if stretch.name_id is not None:
+                keys.append((part, ~stretch.name_id))
+                continue
+            at = len(keys)
+            keys += [(chunk, 0) for chunk in self._split(part)]
+            if stretch.at_start and len(keys) > at:
+                keys[at] = (keys[at][0], 1)
         self._learn(set(keys).difference(self._entries))
         entries = np.fromiter(map(self._entries.__getitem__, keys), np.int64, len(keys))
         return self._gather(text, entries)
 
-    def _learn(self, new: Iterable[tuple[str, bool]]) -> None:
-        ids, starts, ends, gaps, lost, places, characters = self._lists
-        known = len(self._entries)
-        for chunk, at_start in new:
-            found = self._encode_chunk(chunk, at_start)
+    def _learn(self, new: Iterable[tuple[str, int]]) -> None:
+        columns: list[list[int]] = [[] for _ in range(7)]
+        ids, starts, ends, gaps, lost, places, characters = columns
+        sizes: list[int] = []
+        for chunk, kind in new:
             n_bytes = len(chunk.encode("utf-8"))
-            entry = self._entries[chunk, at_start] = len(self._entries)
+            found = self._encode_chunk(chunk, kind == 1) if kind >= 0 else _named(~kind, n_bytes)
+            entry = self._entries[chunk, kind] = len(self._entries)
             left_out = _left_out(found, n_bytes)
             n_parts = len(found.pre_tokens)
-            self._rows.append((len(found.ids), n_bytes, len(left_out), n_parts, len(chunk)))
+            sizes += (len(found.ids), n_bytes, len(left_out), n_parts, len(chunk))
             ids += found.ids
             starts += found.starts
             ends += found.ends
@@ -90,15 +117,23 @@ class ChunkEncoder:
             characters += _characters(chunk, found.pre_tokens)
             if found.hidden:
                 self._hidden[entry] = found.hidden
-        if len(self._entries) > known or not self._arrays:
-            self._arrays = [np.array(column, np.int32) for column in self._lists]
-            self._table = np.array(self._rows, np.int32).reshape(-1, 5)
-            self._firsts = np.cumsum(self._table, axis=0, dtype=np.int32) - self._table
+        if sizes:
+            rows = np.array(sizes, np.int32).reshape(-1, 5)
+            firsts = np.cumsum(rows, axis=0, dtype=np.int32) - rows
+            if self._sizes.size:
+                firsts += self._firsts.data[-5:] + self._sizes.data[-5:]
+            self._sizes.extend(sizes)
+            self._firsts.extend(firsts.ravel())
+            for pool, column in zip(self._pools, columns, strict=True):
+                pool.extend(column)
 
     def _gather(self, text: str, entries: Int64s) -> Encoding:
-        ids, starts, ends, gaps, lost, places, characters = self._arrays
-        n_tokens, n_bytes, n_lost, n_parts, n_chars = self._table[entries].T
-        first_token, first_byte, first_lost, first_part, _ = self._firsts[entries].T
+        ids, starts, ends, gaps, lost, places, characters = (pool.data for pool in self._pools)
+        sizes, firsts = (
+            table.data.reshape(-1, 5)[entries].T for table in (self._sizes, self._firsts)
+        )
+        n_tokens, n_bytes, n_lost, n_parts, n_chars = sizes
+        first_token, first_byte, first_lost, first_part, _ = firsts
         chunk_bytes, chunk_chars = _before(n_bytes), _before(n_chars)
         tokens = _ranges(first_token, n_tokens)
         shift = np.repeat(chunk_bytes, n_tokens)
@@ -127,6 +162,10 @@ class ChunkEncoder:
             return []
         found: list[int] = np.flatnonzero(np.isin(entries, list(self._hidden))).tolist()
         return found
+
+
+def _named(token_id: int, n_bytes: int) -> EncodedChunk:
+    return EncodedChunk([token_id], [0], [n_bytes], [CLOSED] * (n_bytes - 1) + [OPEN])
 
 
 def _left_out(found: EncodedChunk, n_bytes: int) -> list[int]:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from tokviz.tokenization.base_symbols import BaseSymbols
 from tokviz.tokenization.bpe import CLOSED, OPEN, Merges, apply_merges
 from tokviz.tokenization.encoding import Encoding, Int32s, encodable, without_surrogates
+from tokviz.tokenization.growing_array import GrowingArray
 from tokviz.tokenization.pre_tokenizers import SplitPattern
 from tokviz.tokenization.whole_text_bpe import WholeTextEncoder, WholeTextRules
 
@@ -58,25 +59,6 @@ def encode_pre_token(data: bytes, base: BaseSymbols, merges: Merges) -> EncodedP
     return EncodedPreToken(ids, [starts[i] for i in firsts], [ends[i] for i in lasts], gaps)
 
 
-class _Pool:
-    """A growing int32 array: appending many small pieces costs one copy now and then."""
-
-    def __init__(self) -> None:
-        self._data = np.zeros(1024, np.int32)
-        self.size = 0
-
-    def extend(self, values: list[int]) -> None:
-        needed = self.size + len(values)
-        if needed > len(self._data):
-            self._data = np.resize(self._data, max(needed, 2 * len(self._data)))
-        self._data[self.size : needed] = values
-        self.size = needed
-
-    @property
-    def data(self) -> Int32s:
-        return self._data[: self.size]
-
-
 class Encoder:
     """Turns text into an `Encoding`. See the module's docstring for the idea."""
 
@@ -100,7 +82,7 @@ class Encoder:
     def _forget(self) -> None:
         self._whole_text: WholeTextEncoder | None = None  # made when a long text comes
         self._entries: dict[str, int] = {}
-        self._pools = [_Pool() for _ in range(9)]
+        self._pools = [GrowingArray() for _ in range(9)]
         self._n_tokens, self._n_bytes, self._n_chars = self._pools[:3]
         self._first_token, self._first_byte = self._pools[3:5]
         self._ids, self._starts, self._ends, self._gaps = self._pools[5:]

@@ -6,6 +6,7 @@ and that is no token itself falls back to the tokens of its bytes, or is unknown
 
 import re
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from tokviz.tokenization.base_symbols import Symbols
 from tokviz.tokenization.bpe import CLOSED, OPEN, MergeRules, MergeStep, apply_merges
@@ -49,13 +50,15 @@ class PieceBpe:
             return _taken_whole(taken, spaced, gaps)
         row = self.row(spaced)
         for start, end in zip(row.starts, row.ends, strict=True):
-            _fill(gaps, start, end, CLOSED)
+            if end - start > 1:
+                _fill(gaps, start, end, CLOSED)
         ids, events = apply_merges(row.ids, self.rules.lines)
+        ranks = self._ranks
         edges = [True] * (len(row.ids) + 1)
         hidden = []
         for line, gap in events:
             edges[gap + 1] = False
-            rank = int(self.rules.ranks[line])
+            rank = ranks[line]
             if row.ends[gap] == row.starts[gap + 1] and row.starts[gap] < row.ends[gap]:
                 gaps[row.ends[gap] - 1] = rank
             else:
@@ -72,11 +75,20 @@ class PieceBpe:
                 self._fall_back(found, row.texts[first], start, end)
         return found
 
+    @cached_property
+    def _ranks(self) -> list[int]:
+        """The rank of each line: a list is read ten times faster than an array."""
+        ranks: list[int] = self.rules.ranks.tolist()
+        return ranks
+
     def row(self, spaced: SpacedText) -> "SymbolRow":
         """The symbols that merging begins with. Those unknown get ids that no rule knows."""
         row = SymbolRow([], [], [], [])
         text, at = spaced.text, 0
         known, unknown = self.symbols.get, self.n_vocab + len(self.symbols)
+        if self.names is None:
+            ids = [known(symbol, unknown) for symbol in text]
+            return SymbolRow(ids, spaced.starts, spaced.ends, list(text))
         while at < len(text):
             match = None if self.names is None else self.names.match(text, at)
             end = at + 1 if match is None else match.end()

@@ -7,6 +7,7 @@ come to the same with fewer of them.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from typing import Protocol
 
 SPACE = "▁"
@@ -43,6 +44,8 @@ class Spacing:
 
     def normalized(self, chunk: str, at_start: bool) -> SpacedText:
         """The chunk as it is looked up. A chunk that ends in spaces ends the text."""
+        if self.characters is None and not self.whole and not self.collapse:
+            return self._respaced(chunk, at_start)
         text: list[str] = []
         starts: list[int] = []
         ends: list[int] = []
@@ -76,11 +79,20 @@ class Spacing:
             starts.insert(0, lead)
         return SpacedText("".join(text), starts, ends)
 
+    def _respaced(self, chunk: str, at_start: bool) -> SpacedText:
+        """The same where nothing but spaces is written in another way."""
+        text = chunk.replace(" ", SPACE)
+        places = list(range(len(chunk) + 1))
+        if not chunk.isascii():
+            places = [0, *accumulate(len(character.encode("utf-8")) for character in chunk)]
+        starts, ends = places[:-1], places[1:]
+        if at_start and self.prefix and text and not (self.prefix_once and text[0] == SPACE):
+            return SpacedText(SPACE + text, [0, *starts], [0, *ends])
+        return SpacedText(text, starts, ends)
+
     def _replaced(self, chunk: str) -> list[tuple[str, int, int]]:
         """What is written for each stretch of bytes."""
         data = chunk.encode("utf-8")
-        if self.characters is None and not self.whole and not self.collapse:
-            return [(chunk, 0, len(data))]
         found, at = [], 0
         while at < len(data):
             name = self._longest_name(data, at)
