@@ -33,6 +33,7 @@ def _view_action(session: Session, text: str) -> QAction:
 @pytest.mark.parametrize("mode", Mode)
 def test_a_mode_shows_its_panels(start: Start, qtbot: QtBot, mode: Mode) -> None:
     session = start()
+    session.settings.compared = []  # a vocabulary that loads would outlive the test
     _pick(session, qtbot, mode)
     wanted = ARRANGEMENTS[mode]
     assert _shown(session) == {name for row in wanted.right for name in row} | set(wanted.bottom)
