@@ -94,6 +94,24 @@ def test_a_file_is_picked_again_from_the_chooser(start: Start, qtbot: QtBot, fol
     assert session.settings.tokenizer == str(folder)
 
 
+def test_a_file_that_stayed_as_it_was_is_not_read_again(
+    start: Start, qtbot: QtBot, folder: Path
+) -> None:
+    session = start()
+    file, name = folder / "tokenizer.json", "my-model/tokenizer.json"
+    session.window.open_files([str(file)])
+    wait_for(session, qtbot, name)
+    vocab = session.model.tokenizer.vocab
+    session.window.chooser.choose("bytes")
+    wait_for(session, qtbot, "bytes")
+    session.window.tokenizers.open(str(file))
+    assert session.model.tokenizer.vocab is vocab  # at once
+    assert session.model.context == 77
+    file.write_bytes(to_tokenizer_json(shipped("gpt2").truncated(200)))
+    session.window.tokenizers.open(str(file))
+    qtbot.waitUntil(lambda: len(session.model.tokenizer.merges) == 200, timeout=10_000)
+
+
 def test_a_rank_file_asks_for_its_split_pattern(
     start: Start, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,7 @@
 """TokenizerOpening: from a tokenizer file or a model's folder to the model, beside the window."""
 
 import os
+import stat
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +22,11 @@ from tokviz.tokenization.tokenizer import Tokenizer
 
 _ENDINGS = "*.json *.model *.tiktoken *.gguf *.bpe *.txt"
 _KINDS = f"Tokenizers ({_ENDINGS});;All files (*)"
+_MOST_KEPT = 4  # tokenizers that are not read again while their file stays as it was
 _SAMPLE = "I'LL pay 1234 €\n\n  def f(x):"
+
+
+_Key = tuple[str, str, int, int]
 
 
 class TokenizerOpening(QObject):
@@ -41,6 +46,8 @@ class TokenizerOpening(QObject):
         self._window = window
         self._task: Task | None = None
         self._path = ""
+        self._pattern: SplitPattern | None = None
+        self._kept: dict[_Key, Tokenizer] = {}
 
     def ask_and_open(self) -> None:
         path, _ = QFileDialog.getOpenFileName(self._window, "Open tokenizer", "", _KINDS)
@@ -59,7 +66,11 @@ class TokenizerOpening(QObject):
 
     def _read(self, path: str, pattern: SplitPattern | None) -> None:
         self.close()
-        self._path = path
+        self._path, self._pattern = path, pattern
+        key = _key(path, pattern)
+        if key is not None and key in self._kept:
+            self._use(self._kept[key])
+            return
         task = Task(_reading(path, pattern), f"Opening {shown(path)}", parent=self)
         task.stepped.connect(self._on_read)
         task.failed.connect(self._on_failed)
@@ -75,6 +86,14 @@ class TokenizerOpening(QObject):
 
     def _on_read(self, batch: list[Tokenizer]) -> None:
         tokenizer, self._task = batch[-1], None
+        key = _key(self._path, self._pattern)
+        if key is not None:
+            self._kept[key] = tokenizer
+            while len(self._kept) > _MOST_KEPT:
+                del self._kept[next(iter(self._kept))]
+        self._use(tokenizer)
+
+    def _use(self, tokenizer: Tokenizer) -> None:
         self._settings.remember_tokenizer(self._path)
         self._model.set_tokenizer(tokenizer)
         own = self._settings.contexts.get(tokenizer.name)
@@ -108,6 +127,18 @@ class TokenizerOpening(QObject):
         if which is not None:
             self._settings.patterns[path] = splits[which].name
             self._read(path, splits[which])
+
+
+def _key(path: str, pattern: SplitPattern | None) -> _Key | None:
+    """What tells that a file is the one that was read before; None for a folder, of which it is
+    not known."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    if not stat.S_ISREG(found.st_mode):
+        return None
+    return path, "" if pattern is None else pattern.name, found.st_mtime_ns, found.st_size
 
 
 def chosen_pattern(path: str, settings: Settings) -> SplitPattern | None:
