@@ -13,7 +13,8 @@ import numpy as np
 
 from tokviz.tokenization.bpe import MergeRules, MergeStep, apply_merges
 from tokviz.tokenization.encoding import Encoding, Int32s, Int64s, without_surrogates
-from tokviz.tokenization.tokenizer import Tokenizer
+from tokviz.tokenization.piece_bpe import PieceBpe
+from tokviz.tokenization.tokenizer import Algorithm, Tokenizer
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,14 @@ class Candidate:
     left_id: int
     right_id: int
     rank: int | None
+
+
+@dataclass(frozen=True)
+class TakenWhole:
+    """A pre-token that is a token and was not merged: its id, and what merging would have given."""
+
+    id: int
+    otherwise: list[int]
 
 
 class Candidates(Sequence[Candidate]):
@@ -82,6 +91,51 @@ class MergeReplay:
         known = tokenizer.symbols_of(data, at_start=at_start)
         self.symbols, self.places, self.ends = known.ids, known.starts, known.ends
         _, self._events = apply_merges(self.symbols, self._rules.lines)
+        self._tokenizer = tokenizer
+        self._at_start = at_start
+
+    @property
+    def by_characters(self) -> bool:
+        """Whether merging begins with characters, not with bytes."""
+        tokenizer = self._tokenizer
+        of_pieces = isinstance(tokenizer.segmenter, PieceBpe)
+        return of_pieces or tokenizer.algorithm is Algorithm.CHARACTER_LEVEL_BPE
+
+    @property
+    def has_prefix(self) -> bool:
+        """Whether the first symbol was put there by the tokenizer."""
+        return bool(self.symbols) and self.places[0] == self.ends[0]
+
+    @cached_property
+    def unknown(self) -> list[int]:
+        """The symbols that are no token: bytes stand for them, or the unknown token does."""
+        n_vocab = self._tokenizer.n_vocab
+        return [i for i, token_id in enumerate(self.symbols) if token_id >= n_vocab]
+
+    @property
+    def falls_back(self) -> bool:
+        """Whether bytes stand for a symbol that is no token."""
+        segmenter = self._tokenizer.segmenter
+        return isinstance(segmenter, PieceBpe) and bool(segmenter.byte_ids)
+
+    def symbol_bytes(self, symbol: int) -> bytes:
+        """What a symbol stands for in the text."""
+        return self.data[self.places[symbol] : self.ends[symbol]]
+
+    @cached_property
+    def taken_whole(self) -> TakenWhole | None:
+        """Whether the pre-token was taken as it is, without a look at the merges."""
+        tokenizer, segmenter = self._tokenizer, self._tokenizer.segmenter
+        if isinstance(segmenter, PieceBpe):
+            spaced = segmenter.spacing.normalized(self.data.decode("utf-8"), self._at_start)
+            taken = segmenter.whole.get(spaced.text)
+            symbols = [] if taken is None else segmenter.row(spaced).ids
+        else:
+            taken = tokenizer.id_of_bytes.get(self.data) if tokenizer.ignore_merges else None
+            symbols = [] if taken is None else tokenizer.base_symbols.of(self.data).ids
+        if taken is None or len(symbols) < 2:
+            return None
+        return TakenWhole(taken, apply_merges(symbols, self._rules.lines)[0])
 
     @property
     def n_steps(self) -> int:
@@ -252,7 +306,14 @@ class TextReplay:
     def step_of_rank(self, rank: int) -> int | None:
         """The first step that applies the merge of a rank; None if it never fires."""
         found = np.flatnonzero(self._ranks == rank)
-        return int(found[0]) + 1 if len(found) else None
+        if not len(found):
+            return None
+        if self._tokenizer.ordered is True:
+            return int(found[0]) + 1
+        # Ranks may fall within a pre-token, where they are sorted here: ask its own replay.
+        owner = int(self._owners[found[0]])
+        ranks = [node.rank for node in self.pre_token(owner).nodes]
+        return self.step_of(owner, ranks.index(rank) + 1)
 
 
 def _last_symbol(replay: MergeReplay, node: Node) -> int:

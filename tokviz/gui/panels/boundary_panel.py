@@ -10,6 +10,7 @@ from tokviz.tokenization.boundaries import Cause, Explanation, explain_gap
 from tokviz.tokenization.cut_stretch import CUTTING
 from tokviz.tokenization.encoding import without_surrogates
 from tokviz.tokenization.merge_replay import MergeReplay
+from tokviz.tokenization.tokenizer import Algorithm
 from tokviz.tokenization.visible_text import visible
 
 
@@ -80,6 +81,8 @@ def explain(model: TokenizerModel, byte: int) -> tuple[str, int | None]:
     text, tokenizer = model.text, model.tokenizer
     if tokenizer.algorithm in CUTTING:
         return explain_cut(model, byte)
+    if not len(tokenizer.merges) and tokenizer.segmenter is not None:
+        return "A library made the tokens and tells no steps, so the cause is not known.", None
     if not len(tokenizer.merges):
         return f"With {tokenizer.algorithm.value} every boundary is there from the start.", None
     char = text.char_of_byte(byte)
@@ -91,12 +94,33 @@ def explain(model: TokenizerModel, byte: int) -> tuple[str, int | None]:
         return _between_pre_tokens(model, span[0], span[1]), None
     data = without_surrogates(text.slice(*span)).encode("utf-8")
     replay = MergeReplay(tokenizer, data, at_start=span[0] == 0)
+    if replay.taken_whole is not None:
+        name = visible(tokenizer.token_bytes(replay.taken_whole.id))
+        return f"No boundary: {name} is a token, so the pre-token was taken whole.", None
     found = explain_gap(replay, byte - start)
+    if found.cause is Cause.UNCOVERED and replay.by_characters:
+        return _within_character(model, byte), None
     return _sentence(model, found), found.step
+
+
+def _within_character(model: TokenizerModel, byte: int) -> str:
+    """A gap that no merge is asked about: it lies within a character, or beside a lost one."""
+    text = model.text
+    char = text.char_of_byte(byte)
+    shown = visible(without_surrogates(text.slice(char, char + 1)).encode("utf-8"))
+    index = text.index_at(char)
+    if index is None or char != text.char_of_byte(byte + 1):
+        return "A character here is not in the vocabulary, so it is in no token."
+    row = text.token(index)
+    if int(row.byte_ends[0]) - int(row.byte_starts[0]) > 1:
+        return f"No boundary: merging begins with whole characters, and {shown} is one."
+    return f"{shown} is not in the vocabulary, so each of its bytes is a token."
 
 
 def _sentence(model: TokenizerModel, found: Explanation) -> str:
     def name(token_id: int | None) -> str:
+        if token_id is not None and token_id >= model.tokenizer.n_vocab:
+            return "(a character without a token)"
         return "" if token_id is None else visible(model.tokenizer.token_bytes(token_id))
 
     pair = f"{name(found.left)} + {name(found.right)}"
@@ -117,6 +141,11 @@ def _sentence(model: TokenizerModel, found: Explanation) -> str:
 
 def _between_pre_tokens(model: TokenizerModel, start: int, end: int) -> str:
     """Two pre-tokens meet: name the alternative of the split pattern that matched each."""
+    if model.tokenizer.algorithm is Algorithm.SENTENCEPIECE_BPE:
+        return (
+            "There is no split pattern, but no token of this vocabulary goes over this place: "
+            "spaces stand only at the start of tokens, so each word is merged on its own."
+        )
     behind = model.text.pre_token_span(end)
     left = matched_by(model, start, end)
     right = "" if behind is None else matched_by(model, *behind)

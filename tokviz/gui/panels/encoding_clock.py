@@ -19,6 +19,7 @@ from tokviz.gui.widgets.merge_replay_view import MergeReplayView
 from tokviz.tokenization.text_merges import find_firings
 
 _PAUSE_MS = 60
+_NO_ORDER = "Its merges do not fire in the order of their ranks, or that is not checked yet."
 _AT_ONCE = 200_000  # characters of a stretch whose merges are put in order without a task
 
 
@@ -56,7 +57,7 @@ class EncodingClock(QObject):
         view.strip.stage_picked.connect(self._on_stage_picked)
         view.tree.step_requested.connect(self._on_step_requested)
         for source in (view.tree.node_picked, view.row.token_picked):
-            source.connect(lambda token_id: model.select([token_id]))
+            source.connect(lambda token_id: model.select([token_id] if token_id >= 0 else []))
         for source in (view.tree.node_hovered, view.row.token_hovered):
             source.connect(model.hover)
         self.scope.currentIndexChanged.connect(self._load)
@@ -100,7 +101,10 @@ class EncodingClock(QObject):
         if span is None or not len(self._model.tokenizer.merges):
             self._show_nothing()
             return
-        by_rank = self.order.currentIndex() == 1
+        ordered = self._model.tokenizer.ordered is True
+        self.order.setEnabled(ordered)
+        self.order.setToolTip("" if ordered else _NO_ORDER)
+        by_rank = ordered and self.order.currentIndex() == 1
         stretches = putting_in_order(self._model.text, *span, by_rank=by_rank)
         if span[1] - span[0] <= _AT_ONCE:
             self._take(next(stretches))
@@ -131,6 +135,11 @@ class EncodingClock(QObject):
         tokenizer = self._model.tokenizer
         if len(tokenizer.merges):
             self._display.clear("There is no text to replay yet.")
+        elif tokenizer.segmenter is not None:
+            self._display.clear(
+                f"There is nothing to replay: this {tokenizer.algorithm.value} is carried out by a "
+                "library that tells its tokens, not its steps."
+            )
         else:
             self._display.clear(
                 f"There is nothing to merge: with {tokenizer.algorithm.value} each one is a token "

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.row_table import RowTable
+from tokviz.tokenization.cut_stretch import CUTTING
 from tokviz.tokenization.encoding import Int64s
 from tokviz.tokenization.merge_search import matching_ranks
 from tokviz.tokenization.text_merges import find_firings, fired_counts
@@ -159,7 +160,7 @@ class MergeListPanel(QWidget):
     def _summary(self) -> str:
         n_all = len(self._model.tokenizer.merges)
         if n_all == 0:
-            return "This tokenizer has no merges. GPT-2 and SmolLM2 have some to look at."
+            return _why_no_merges(self._model.tokenizer)
         if self._rows.n_rows() == 0:
             return "No merge matches the filter."
         known = "" if n_all == self._rows.n_rows() else f" of {n_all:,}"
@@ -203,3 +204,10 @@ class MergeListPanel(QWidget):
 
     def _on_theme_changed(self) -> None:
         self.table.set_colors(self._theme.palette)
+
+
+def _why_no_merges(tokenizer: Tokenizer) -> str:
+    kind = tokenizer.algorithm.value
+    if tokenizer.algorithm in CUTTING or tokenizer.segmenter is None:
+        return f"This tokenizer ({kind}) has no merges. GPT-2 and SmolLM2 have some to look at."
+    return f"This {kind} is carried out by a library that does not tell its merges."

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from enum import Enum
 
 from tokviz.tokenization.encoding import Encoding, Int32s
-from tokviz.tokenization.merge_replay import MergeReplay, TextReplay
+from tokviz.tokenization.merge_replay import MergeReplay, TakenWhole, TextReplay
 from tokviz.tokenization.text_merges import pre_tokens_around
 from tokviz.tokenization.tokenized_text import TokenizedText
 from tokviz.tokenization.tokenizer import Tokenizer
 from tokviz.tokenization.visible_text import visible
 
 NameOf = Callable[[int], str]
+
+_MOST_NAMED = 12  # tokens in a sentence
 
 
 class Scope(Enum):
@@ -83,17 +85,47 @@ def position_at(stretch: Stretch, step: int) -> Position:
 
 def describe_step(replay: MergeReplay, step: int, name_of: NameOf) -> str:
     """One sentence about a step of a pre-token; step 0 is the state before the first."""
+    unit = "character" if replay.by_characters else "byte"
+    if replay.taken_whole is not None:
+        return _whole_sentence(replay.taken_whole, name_of)
     if step == 0:
         best = next(iter(replay.candidates(0)), None)
         if not replay.symbols:
-            return "None of its bytes is in the vocabulary, so it has no token."
+            return f"None of its {unit}s is in the vocabulary, so it has no token."
         if best is None:
-            return "One byte, one token: there is nothing to merge."
+            words = f"One {unit}, one token: there is nothing to merge."
+            return unknown_words(replay).removeprefix(" · ") or words
         if best.rank is None:
-            return "No merge applies: each byte stays a token of its own."
-        return f"{len(replay.symbols):,} bytes; the lowest rank among them is {best.rank:,}"
+            words = f"No merge applies: each {unit} stays a token of its own."
+            return f"No merge applies{unknown_words(replay)}" if replay.unknown else words
+        before = ", the first a space put before the text" if replay.has_prefix else ""
+        return (
+            f"{len(replay.symbols):,} {unit}s{before}; the lowest rank among them is {best.rank:,}"
+        )
     done = replay.step(step)
     after = replay.next_best(step)
     behind = "no other pair had a rule" if after is None else f"next best was rank {after:,}"
     left, right, made = name_of(done.left), name_of(done.right), name_of(done.id)
-    return f"rank {done.rank:,} · {left} + {right} → {made} · {behind}"
+    end = unknown_words(replay) if step == replay.n_steps else ""
+    return f"rank {done.rank:,} · {left} + {right} → {made} · {behind}{end}"
+
+
+def unknown_words(replay: MergeReplay) -> str:
+    """What stands for the first symbol that is no token; empty if all are."""
+    if not replay.unknown:
+        return ""
+    data = replay.symbol_bytes(replay.unknown[0])
+    if replay.falls_back:
+        n_bytes = "its byte stands" if len(data) == 1 else f"its {len(data)} bytes stand"
+        return f" · {visible(data)} is no token: {n_bytes} for it"
+    return f" · {visible(data)} is no token: the unknown token stands for it"
+
+
+def _whole_sentence(whole: TakenWhole, name_of: NameOf) -> str:
+    """A pre-token that was taken as it is."""
+    words = f"{name_of(whole.id)} is a token, so the pre-token is taken whole without any merge"
+    if whole.otherwise == [whole.id]:
+        return f"{words}; the merges would give the same."
+    shown = " + ".join(map(name_of, whole.otherwise[:_MOST_NAMED]))
+    more = " + …" if len(whole.otherwise) > _MOST_NAMED else ""
+    return f"{words}; the merges would give {shown}{more}."

@@ -60,17 +60,19 @@ def row_of_stage(
         whole = stretch.replay
         return _text_row(whole.n_pre_tokens, whole.pre_token_text), None, None, None
     if stage is Stage.BYTES:
+        if replay.by_characters:
+            return _text_row(len(stretch.text), stretch.text.__getitem__), None, None, None
         data = without_surrogates(stretch.text).encode("utf-8")
         row = LazyRow(len(data), lambda i: RowToken(f"{data[i]:02x}", _NO_ID))
         return row, None, None, None
     if stage is Stage.IDS:
         return _row(stretch.ids, name_of), None, None, None
     step = position.step
-    after = _row(replay.row(step)[1], name_of)
+    after = state_row(replay, step, name_of)
     if step == 0:
         return after, None, None, None
     pair = replay.pair_index(step)
-    return _row(replay.row(step - 1)[1], name_of), after, pair, pair
+    return state_row(replay, step - 1, name_of), after, pair, pair
 
 
 def _text_row(n: int, part_at: Callable[[int], str]) -> LazyRow:
@@ -79,6 +81,20 @@ def _text_row(n: int, part_at: Callable[[int], str]) -> LazyRow:
         return RowToken(visible(part.encode("utf-8")), _NO_ID)
 
     return LazyRow(n, token_at)
+
+
+def state_row(replay: MergeReplay, state: int, name_of: NameOf) -> LazyRow:
+    """The tokens after so many steps; a symbol that is no token is shown without an id."""
+    firsts, ids = replay.row(state)
+    unknown = frozenset(replay.unknown)
+
+    def token_at(index: int) -> RowToken:
+        symbol, token_id = int(firsts[index]), int(ids[index])
+        if symbol in unknown and token_id == replay.symbols[symbol]:
+            return RowToken(visible(replay.symbol_bytes(symbol)), _NO_ID)
+        return RowToken(name_of(token_id), token_id)
+
+    return LazyRow(len(ids), token_at)
 
 
 def _row(ids: Int32s, name_of: NameOf) -> LazyRow:
@@ -111,7 +127,9 @@ def tree_of(
         nodes.append(
             TreeNode(node.left, node.right, node.rank, node.id, name_of(node.id), data.hex(" "))
         )
-    return leaves, list(replay.symbols), nodes
+    unknown = frozenset(replay.unknown)
+    ids = [_NO_ID if i in unknown else symbol for i, symbol in enumerate(replay.symbols)]
+    return leaves, ids, nodes
 
 
 def _characters(data: bytes) -> list[tuple[str, bool]]:

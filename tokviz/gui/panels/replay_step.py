@@ -1,9 +1,10 @@
 """StepDisplay: a step of a stretch of text, as sentence, row, tree and pairs of a replay view."""
 
-from tokviz.gui.panels.candidate_rows import CandidateRows
+from tokviz.gui.panels.candidate_rows import CandidateRows, OtherwiseRows
 from tokviz.gui.panels.replay_scope import Position, Stretch, describe_step
-from tokviz.gui.panels.replay_stages import STAGES, Stage, row_of_stage, tree_of
+from tokviz.gui.panels.replay_stages import STAGES, Stage, row_of_stage, state_row, tree_of
 from tokviz.gui.widgets.merge_replay_view import MergeReplayView
+from tokviz.gui.widgets.row_table_model import NoRows
 from tokviz.tokenization.merge_replay import MergeReplay
 
 _NOWHERE = Position(-1, 0)
@@ -27,7 +28,7 @@ class StepDisplay:
             [
                 f"text {len(stretch.text):,}",
                 f"pre-tokens {whole.n_pre_tokens:,}",
-                f"bytes {stretch.n_bytes:,}",
+                _symbols_words(stretch),
                 f"merges {whole.n_steps:,}",
                 f"ids {stretch.n_tokens:,}",
             ]
@@ -41,7 +42,7 @@ class StepDisplay:
         view.controls.set_steps(0)
         view.row.set_rows([], None, None, None)
         view.tree.set_tree([], [], [])
-        view.pairs.set_source(CandidateRows([], str))
+        view.pairs.set_source(NoRows())
         view.say(sentence, remedy)
 
     def set_stage(self, stage: Stage) -> None:
@@ -61,8 +62,16 @@ class StepDisplay:
         self._view.tree.set_step(position.step)
         self._view.say(self._sentence(stretch, replay, step))
         self._show_row()
-        before = max(position.step - 1, 0)
-        self._view.pairs.set_source(CandidateRows(replay.candidates(before), stretch.name))
+        self._show_pairs(stretch, replay, max(position.step - 1, 0))
+
+    def _show_pairs(self, stretch: Stretch, replay: MergeReplay, state: int) -> None:
+        if replay.taken_whole is not None:
+            otherwise = replay.taken_whole.otherwise
+            self._view.pairs.set_source(OtherwiseRows(otherwise, stretch.name))
+            return
+        row = state_row(replay, state, stretch.name)
+        rows = CandidateRows(replay.candidates(state), lambda index: row[index].label)
+        self._view.pairs.set_source(rows)
 
     def _sentence(self, stretch: Stretch, replay: MergeReplay, step: int) -> str:
         whole, own = stretch.replay, self.position
@@ -77,3 +86,9 @@ class StepDisplay:
         if stretch is not None and replay is not None:
             rows = row_of_stage(self.stage, stretch, replay, self.position, stretch.name)
             self._view.row.set_rows(*rows)
+
+
+def _symbols_words(stretch: Stretch) -> str:
+    """What merging begins with, and how many there are."""
+    by_characters = stretch.replay.n_pre_tokens and stretch.replay.pre_token(0).by_characters
+    return f"characters {len(stretch.text):,}" if by_characters else f"bytes {stretch.n_bytes:,}"
