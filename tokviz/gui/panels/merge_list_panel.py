@@ -209,5 +209,5 @@ class MergeListPanel(QWidget):
 def _why_no_merges(tokenizer: Tokenizer) -> str:
     kind = tokenizer.algorithm.value
     if tokenizer.algorithm in CUTTING or tokenizer.segmenter is None:
-        return f"This tokenizer ({kind}) has no merges. GPT-2 and SmolLM2 have some to look at."
+        return "This tokenizer has no merges. GPT-2 and SmolLM2 have some to look at."
     return f"This {kind} is carried out by a library that does not tell its merges."
