@@ -62,17 +62,37 @@ def tokenizer_from_minbpe(content: bytes, name: str, file: str) -> Tokenizer:
             f"number of special tokens, a line each."
         )
     n_special = int(lines[2])
+    special = _special_tokens(lines[3 : 3 + n_special], file)
+    vocab, merges = _merged(lines[3 + n_special :], 4 + n_special, file)
+    _place_special_tokens(vocab, special, file)
+    try:
+        split = split_pattern(lines[1].strip() or _WHOLE_TEXT)
+    except SplitPatternError as error:
+        raise TokenizerFileError(f"{file}, line 2: {error}") from None
+    return Tokenizer(
+        name=name,
+        algorithm=Algorithm.BYTE_LEVEL_BPE,
+        vocab=vocab,
+        merges=merges,
+        special_tokens=special,
+        split=split,
+    )
+
+
+def _special_tokens(lines: list[str], file: str) -> dict[str, int]:
+    """A name and an id in each line; the first is line 4 of the file."""
     special: dict[str, int] = {}
-    for number, line in enumerate(lines[3 : 3 + n_special], 4):
-        special_name, _, written_id = line.strip().rpartition(" ")
-        if not special_name or not _is_number(written_id):
+    for number, line in enumerate(lines, 4):
+        name, _, written_id = line.strip().rpartition(" ")
+        if not name or not _is_number(written_id):
             raise _bad_line(file, number, "the name of a special token and its id")
-        special[special_name] = int(written_id)
-    pairs = [
-        (number, line.split())
-        for number, line in enumerate(lines[3 + n_special :], 4 + n_special)
-        if line.strip()
-    ]
+        special[name] = int(written_id)
+    return special
+
+
+def _merged(lines: list[str], first: int, file: str) -> tuple[list[bytes | None], Merges]:
+    """The vocabulary that the merges make, two ids in each line; `first`: the number of one."""
+    pairs = [(number, line.split()) for number, line in enumerate(lines, first) if line.strip()]
     if len(pairs) > _MOST_MERGES:
         raise TokenizerFileError(
             f"{file} has more than {_MOST_MERGES:,} merges; take a part of it."
@@ -91,28 +111,20 @@ def tokenizer_from_minbpe(content: bytes, name: str, file: str) -> Tokenizer:
         vocab.append(data)
         left.append(a)
         right.append(b)
-    merges = Merges(left, right, range(256, len(vocab)))
-    for special_name, token_id in special.items():
+    return vocab, Merges(left, right, range(256, len(vocab)))
+
+
+def _place_special_tokens(vocab: list[bytes | None], special: dict[str, int], file: str) -> None:
+    """Append the special tokens to the vocabulary at their ids."""
+    for name, token_id in special.items():
         if not len(vocab) <= token_id < _MOST_MERGES:
             raise TokenizerFileError(
-                f"{file} gives the special token {ascii(special_name)[:60]} the id {token_id}; it "
+                f"{file} gives the special token {ascii(name)[:60]} the id {token_id}; it "
                 f"must be above those of the merges."
             )
     vocab += [None] * (max(special.values(), default=-1) + 1 - len(vocab))
-    for special_name, token_id in special.items():
-        vocab[token_id] = special_name.encode("utf-8")
-    try:
-        split = split_pattern(lines[1].strip() or _WHOLE_TEXT)
-    except SplitPatternError as error:
-        raise TokenizerFileError(f"{file}, line 2: {error}") from None
-    return Tokenizer(
-        name=name,
-        algorithm=Algorithm.BYTE_LEVEL_BPE,
-        vocab=vocab,
-        merges=merges,
-        special_tokens=special,
-        split=split,
-    )
+    for name, token_id in special.items():
+        vocab[token_id] = name.encode("utf-8")
 
 
 def _is_number(word: str) -> bool:
