@@ -32,6 +32,19 @@ def test_components_that_are_not_there_are_told() -> None:
         list(MapMaker(random_table(80, 6)).layouts(MapWish(components=(0, 6))))
 
 
+def test_a_slow_table_shows_the_components_of_some_rows_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(map_maker, "_SLOW", 1000)
+    monkeypatch.setattr(map_maker, "_SOME", 400)
+    table = random_table(800, 6)
+    first, last = MapMaker(table).layouts(MapWish())
+    assert first.note == "The principal components of 400 rows so far."
+    assert (first.done, last.done) == (0.5, 1)
+    assert first.points.shape == (800, 2)
+    assert np.allclose(last.points, principal_components(table).project(table), atol=1e-5)
+
+
 def test_the_note_says_what_became_of_the_rows() -> None:
     wish = MapWish(transform=Transform(centered=True, unit_length=True))
     *_, layout = MapMaker(random_table(80, 6)).layouts(wish)

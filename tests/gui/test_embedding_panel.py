@@ -265,6 +265,26 @@ def test_a_table_that_learns_moves_and_does_not_jump(qtbot: QtBot, new_model: Ne
     assert np.abs(model.points - before).max() < 0.5
 
 
+def test_a_table_that_learns_is_not_laid_out_by_tsne_again_and_again(
+    qtbot: QtBot, new_model: NewModel, home: Path
+) -> None:
+    panel = mapped(qtbot, new_model)
+    model = panel._model
+    panel._rested.setInterval(600_000)
+    panel.area.settings.set_projection("tsne")
+    assert model.table is not None
+    later = type(model.table).of_array("small", model.table.rows * np.float32(1.01))
+    model.set_table(later)
+    qtbot.waitUntil(lambda: model.points is not None, timeout=10_000)
+    settled(qtbot, panel)
+    assert model.points is not None
+    expected = principal_components(later).project(later)
+    assert np.abs(model.points - expected).max() < 0.5
+    assert panel.area.words.text().endswith("are shown in t-SNE's place.")
+    panel._rested.timeout.emit()
+    qtbot.waitUntil(lambda: panel.area.words.text().startswith("Iteration"), timeout=30_000)
+
+
 def test_a_dropped_table_is_opened(qtbot: QtBot, new_model: NewModel, tmp_path: Path) -> None:
     path = tmp_path / "rows.npy"
     np.save(path, random_table(256, 5).rows)

@@ -14,7 +14,7 @@ from tokviz.embedding.projections.layout import (
     Projection,
     ProjectionError,
 )
-from tokviz.embedding.projections.pca import Pca, components_in_passes
+from tokviz.embedding.projections.pca import Pca, components_in_passes, principal_components
 from tokviz.embedding.table import EmbeddingTable
 from tokviz.embedding.transforms import Transform, Transformed, transformed
 
@@ -23,6 +23,9 @@ _STARTING = "Starting from the principal components"
 _FINDING = "Finding the true neighbours of every row"
 _GRAPH_SHARE = 0.4  # of the time of a map of t-SNE
 _AS_IT_IS = Transform()
+_SLOW = 2**23  # numbers in a table
+_SOME = 4096
+_SO_FAR = "The principal components of {:,} rows so far."
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,9 @@ class MapMaker:
         if self._pca is not None and self._pca[0] == wish.transform:
             yield _along(self._pca[1], table, wish.components)
             return
+        if (some := _some_rows(table)) is not None:
+            layout = _along(principal_components(some), table, wish.components)
+            yield replace(layout, done=0.5, note=_SO_FAR.format(some.n_rows))
         for found in components_in_passes(table):
             layout = _along(found, table, wish.components)
             self._pca = wish.transform, found
@@ -129,6 +135,14 @@ def _projection(name: str) -> Projection:
         names = ", ".join(known.name for known in PROJECTIONS)
         raise ProjectionError(f"There is no projection {name!r}; the names are {names}.")
     return found
+
+
+def _some_rows(table: EmbeddingTable) -> EmbeddingTable | None:
+    """Rows to find components from at once; `None` where all of them take no longer."""
+    if table.n_rows * table.dim < _SLOW or table.is_large:
+        return None
+    rows = table.rows[:: max(1, table.n_rows // _SOME)]
+    return EmbeddingTable.of_array(table.name, rows)
 
 
 def _along(found: Pca, table: EmbeddingTable, components: tuple[int, int]) -> Layout:

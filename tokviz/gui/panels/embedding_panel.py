@@ -5,6 +5,7 @@ tied to the selection by `map_links`. This file decides what is shown when the t
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -30,6 +31,7 @@ from tokviz.gui.panels.map_wishes import (
     wish_of,
 )
 from tokviz.gui.panels.map_words import (
+    MOVES,
     layout_words,
     measured,
     no_table_words,
@@ -47,6 +49,7 @@ from tokviz.gui.widgets.panel_frame import PanelFrame
 from tokviz.token_tables import TokenTable
 
 _LABELS_MS = 300  # after the last change of the text, before labels are ordered anew
+_REST_MS = 2000  # without another table, before t-SNE takes the place of what moved
 _LIVE_VALUES = 2**20  # a table of so many numbers may be projected anew while it is learned
 
 
@@ -79,6 +82,8 @@ class EmbeddingPanel(QWidget):
         self._place_widgets()
         self._labels_later = QTimer(self, singleShot=True, interval=_LABELS_MS)
         self._labels_later.timeout.connect(self._set_label_order)
+        self._rested = QTimer(self, singleShot=True, interval=_REST_MS)
+        self._rested.timeout.connect(self._on_settings_changed)
         self._connect()
         self._on_theme_changed()
         self._on_measured(None)
@@ -252,6 +257,10 @@ class EmbeddingPanel(QWidget):
             return
         try:
             wish = wish_of(self.area.settings.choice, self._shown)
+            if self._before is not None and wish.projection == "tsne":
+                # t-SNE would begin anew with each of the tables, and never come to an end.
+                wish = replace(wish, projection="pca", components=(0, 1))
+                self._rested.start()
         except AxisError as error:
             self.area.say(str(error))
             return
@@ -340,7 +349,10 @@ class EmbeddingPanel(QWidget):
         known, layout = self._shown, self._layout
         if known is None or layout is None:
             return
-        self.area.say(*layout_words(known, layout, self._audit_words))
+        words, hint = layout_words(known, layout, self._audit_words)
+        if self._before is not None and self.area.settings.choice.projection == "tsne":
+            words = f"{words} {MOVES}"
+        self.area.say(words, hint)
 
     def _on_measured(self, found: Honesty | None) -> None:
         self.area.strip.set_measured(measured(found))

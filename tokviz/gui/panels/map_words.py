@@ -12,6 +12,7 @@ from tokviz.gui.widgets.honesty_strip import Measured, percent
 from tokviz.token_tables import TokenTable
 
 _SHUFFLED = "In brackets: the same where the points are dealt to the rows at random."
+MOVES = "While the table is learned, its principal components are shown in t-SNE's place."
 _TIED = {
     True: "The output layer uses the same rows.",
     False: "The output layer has rows of its own.",
