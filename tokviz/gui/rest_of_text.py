@@ -9,6 +9,7 @@ from tokviz.tokenization.encoding import Encoding
 from tokviz.tokenization.tokenized_text import TokenizedText
 
 _AFTER_PAINT_MS = 20
+_PAUSE_MS = 100  # between two tellings: each has every panel show the new counts
 
 
 class RestOfText(QObject):
@@ -22,6 +23,9 @@ class RestOfText(QObject):
         super().__init__(parent)
         self._text: TokenizedText | None = None
         self._task: Task | None = None
+        self._is_told = True
+        self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._pause.timeout.connect(self._tell)
 
     @property
     def is_running(self) -> bool:
@@ -43,6 +47,8 @@ class RestOfText(QObject):
 
     def cancel(self) -> None:
         """What was not encoded yet stays pending."""
+        self._pause.stop()
+        self._is_told = True
         task, self._task = self._task, None
         if task is not None:
             task.cancel()
@@ -51,7 +57,15 @@ class RestOfText(QObject):
         assert self._text is not None
         for encoding in batch:
             self._text.absorb(encoding)
-        self.absorbed.emit()
+        self._is_told = False
+        if self._text.complete or not self._pause.isActive():
+            self._tell()
+
+    def _tell(self) -> None:
+        if not self._is_told:
+            self._is_told = True
+            self._pause.start()
+            self.absorbed.emit()
 
     def _on_failed(self, error: BaseException) -> None:
         assert self._text is not None

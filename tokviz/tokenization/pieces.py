@@ -194,9 +194,20 @@ def raw_pieces(text: str) -> list[Piece]:
         end = min(start + 8 * PIECE, len(text))  # larger ones: they are cut up as they are encoded
         if text[end - 1 : end + 1] == "\r\n":
             end += 1
-        pieces.append(Piece(text[start:end]))
+        pieces.append(_raw_piece(text[start:end]))
         start = end
     return pieces
+
+
+def _raw_piece(text: str) -> Piece:
+    """A piece whose bytes and line breaks are counted in its UTF-8: ten times as fast as by its
+    characters, which matters for ten megabytes that are opened."""
+    piece = Piece(text)
+    data = np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8)
+    piece.n_bytes = len(data)
+    if not any(mark in text for mark in "\r\u2028\u2029"):
+        piece.n_breaks = int(np.count_nonzero(data == ord("\n")))
+    return piece
 
 
 def encoded_pieces(

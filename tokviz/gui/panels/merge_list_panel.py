@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from tokviz.gui.encoding_pause import EncodingPause
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.row_table import RowTable
@@ -88,7 +89,7 @@ class MergeListPanel(QWidget):
         self._rows = MergeRows(model.tokenizer, np.zeros(0, np.int64), np.zeros(0, np.int64))
         self._asked: tuple[Tokenizer, str, bool] | None = None  # what the rows answer
         self._place_widgets()
-        self._later = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._later = EncodingPause(model, _PAUSE_MS, self)
         self._later.timeout.connect(self._fill)
         self._connect()
         self._on_theme_changed()
@@ -112,7 +113,7 @@ class MergeListPanel(QWidget):
         self.table.row_menu_requested.connect(self._show_menu)
         model.tokenizer_changed.connect(self._fill)
         model.order_changed.connect(self._on_marks_changed)
-        model.whole_encoding_changed.connect(self._later.start)  # counts change, rows may stay
+        model.whole_encoding_changed.connect(self._later.begin)  # counts change, rows may stay
         model.marks_changed.connect(self._on_marks_changed)
         self._theme.changed.connect(self._on_theme_changed)
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
+from tokviz.gui.encoding_pause import EncodingPause
 from tokviz.gui.task import Task
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
@@ -40,13 +41,13 @@ class ScrubberPanel(QFrame):
         self._play = QToolButton()
         self._place_widgets()
         self._task: Task | None = None
-        self._later = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._later = EncodingPause(model, _PAUSE_MS, self)
         self._later.timeout.connect(self._count)
         self._clock = QTimer(self, interval=_PLAY_MS)
         self._clock.timeout.connect(self._on_tick)
         self._connect()
         self._on_theme_changed()
-        self._later.start()  # the text is painted first
+        self._later.begin()  # the text is painted first
         self._show()
 
     def _place_widgets(self) -> None:
@@ -89,7 +90,7 @@ class ScrubberPanel(QFrame):
         self.box.valueChanged.connect(model.set_n_merges)
         self._play.clicked.connect(self.toggle_play)
         model.encoding_changed.connect(self._show)
-        model.whole_encoding_changed.connect(self._later.start)
+        model.whole_encoding_changed.connect(self._later.begin)
         model.tokenizer_changed.connect(self._count)
         model.order_changed.connect(self._show)
         self._theme.changed.connect(self._on_theme_changed)
@@ -160,7 +161,8 @@ class ScrubberPanel(QFrame):
         k = n_all if model.n_merges is None else model.n_merges
         self.curve.set_value(k)
         with QSignalBlocker(self.box):  # held within an old range, it would ask for what it shows
-            self.box.setRange(0, n_all)
+            if self.box.maximum() != n_all:
+                self.box.setRange(0, n_all)  # lays out the window
             self.box.setValue(k)
         n_tokens, n_bytes = model.text.n_tokens, model.text.n_encoded_bytes
         ratio = f" · {n_bytes / n_tokens:.2f} bytes a token" if n_tokens else ""

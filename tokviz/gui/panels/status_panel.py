@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QLabel, QStatusBar, QToolButton
+from PySide6.QtWidgets import QStatusBar, QToolButton
 
 from tokviz.gui.task import Task, failure
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
+from tokviz.gui.widgets.still_label import StillLabel
 from tokviz.tokenization.text_checks import (
     count_graphemes_of,
     find_losses,
@@ -42,7 +43,7 @@ class StatusPanel(QStatusBar):
         self._theme = theme
         self._checked: Checked | None = None
         self._task: Task | None = None
-        self._counts = QLabel()
+        self._counts = StillLabel()
         self._counts.setTextFormat(Qt.TextFormat.RichText)  # holds our own numbers only
         self._counts.setContentsMargins(8, 4, 8, 4)
         self._badge = QToolButton()
@@ -164,7 +165,9 @@ class StatusPanel(QStatusBar):
             color = palette.bad
         self._badge.setText(text)
         self._badge.setToolTip(tip)
-        self._badge.setStyleSheet(f"color: {color.name()}; font-weight: 600;")
+        style = f"color: {color.name()}; font-weight: 600;"
+        if style != self._badge.styleSheet():  # the same one would polish and lay out all the same
+            self._badge.setStyleSheet(style)
 
 
 def _ratio(n_bytes: int, n_tokens: int) -> str:

@@ -1,5 +1,6 @@
 """The text panel: the text one edits, with every token coloured, tied to the model."""
 
+from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import Signal
@@ -15,7 +16,23 @@ from tokviz.gui.widgets.window_painting import WindowEdges
 from tokviz.tokenization.special_names import names_within
 from tokviz.tokenization.text_merges import fired_spans
 from tokviz.tokenization.text_pre_tokens import pre_token_starts
-from tokviz.tokenization.tokenizer import Special
+from tokviz.tokenization.tokenizer import Special, Tokenizer
+
+
+@dataclass(frozen=True, eq=False)
+class _Shown:
+    """What the tokens that are known follow from; as long as it stays, only more are added."""
+
+    revision: int
+    tokenizer: Tokenizer
+    n_merges: int | None
+
+    def is_same(self, other: "_Shown") -> bool:
+        return (
+            self.revision == other.revision
+            and self.tokenizer is other.tokenizer
+            and self.n_merges == other.n_merges
+        )
 
 
 class TextPanel(QWidget):
@@ -34,6 +51,8 @@ class TextPanel(QWidget):
         self._found: Places | None = None
         self._window: tuple[int, int] | None = None
         self._window_edges: WindowEdges | None = None
+        self._shown: _Shown | None = None
+        self._n_encoded = 0
         self.view = TokenTextView()
         self.view.set_zoom(settings.zoom)
         self._frame = PanelFrame("Text", self.view)
@@ -155,7 +174,13 @@ class TextPanel(QWidget):
         self._update_highlights()
 
     def _on_encoding_changed(self) -> None:
-        self.view.refresh()
+        model, before = self._model, self._shown
+        shown = self._shown = _Shown(model.revision, model.tokenizer, model.n_merges)
+        n_before, self._n_encoded = self._n_encoded, model.text.n_encoded
+        if before is not None and shown.is_same(before):
+            self.view.show_more_tokens(n_before)
+        else:
+            self.view.refresh()
         self._update_highlights()
 
     def _update_highlights(self) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QMenu,
 )
 
+from tokviz.gui.encoding_pause import EncodingPause
 from tokviz.gui.task import Task, failure
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
@@ -100,6 +101,8 @@ class TokenListPanel(FilteredTable):
         self._listed: tuple[object, ...] = ()
         self._task: Task | None = None
         self.asked.connect(self._fill)
+        self._pause = EncodingPause(model, 0, self)
+        self._pause.timeout.connect(self.ask_soon)
         self.copy_button.clicked.connect(self._on_copy_clicked)
         self.table.row_picked.connect(self._on_row_picked)
         self.table.row_menu_requested.connect(self._show_menu)
@@ -112,7 +115,7 @@ class TokenListPanel(FilteredTable):
     def _on_encoding_changed(self) -> None:
         if self._rows is not None:
             self._rows.forget()
-        self.ask_soon()
+        self._pause.begin()
 
     # -- which tokens, and in which order ------------------------------------------------------
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QMenu,
 )
 
+from tokviz.gui.encoding_pause import EncodingPause
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.exact_clipboard import copy_text
@@ -73,12 +74,14 @@ class VocabularyPanel(FilteredTable):
         self._rows: VocabularyRows | None = None
         self._listed: tuple[object, ...] = ()
         self.asked.connect(self._fill)
+        self._pause = EncodingPause(model, 0, self)
+        self._pause.timeout.connect(self.ask_soon)
         self.here_only.toggled.connect(self._on_here_toggled)
         self.table.row_picked.connect(self._on_row_picked)
         self.table.row_menu_requested.connect(self._show_menu)
         self.table.sort_requested.connect(self._on_sort_requested)
         model.tokenizer_changed.connect(self.ask_soon)
-        model.encoding_changed.connect(self.ask_soon)
+        model.encoding_changed.connect(self._pause.begin)
         model.selection_changed.connect(self._on_selection_changed)
         theme.changed.connect(lambda: self.set_colors(theme.palette))
         self.set_colors(theme.palette)

@@ -28,13 +28,16 @@ class Gutter:
 
     def fit(self, source: TokenSource) -> bool:
         """Make room for the source's numbers; whether the width changed."""
-        expected = max(source.n_tokens, source.n_chars // 4)
-        digits = max(2, len(str(source.n_lines))), max(3, len(str(expected)))
-        changed = digits != self._digits
+        changed = not self.has_room(source)
+        digits = _digits(source)
         self._digits = digits
         self._line_width = digits[0] * self._digit
         self._token_width = digits[1] * self._digit
         return changed
+
+    def has_room(self, source: TokenSource) -> bool:
+        """Whether the columns are as wide as the source's numbers need now."""
+        return self._digits == _digits(source)
 
     def paint(
         self,
@@ -77,3 +80,9 @@ class Gutter:
                 count = self._counts.get(painted.row.start)
                 return "" if count is None else f"{count:,} tokens up to the end of this row"
         return ""
+
+
+def _digits(source: TokenSource) -> tuple[int, int]:
+    """Of the numbers of lines, and of tokens as far as can be foreseen."""
+    expected = max(source.n_tokens, source.n_chars // 4)
+    return max(2, len(str(source.n_lines))), max(3, len(str(expected)))

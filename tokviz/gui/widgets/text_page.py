@@ -123,6 +123,11 @@ class TextPage:
         assert self._tokens is not None
         return self._tokens
 
+    def is_touched_from(self, position: int) -> bool:
+        """Whether a change of the tokens from `position` on shows here."""
+        last = self.rows_in_view()[-1].row
+        return last.full_end > position or not self.gutter.has_room(self.source)
+
     def visible_text(self) -> str:
         """The characters of the rows in view."""
         rows = [painted.row for painted in self.rows_in_view()]

@@ -108,6 +108,11 @@ class TokenTextView(TextViewEvents):
         if moved:
             self.caret_moved.emit()
 
+    def show_more_tokens(self, position: int) -> None:
+        """Tokens from `position` on came to be known and nothing else changed."""
+        if self.page.is_touched_from(position):
+            self.refresh()
+
     # How it looks
 
     def set_colors(self, palette: Palette) -> None:
