@@ -268,6 +268,26 @@ def test_a_huge_paste_is_encoded_part_by_part(
     _check_complete(model, "before after")
 
 
+@pytest.mark.parametrize("text", [" " * 150_000, "\n" * 150_000, "x" * 150_000])
+def test_a_very_long_pre_token_is_left_to_the_task(
+    text: str, new_model: NewModel, gpt2: Tokenizer, qtbot: QtBot
+) -> None:
+    model = new_model(gpt2)
+    model.set_text(text + " end")
+    assert not model.text.complete  # the setter did not wait for it
+    _until_complete(qtbot, model)
+    _check_complete(model, text + " end")
+    model.edit_text(70_000, 1, "?")
+    assert not model.text.complete
+    edited = text[:70_000] + "?" + text[70_001:] + " end"
+    assert str(model.text) == edited
+    _until_complete(qtbot, model)
+    _check_complete(model, edited)
+    model.edit_text(len(edited), 0, "!")
+    _until_complete(qtbot, model)
+    _check_complete(model, edited + "!")
+
+
 def test_another_text_or_tokenizer_ends_the_encoding_of_the_old_one(
     new_model: NewModel, gpt2: Tokenizer, smollm2: Tokenizer, qtbot: QtBot
 ) -> None:

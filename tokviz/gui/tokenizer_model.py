@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _AT_ONCE = 1 << 13
 """Characters encoded before a setter returns: more than a page, within a frame or two."""
 
+_MOST_AT_ONCE = 1 << 16  # characters of a pre-token that is not left to the task
 _PAGE = 1 << 12
 _LONG = 1 << 18  # characters of a text that is not encoded as a whole again and again
 
@@ -182,7 +183,7 @@ class TokenizerModel(SharedTable):
         self._context = tokenizer.context
         self._selection, self._hovered, self._marked_rank = Selection(), None, None
         is_page_enough = for_a_moment and self._text.n_chars > _LONG
-        self._text.encode_more(_PAGE if is_page_enough else _AT_ONCE)
+        self._text.encode_more(_PAGE if is_page_enough else _AT_ONCE, most=_MOST_AT_ONCE)
         if not is_page_enough:
             self._rest.encode(self._text)
         self.tokenizer_changed.emit()
@@ -216,7 +217,7 @@ class TokenizerModel(SharedTable):
             self._rest.cancel()
             self._text.set_special(not was)
             self._selection = Selection(self._selection.ids)
-            self._text.encode_more(_AT_ONCE)
+            self._text.encode_more(_AT_ONCE, most=_MOST_AT_ONCE)
             self._rest.encode(self._text)
         self.special_changed.emit()
         if changes:
@@ -249,7 +250,7 @@ class TokenizerModel(SharedTable):
         self._selection, self._hovered = Selection(self._selection.ids), None
         self._caret, self._top = (0, 0), 0
         self._last_edit, self._revision = None, self._revision + 1
-        self._text.encode_more(_AT_ONCE)
+        self._text.encode_more(_AT_ONCE, most=_MOST_AT_ONCE)
         self._rest.encode(self._text)
         if tokenizer_grew:
             self.tokenizer_changed.emit()
@@ -276,7 +277,7 @@ class TokenizerModel(SharedTable):
         self._last_edit, self._revision = edit, self._revision + 1
         if touches_pending or text.n_chars - text.n_encoded != pending:
             self._rest.cancel()
-            text.encode_more(_AT_ONCE)
+            text.encode_more(_AT_ONCE, most=_MOST_AT_ONCE)
             self._rest.encode(self._text)
         elif tokenizer_grew and self._rest.is_running:
             self._rest.cancel()

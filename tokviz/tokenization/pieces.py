@@ -4,7 +4,6 @@ A key press rebuilds one piece and one row of running totals, so its cost does n
 text. Pieces that have been encoded come first; those behind them hold text alone.
 """
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
@@ -19,7 +18,7 @@ PIECE = 8192
 
 CHARS, BYTES, TOKENS, BREAKS = range(4)
 
-_LINE_BREAK = re.compile("\r\n|[\n\r\u2028\u2029]")
+_LINE_BREAKS = np.array([ord(mark) for mark in "\n\r\u2028\u2029"], np.uint32)
 FindCut = Callable[[str, int], int]
 _NO_COLORS = np.zeros(0, np.uint8)
 
@@ -38,8 +37,10 @@ class Piece:
     @cached_property
     def line_starts(self) -> Int64s:
         """Where lines start within the piece: the place after each line break."""
-        ends = [match.end() for match in _LINE_BREAK.finditer(self.text)]
-        return np.array(ends, np.int64)
+        codes = np.frombuffer(self.text.encode("utf-32-le", "surrogatepass"), np.uint32)
+        ends = np.isin(codes, _LINE_BREAKS)
+        ends[:-1] &= (codes[:-1] != ord("\r")) | (codes[1:] != ord("\n"))  # CR LF is one
+        return np.flatnonzero(ends) + 1
 
     @cached_property
     def n_breaks(self) -> int:

@@ -82,7 +82,7 @@ class TokenizedText(TextTokens):
         """Replace `removed` characters at `start`, and encode again around them.
 
         An edit that touches text not encoded yet changes the text only. So does one of very many
-        characters: the text from there on is to be encoded again.
+        characters, or in a very long pre-token: the text from there on is to be encoded again.
         """
         end = start + removed
         if not 0 <= start <= end <= self.n_chars:
@@ -97,6 +97,8 @@ class TokenizedText(TextTokens):
             high = max(high, table.n_encoded)
         # Taking text out costs an eighth of bringing it in.
         is_huge = len(inserted) + removed // 8 > _MOST_AT_ONCE
+        if reach is not None:  # only a pre-token that cannot be cut makes a piece that long
+            is_huge |= any(len(p.text) > _MOST_AT_ONCE for p in table.pieces[low:high])
         if is_huge:
             high = max(high, table.n_encoded)
         with self._all_merges():
@@ -167,8 +169,11 @@ class TokenizedText(TextTokens):
         is_first = self._table.n_encoded == 0
         return _encode(self._tokenizer, texts, at_start=is_first, special=self._special)
 
-    def encode_more(self, n_chars: int) -> None:
-        """Encode at least `n_chars` more characters now, or all that are left."""
+    def encode_more(self, n_chars: int, *, most: int | None = None) -> None:
+        """Encode at least `n_chars` more characters now, or all that are left.
+
+        Where one pre-token has more characters than `most`, it is left pending.
+        """
         reach = self._locality.reach
         start, size = self.n_encoded, self.n_chars if reach is None else n_chars + _MARGIN
         while start < self.n_chars and self.n_encoded == start:
@@ -179,6 +184,8 @@ class TokenizedText(TextTokens):
             ):
                 self.absorb(encoding)
             size *= 4  # should one pre-token fill the window
+            if reach is not None and most is not None and size > most:
+                return
 
     def absorb(self, encoding: Encoding) -> None:
         """Take in the encoding of the next pending characters."""
