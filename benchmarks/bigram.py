@@ -10,8 +10,7 @@ is the time between two turns of the event loop that a timer of 8 ms asks for.
 
 import os
 import sys
-import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from statistics import median, quantiles
 from string import ascii_letters, digits
 from time import perf_counter
@@ -19,6 +18,8 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.figures import Figure
+from benchmarks.home import home_of_its_own
 from benchmarks.measure import ratio
 from tokviz.embedding.bigram import BigramTraining, train
 from tokviz.embedding.bigram_settings import BigramSettings
@@ -141,8 +142,21 @@ class Window:
 def main() -> None:
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 2.0
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    for name in ("CONFIG", "STATE", "CACHE"):
-        os.environ[f"XDG_{name}_HOME"] = tempfile.mkdtemp(prefix="tokviz-bench-")
+    with home_of_its_own():
+        measure(seconds)
+
+
+def figures(quick: bool = False) -> Iterator[Figure]:
+    chance = np.random.default_rng(0)
+    for n_vocab in _SIZES[:1] if quick else _SIZES:
+        ids = chance.integers(0, n_vocab, _N_IDS)
+        rivals = {"bare": bare(ids, n_vocab), "ours": ours(ids, n_vocab)}
+        rates = _turns(rivals, 0.5 if quick else 2.0)
+        own, theirs = ([1 / rate for rate in rates[who]] for who in ("ours", "bare"))
+        yield Figure.of_times(f"bigram step, {n_vocab:,} ids / bare torch loop", own, theirs)
+
+
+def measure(seconds: float) -> None:
     random = np.random.default_rng(0)
     print(f"{'V':>6} {'bare':>9} {'ours':>9} {'ratio':>6}   steps a second, headless")
     for n_vocab in _SIZES:

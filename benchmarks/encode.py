@@ -8,17 +8,26 @@ round. Pathological texts are encoded cold.
 """
 
 import sys
+from collections.abc import Iterator
 from statistics import median
 
 import tiktoken
 
 from benchmarks.corpora import CORPORA, pathological
+from benchmarks.figures import Figure
 from benchmarks.measure import interleaved, ratio
 from benchmarks.peers import tiktoken_of
 from tokviz.catalog import load_tokenizer
 from tokviz.tokenization.added_tokens import TextEncoder
 from tokviz.tokenization.encoding import Encoding
 from tokviz.tokenization.tokenizer import Tokenizer
+
+_GOALS = {
+    "English": {"cold": 1.5, "warm": 1.9, "again": 3.0},
+    "source code": {"cold": 1.3, "warm": 1.5, "again": 3.0},
+    "multilingual": {"cold": 0.55, "warm": 0.9, "again": 3.0},
+}
+_GOAL_PATHOLOGICAL = 0.5
 
 
 def main(rounds: int, names: list[str]) -> None:
@@ -29,19 +38,38 @@ def main(rounds: int, names: list[str]) -> None:
         print(f"\n{name:20} {'MB':>6} {'run':>6} {'ours':>10} {'MB/s':>7} {'tiktoken':>10}   ratio")
         for kind, text_of in CORPORA.items():
             half = len(text_of()) // 2
-            _measure(tokenizer, peer, kind, (text_of()[:half], text_of()[half:]), rounds)
+            _print(kind, *_measure(tokenizer, peer, (text_of()[:half], text_of()[half:]), rounds))
         for kind, text in pathological().items():
-            _measure(tokenizer, peer, kind, (None, text), rounds)
+            _print(kind, *_measure(tokenizer, peer, (None, text), rounds))
+
+
+def figures(quick: bool = False) -> Iterator[Figure]:
+    rounds = 2 if quick else 5
+    tokenizer = load_tokenizer("gpt2")
+    peer = tiktoken_of(tokenizer)
+    tokenizer.encoder().encode("What follows from the vocabulary alone is made once. " * 1000)
+    for kind, goals in _GOALS.items():
+        text = CORPORA[kind]()
+        text = text[: len(text) // 5] if quick else text
+        half = len(text) // 2
+        _, taken, theirs = _measure(tokenizer, peer, (text[:half], text[half:]), rounds)
+        for run, ours in taken.items():
+            yield Figure.of_times(f"encode {kind}, {run}", ours, theirs, least=goals[run])
+    for kind, text in ({} if quick else pathological()).items():
+        _, taken, theirs = _measure(tokenizer, peer, (None, text), rounds)
+        yield Figure.of_times(f"encode {kind}", taken["cold"], theirs, least=_GOAL_PATHOLOGICAL)
 
 
 def _measure(
     tokenizer: Tokenizer,
     peer: tiktoken.Encoding,
-    kind: str,
     texts: tuple[str | None, str],
     rounds: int,
-) -> None:
-    """Encode the second text; the first is other text of its kind, if there is some."""
+) -> tuple[float, dict[str, list[float]], list[float]]:
+    """Encode the second text; the first is other text of its kind, if there is some.
+
+    Returns megabytes, the seconds of our runs by name, and the peer's.
+    """
     other, text = texts
     rivals = {
         "cold": lambda: _whole(tokenizer.encoder(), text),
@@ -57,6 +85,10 @@ def _measure(
     assert tokenizer.encode(text).ids.tolist() == peer.encode_ordinary(text)
     megabytes = len(text.encode()) / 1e6
     theirs = list(map(min, taken.pop("ids"), taken.pop("to numpy")))
+    return megabytes, taken, theirs
+
+
+def _print(kind: str, megabytes: float, taken: dict[str, list[float]], theirs: list[float]) -> None:
     for run, ours in taken.items():
         print(
             f"{kind:20} {megabytes:6.2f} {run:>6} {median(ours) * 1e3:7.0f} ms "

@@ -14,16 +14,20 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from statistics import median
+from statistics import median, quantiles
 from time import perf_counter, thread_time
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
 from PySide6.QtGui import QColor, QKeyEvent, QSyntaxHighlighter, QTextCharFormat
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 
 from benchmarks.corpora import MEGABYTE, english, single_line
+from benchmarks.figures import Figure
+from benchmarks.home import home_of_its_own
 from benchmarks.measure import p95, ratio
+from tokviz.catalog import load_tokenizer
 from tokviz.gui.app import Session
 from tokviz.gui.settings import Settings
 
@@ -185,6 +189,7 @@ def open_file(session: Session, path: Path) -> dict[str, float]:
         frames.until_painted(view.viewport().update)
         found[name] = perf_counter() - begun
     found["largest gap"] = gaps.stop()
+    found["gaps p99"] = quantiles(gaps.all, n=100)[-1]
     found["largest gap's processor time"] = max(gaps.processor)
     found["megabytes"] = _megabytes() - memory
     gaps = Gaps()
@@ -192,6 +197,31 @@ def open_file(session: Session, path: Path) -> dict[str, float]:
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
     found["checked"] = perf_counter() - begun
     found["largest gap while checked"] = gaps.stop()
+    return found
+
+
+def measure_acts(session: Session, frames: Frames) -> dict[str, dict[str, float]]:
+    """What touches the whole text: seconds to the next frame and the largest gap of the event loop
+    in the seconds after it, on the clock and of the processor."""
+    model = session.model
+    common = int(np.bincount(model.text.ids()).argmax())
+    gpt2, other = model.tokenizer, load_tokenizer("smollm2")
+    n_merges = len(gpt2.merges)
+    acts: dict[str, tuple[Callable[[], object], float]] = {
+        "select a common token": (lambda: model.select([common]), 0.5),
+        "scrub": (lambda: model.set_n_merges(n_merges // 3), 0.5),
+        "scrub back": (lambda: model.set_n_merges(None), 0.5),
+        "another tokenizer": (lambda: model.set_tokenizer(other), 2.0),
+        "the first tokenizer again": (lambda: model.set_tokenizer(gpt2), 2.0),
+    }
+    found: dict[str, dict[str, float]] = {}
+    for name, (act, seconds) in acts.items():
+        gaps = Gaps()
+        frame = frames.until_painted(act)
+        spend(seconds)
+        while not model.text.complete:
+            spend(0.1)
+        found[name] = {"frame": frame, "gap": gaps.stop(), "CPU": max(gaps.processor)}
     return found
 
 
@@ -215,6 +245,8 @@ def measure(size: str) -> dict[str, Any]:
         path = Path(folder) / "text.txt"
         path.write_text(text, encoding="utf-8", newline="")
         opened = open_file(session, path)
+    megabytes = _megabytes()
+    acts = measure_acts(session, frames)
     view.setFocus()
     view.set_caret(len(text) // 2)
     frames.until_painted(view.viewport().update)
@@ -242,6 +274,8 @@ def measure(size: str) -> dict[str, Any]:
         "size": size,
         "platform": app.platformName(),
         "opened": opened,
+        "megabytes": megabytes,
+        "acts": acts,
         "peer opened": peer_opened,
         "key": _facts(keys),
         "key's processor time": processor,
@@ -257,20 +291,47 @@ def _facts(seconds: list[float]) -> dict[str, float]:
     return {"median": median(seconds), "p95": p95(seconds), "max": max(seconds)}
 
 
+def in_a_process(size: str) -> dict[str, Any]:
+    """What `measure` finds in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.frame", "--measure", size],
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        sys.exit(done.stderr)
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def figures(quick: bool = False) -> Iterator[Figure]:
+    for size in ["10KB", "1MB"] if quick else TEXTS:
+        found = in_a_process(size)
+        key, peer = (1000 * found[who]["median"] for who in ("key", "peer key"))
+        yield Figure(f"key to frame, {size} / Qt's pane", key, "ms", peer, found["ratio"])
+        yield Figure.of_time(f"key to frame, {size}, p95", found["key"]["p95"], most=0.016)
+        yield Figure.of_time(f"page down, {size}, p95", found["page"]["p95"], most=0.016)
+    opened, peer = found["opened"], found["peer opened"]
+    page, whole = (1000 * opened[what] for what in ("first page", "encoded"))
+    times = peer / opened["encoded"]
+    yield Figure(f"open {size}, all tokens / Qt's pane", whole, "ms", 1000 * peer, times, most=2000)
+    yield Figure(f"open {size}, first coloured page", page, "ms", most=300)
+    yield Figure.of_time(f"open {size}, largest frame gap", opened["largest gap"], most=0.05)
+    yield Figure.of_time(f"open {size}, p99 of frame gaps", opened["gaps p99"], most=0.033)
+    yield Figure.of_time(
+        f"open {size}, largest gap, processor", opened["largest gap's processor time"], most=0.05
+    )
+    yield Figure(f"memory with {size}", found["megabytes"], "MB", most=400)
+    for what, facts in found["acts"].items():
+        yield Figure.of_time(f"{what}, {size}: to the frame", facts["frame"], most=0.05)
+        yield Figure.of_time(f"{what}, {size}: largest gap", facts["gap"], most=0.05)
+
+
 # -- the tables ----------------------------------------------------------------------------------
 
 
 def main(sizes: list[str]) -> None:
-    results = []
-    for size in sizes or list(TEXTS):
-        done = subprocess.run(
-            [sys.executable, "-m", "benchmarks.frame", "--measure", size],
-            capture_output=True,
-            text=True,
-        )
-        if done.returncode:
-            sys.exit(done.stderr)
-        results.append(json.loads(done.stdout.splitlines()[-1]))
+    results = [in_a_process(size) for size in sizes or TEXTS]
     print(f"{results[0]['platform']} platform, {WINDOW[0]} x {WINDOW[1]}; times in ms\n")
     print("| press → frame | key | CPU | p95 | beside checks p95 | page p95 | Qt's pane | ratio |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- |")
@@ -288,6 +349,12 @@ def main(sizes: list[str]) -> None:
         names += ["checked", "largest gap while checked"]
         shown = " | ".join(f"{1000 * opened[name]:.0f}" for name in names)
         print(f"| {found['size']} | {shown} | {opened['megabytes']:.0f} MB |")
+    print("\n| act | to the frame | largest gap | CPU |")
+    print("| --- | --- | --- | --- |")
+    for found in results:
+        for name, facts in found["acts"].items():
+            shown = " | ".join(f"{1000 * facts[what]:.0f}" for what in ("frame", "gap", "CPU"))
+            print(f"| {found['size']}, {name} | {shown} |")
     print()
     for found in results:
         print(
@@ -299,9 +366,7 @@ def main(sizes: list[str]) -> None:
 if __name__ == "__main__":
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     if sys.argv[1:2] == ["--measure"]:
-        with tempfile.TemporaryDirectory() as home:  # nothing of the user's is read or written
-            for kind in ("CONFIG", "DATA", "CACHE", "STATE"):
-                os.environ[f"XDG_{kind}_HOME"] = str(Path(home) / kind.lower())
+        with home_of_its_own():
             print(json.dumps(measure(sys.argv[2])))
     else:
         main(sys.argv[1:])

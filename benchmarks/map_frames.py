@@ -9,7 +9,7 @@ with the same points and colours and no labels at all, in the same run, turn by 
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from statistics import median
 
 import numpy as np
@@ -19,6 +19,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from benchmarks.figures import Figure
 from benchmarks.measure import interleaved, once, p95, ratio
 from tokviz.gui.palette import LIGHT
 from tokviz.gui.theme import Theme, ThemeMode
@@ -133,6 +134,19 @@ def lasso_of(view: ScatterView, n_corners: int) -> Callable[[], object]:
         return in_lasso(*view.screen_places(), outline)
 
     return choose
+
+
+def figures(quick: bool = False) -> Iterator[Figure]:
+    app = QApplication([])
+    Theme(app, ThemeMode.LIGHT)
+    for n in SIZES[:1] if quick else SIZES:
+        points, colors = clusters(n), [some_colors(n, seed) for seed in (1, 2)]
+        ours, peer = Ours(points, colors), Peer(points, colors)
+        QTest.qWait(300)  # its labels are completed
+        found = interleaved(10 if quick else ROUNDS, {"ours": ours.pan, "peer": peer.pan})
+        yield Figure.of_times(f"map frame, {n:,} points", found["ours"], found["peer"])
+        found = interleaved(6, {"ours": ours.recolor, "peer": peer.recolor})
+        yield Figure.of_times(f"map recoloured, {n:,} points", found["ours"], found["peer"])
 
 
 def measure(n: int) -> None:

@@ -7,10 +7,12 @@ figure says whether both sides found the same.
 """
 
 import sys
+from collections.abc import Iterator
 from statistics import median
 
 import numpy as np
 
+from benchmarks.figures import Figure
 from benchmarks.measure import interleaved, once, ratio
 from tokviz.embedding.neighbor_graph import NeighborGraph, graph_blocks, joined
 from tokviz.embedding.neighbors import NeighborSearch
@@ -25,18 +27,38 @@ _BRUTE_ROWS = 512
 
 
 def main(n_rows: int, dim: int) -> None:
+    table = _random_table(n_rows, dim)
+    print(f"{n_rows:,} rows of {dim:,} numbers, {_K} neighbours")
+    _print("one query / float32 product and argpartition", *_one_query(table))
+    _print("two principal components / scikit-learn", *_components(table))
+    ours, theirs, share, name = _graph(table)
+    print(
+        f"whole graph, {name} / float32 brute force: {ours:.1f} s, {theirs:.1f} s, "
+        f"{theirs / ours:.2f}x; {100 * share:.2f} % of the neighbours in the same place"
+    )
+
+
+def figures(quick: bool = False) -> Iterator[Figure]:
+    table = _random_table(*((8_000, 256) if quick else (50_257, 768)))
+    size = f"{table.n_rows:,} rows"
+    rivals = {"neighbours of a token": _one_query, "principal components": _components}
+    for name, measure in rivals.items():
+        taken, same = measure(table)
+        assert same, name
+        yield Figure.of_times(f"{name}, {size}", taken["ours"], taken["peer"])
+    ours, theirs, _, product = _graph(table)
+    name = f"neighbour graph, {size}, {product}"
+    yield Figure(name, ours, "s", theirs, theirs / ours)
+
+
+def _random_table(n_rows: int, dim: int) -> EmbeddingTable:
     chance = np.random.default_rng(0)
     spread = np.linspace(2, 0.5, dim, dtype=np.float32)
-    table = EmbeddingTable.of_array(
-        "random", chance.standard_normal((n_rows, dim), np.float32) * spread
-    )
-    print(f"{n_rows:,} rows of {dim:,} numbers, {_K} neighbours")
-    _one_query(table)
-    _components(table)
-    _graph(table)
+    rows = chance.standard_normal((n_rows, dim), np.float32) * spread
+    return EmbeddingTable.of_array("random", rows)
 
 
-def _one_query(table: EmbeddingTable) -> None:
+def _one_query(table: EmbeddingTable) -> tuple[dict[str, list[float]], bool]:
     search = NeighborSearch(table)
     unit = _unit_rows(table.rows)
     row = 4242 % table.n_rows
@@ -45,10 +67,10 @@ def _one_query(table: EmbeddingTable) -> None:
         _QUERIES,
         {"ours": lambda: search.of_row(row, _K), "peer": lambda: _brute(unit, slice(row, row + 1))},
     )
-    _print("one query / float32 product and argpartition", taken, same)
+    return taken, same
 
 
-def _components(table: EmbeddingTable) -> None:
+def _components(table: EmbeddingTable) -> tuple[dict[str, list[float]], bool]:
     from sklearn.decomposition import PCA
 
     def theirs() -> Float32s:
@@ -60,10 +82,11 @@ def _components(table: EmbeddingTable) -> None:
 
     same = np.allclose(np.abs(ours()), np.abs(theirs()), atol=0.05)
     taken = interleaved(_ROUNDS, {"ours": ours, "peer": theirs})
-    _print("two principal components / scikit-learn", taken, same)
+    return taken, same
 
 
-def _graph(table: EmbeddingTable) -> None:
+def _graph(table: EmbeddingTable) -> tuple[float, float, float, str]:
+    """Our seconds, the peer's, the share of equal neighbours, and the kind of product."""
     unit = _unit_rows(table.rows)
     chosen = fastest_product(unit, _K)
     graphs: list[NeighborGraph] = []
@@ -76,11 +99,7 @@ def _graph(table: EmbeddingTable) -> None:
 
     theirs = once(brute)
     same = float((np.concatenate(found) == graphs[0].ids).mean())
-    name = "float32" if chosen is Float32Product else "bfloat16"
-    print(
-        f"whole graph, {name} / float32 brute force: {ours:.1f} s, {theirs:.1f} s, "
-        f"{theirs / ours:.2f}x; {100 * same:.2f} % of the neighbours in the same place"
-    )
+    return ours, theirs, same, "float32" if chosen is Float32Product else "bfloat16"
 
 
 def _unit_rows(rows: Float32s) -> Float32s:

@@ -11,13 +11,13 @@ the motion of the playhead until text, counts and playhead are painted.
 import os
 import random
 import sys
-import tempfile
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from statistics import median
 from time import perf_counter
 
 from benchmarks.corpora import MEGABYTE, english, multilingual
+from benchmarks.figures import Figure
+from benchmarks.home import home_of_its_own
 from benchmarks.measure import no_collections, once, p95
 from benchmarks.peers import our_gpt2, tiktoken_gpt2
 from tokviz.tokenization.text_merges import count_curve
@@ -31,15 +31,34 @@ TEXTS: dict[str, Callable[[], str]] = {
 WINDOW = (1280, 820)
 _PAGE = 3_000  # characters
 _PEER_ROUNDS = 3
+_MOST_PAINTED = 0.05  # the goal
 
 
 def main(n_steps: int) -> None:
     print(f"{'step':20} {'median':>9} {'p95':>9} {'tiktoken':>9}   ratio {'ours, cut':>10}   ratio")
     for name, text_of in TEXTS.items():
-        _measure_step(name, text_of(), n_steps)
+        ours, theirs, again = _measure_step(text_of(), n_steps)
+        step = median(ours)
+        print(
+            f"{name:20} {step * 1e3:6.2f} ms {p95(ours) * 1e3:6.2f} ms "
+            f"{theirs * 1e3:6.0f} ms {theirs / step:6.0f}x "
+            f"{again * 1e3:7.0f} ms {again / step:6.0f}x",
+            flush=True,
+        )
     print(f"\n{'motion, painted':20} {'median':>9} {'p95':>9}")
     for name, text_of in TEXTS.items():
-        _measure_motion(name, text_of(), n_steps)
+        taken = _measure_motion(text_of(), n_steps)
+        print(f"{name:20} {median(taken) * 1e3:6.1f} ms {p95(taken) * 1e3:6.1f} ms", flush=True)
+
+
+def figures(quick: bool = False) -> Iterator[Figure]:
+    for name in ["1 MB"] if quick else TEXTS:
+        ours, theirs, _ = _measure_step(TEXTS[name](), 30)
+        times = 1000 * median(ours), 1000 * theirs
+        yield Figure(f"scrub, {name}", times[0], "ms", times[1], times[1] / times[0])
+        with home_of_its_own():
+            taken = _measure_motion(TEXTS[name](), 30)
+        yield Figure.of_time(f"scrub, painted, {name}, p95", p95(taken), most=_MOST_PAINTED)
 
 
 def places(n_steps: int) -> list[int]:
@@ -48,7 +67,8 @@ def places(n_steps: int) -> list[int]:
     return [round(10 ** chance.uniform(0, 4.69)) for _ in range(n_steps)]
 
 
-def _measure_step(name: str, text: str, n_steps: int) -> None:
+def _measure_step(text: str, n_steps: int) -> tuple[list[float], float, float]:
+    """Seconds of each step, of tiktoken, and of our tokenizer cut off."""
     document = TokenizedText(our_gpt2(), text)
     while not document.complete:
         document.encode_more(MEGABYTE)
@@ -70,16 +90,10 @@ def _measure_step(name: str, text: str, n_steps: int) -> None:
     for _ in range(_PEER_ROUNDS):
         theirs.append(once(lambda: tiktoken_gpt2().encode_ordinary(text)))
         again.append(once(lambda: cut.encoder().encode(text)))
-    step = median(ours)
-    print(
-        f"{name:20} {step * 1e3:6.2f} ms {p95(ours) * 1e3:6.2f} ms "
-        f"{median(theirs) * 1e3:6.0f} ms {median(theirs) / step:6.0f}x "
-        f"{median(again) * 1e3:7.0f} ms {median(again) / step:6.0f}x",
-        flush=True,
-    )
+    return ours, median(theirs), median(again)
 
 
-def _measure_motion(name: str, text: str, n_steps: int) -> None:
+def _measure_motion(text: str, n_steps: int) -> list[float]:
     from PySide6.QtWidgets import QApplication
 
     from tokviz.gui.app import Session
@@ -104,10 +118,10 @@ def _measure_motion(name: str, text: str, n_steps: int) -> None:
         app.processEvents()  # paints what changed, before anything waits for input again
         taken.append(perf_counter() - begun)
         _spend(0.05)
-    print(f"{name:20} {median(taken) * 1e3:6.1f} ms {p95(taken) * 1e3:6.1f} ms", flush=True)
     session.end()
     window.close()
     window.deleteLater()
+    return taken
 
 
 def _spend(seconds: float) -> None:
@@ -118,7 +132,5 @@ def _spend(seconds: float) -> None:
 
 if __name__ == "__main__":
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    with tempfile.TemporaryDirectory() as home:  # nothing of the user's is read or written
-        for kind in ("CONFIG", "DATA", "CACHE", "STATE"):
-            os.environ[f"XDG_{kind}_HOME"] = str(Path(home) / kind.lower())
+    with home_of_its_own():
         main(int(sys.argv[1]) if sys.argv[1:] else 30)

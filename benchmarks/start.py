@@ -11,22 +11,27 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 from time import perf_counter
 
+from benchmarks.figures import Figure
 from benchmarks.measure import ratio
 
 ROUNDS = 10
+_MOST_MS, _MOST_MB = 500, 150  # the goals
 WATCH = """
-import sys, time
+import os, sys, time
 marks = [("python", time.clock_gettime(time.CLOCK_MONOTONIC))]
 def mark(name): marks.append((name, time.clock_gettime(time.CLOCK_MONOTONIC)))
 def end():
     mark("first paint")
     assert "torch" not in sys.modules
+    pages = int(open("/proc/self/statm").read().split()[1])
+    marks.append(("megabytes", pages * os.sysconf("SC_PAGE_SIZE") / 2**20))
     print("\\n".join(f"{name}={when}" for name, when in marks), flush=True)
-    import os; os._exit(0)
+    os._exit(0)
 """
 BARE = (
     WATCH
@@ -87,7 +92,7 @@ app.exec()
 
 
 def start(script: str, home: str) -> dict[str, float]:
-    """Seconds from the start of the process to each mark, in order."""
+    """Seconds from the start of the process to each mark, in order, and megabytes of memory."""
     environment = os.environ | {
         f"XDG_{kind}_HOME": f"{home}/{kind.lower()}"
         for kind in ("CONFIG", "DATA", "CACHE", "STATE")
@@ -106,10 +111,12 @@ def start(script: str, home: str) -> dict[str, float]:
     if done.returncode:
         sys.exit(done.stderr)
     marks = (line.split("=") for line in done.stdout.splitlines())
-    return {name: float(when) - begun for name, when in marks}
+    found = {name: float(when) for name, when in marks}
+    return {name: n - begun * (name != "megabytes") for name, n in found.items()}
 
 
-def main(rounds: int) -> None:
+def measure(rounds: int) -> tuple[list[dict[str, float]], list[dict[str, float]]]:
+    """The marks of each start: ours, and the bare window's."""
     ours, bare = [], []
     with tempfile.TemporaryDirectory() as home:
         for script in (OURS, BARE):
@@ -117,12 +124,30 @@ def main(rounds: int) -> None:
         for _ in range(rounds):
             ours.append(start(OURS, home))
             bare.append(start(BARE, home))
+    return ours, bare
+
+
+def figures(quick: bool = False) -> Iterator[Figure]:
+    ours, bare = measure(3 if quick else ROUNDS)
+    ends = [median(found["first paint"] for found in side) for side in (ours, bare)]
+    times = 1000 * ends[0], 1000 * ends[1]
+    name = "start to the first coloured text / bare window"
+    yield Figure(name, times[0], "ms", times[1], ends[1] / ends[0], most=_MOST_MS)
+    memory = [median(found["megabytes"] for found in side) for side in (ours, bare)]
+    name = "memory of the idle window / bare window"
+    yield Figure(name, memory[0], "MB", memory[1], memory[1] / memory[0], most=_MOST_MB)
+
+
+def main(rounds: int) -> None:
+    ours, bare = measure(rounds)
     ends = [[found["first paint"] for found in side] for side in (ours, bare)]
     floor = median(our - their for our, their in zip(*ends, strict=True))
     times = f"{1000 * median(ends[0]):.0f} ms, bare window {1000 * median(ends[1]):.0f} ms"
     print(f"{os.environ['QT_QPA_PLATFORM']} platform, median of {rounds}")
     print(f"first coloured text {times}: {1 / ratio(*ends):.2f} times the bare window")
-    print(f"{1000 * floor:.0f} ms above the bare window; torch was not imported\n")
+    print(f"{1000 * floor:.0f} ms above the bare window; torch was not imported")
+    memory = [median(found.pop("megabytes") for found in side) for side in (ours, bare)]
+    print(f"{memory[0]:.0f} MB of memory, bare window {memory[1]:.0f} MB\n")
     for name, side in (("tokviz", ours), ("bare window", bare)):
         print(f"| {name} | ms |\n| --- | --- |")
         before = 0.0

@@ -12,12 +12,13 @@ import json
 import multiprocessing
 import resource
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from statistics import median
 from time import perf_counter
 from typing import Any
 
 from benchmarks.corpora import MEGABYTE, english
+from benchmarks.figures import Figure
 from tokviz.tokenization.formats.byte_alphabet import to_bytes
 from tokviz.tokenization.pre_token_counts import count_pre_tokens, pieces_of
 from tokviz.tokenization.pre_tokenizers import CL100K, GPT2, SplitPattern
@@ -100,6 +101,8 @@ RIVALS: dict[str, Callable[[str, SplitPattern, int], Tokens]] = {
     "bpeasy": bpeasy,
     "ours, their order": ours_in_their_order,
 }
+_GOALS = {"gpt2": {"rustbpe": 0.8, "huggingface": 2.5}}
+_GOALS["cl100k"] = {"rustbpe": 0.5, "huggingface": 1.0}
 _NEEDS = {"rustbpe": "rustbpe", "huggingface": "tokenizers", "bpeasy": "bpeasy"}
 
 
@@ -114,20 +117,41 @@ def measure(name: str, split: str, size: int) -> tuple[float, float, Tokens]:
     return seconds, used / 1024, tokens
 
 
-def main(sizes: list[int]) -> None:
+Round = tuple[float, float, Tokens]
+
+
+def in_turns(split: str, size: int, rounds: int) -> dict[str, list[Round]]:
+    """What `measure` finds of each rival that is installed, each time in a process of its own."""
     names = [n for n in RIVALS if importlib.util.find_spec(_NEEDS.get(n, "tokviz")) is not None]
     context = multiprocessing.get_context("spawn")
+    found: dict[str, list[Round]] = {name: [] for name in names}
+    for _ in range(rounds):
+        for name in names:
+            with context.Pool(1) as pool:
+                found[name].append(pool.apply(measure, (name, split, size)))
+    return found
+
+
+def figures(quick: bool = False) -> Iterator[Figure]:
+    for split, goals in _GOALS.items():
+        for size in [1_256] if quick else [10_256, 32_256]:
+            found = in_turns(split, size, 1 if quick else _ROUNDS)
+            ours = [one[0] for one in found["ours"]]
+            for peer, least in goals.items():
+                if peer in found:
+                    theirs = [one[0] for one in found[peer]]
+                    name = f"train {size:,} tokens, {split} / {peer}"
+                    yield Figure.of_times(name, ours, theirs, least=least)
+
+
+def main(sizes: list[int]) -> None:
     print(f"{len(corpus().encode()) / MEGABYTE:.1f} MB of English; ratio: their time / ours")
     print(
         f"{'pattern':8} {'tokens':>7} {'':18} {'seconds':>8} {'ratio':>7} {'MB':>6}  tokens equal"
     )
     for split in _SPLITS:
         for size in sizes:
-            found: dict[str, list[tuple[float, float, Tokens]]] = {name: [] for name in names}
-            for _ in range(_ROUNDS):
-                for name in names:
-                    with context.Pool(1) as pool:
-                        found[name].append(pool.apply(measure, (name, split, size)))
+            found = in_turns(split, size, _ROUNDS)
             for name, rounds in found.items():
                 peer = "ours, their order" if name == "huggingface" else "ours"
                 pairs = zip(rounds, found["ours"], strict=True)

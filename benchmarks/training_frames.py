@@ -8,14 +8,15 @@ stands beside it.
 
 import os
 import sys
-import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from time import perf_counter
 
 import numpy as np
 from PySide6.QtWidgets import QApplication
 
+from benchmarks.figures import Figure
 from benchmarks.frame import Gaps, spend
+from benchmarks.home import home_of_its_own
 from benchmarks.train_bpe import corpus
 from tokviz.gui.app import Session
 from tokviz.gui.settings import Settings
@@ -27,10 +28,23 @@ _OPENED = 1.0  # seconds for the window to paint and settle
 
 def main() -> None:
     """Train on the text in the window and print the gaps beside those of an idle window."""
-    size = int(sys.argv[1]) if len(sys.argv) > 1 else 32_000
-    with tempfile.TemporaryDirectory() as folder:
-        for name in ("CONFIG", "STATE", "CACHE"):
-            os.environ[f"XDG_{name}_HOME"] = os.path.join(folder, name)
+    idle, training, words = measure(int(sys.argv[1]) if len(sys.argv) > 1 else 32_000)
+    _print("idle", idle)
+    _print("training", training)
+    print(words)
+
+
+def figures(quick: bool = False) -> Iterator[Figure]:
+    idle, training, _ = measure(2_000 if quick else 32_000)
+    p99 = [float(np.percentile(gaps, 99)) for gaps in (training, idle)]
+    times = 1000 * p99[0], 1000 * p99[1]
+    name = "frame gap while training, p99 / idle window"
+    yield Figure(name, times[0], "ms", times[1], p99[1] / p99[0], most=33)
+
+
+def measure(size: int) -> tuple[list[float], list[float], str]:
+    """The gaps of an idle window and of one that trains, and what it says at the end."""
+    with home_of_its_own():
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
         sys.setswitchinterval(0.001)  # as the program does
         app = QApplication([])
@@ -42,15 +56,15 @@ def main() -> None:
         while not session.model.text.complete:
             spend(0.1)
         end = perf_counter() + _IDLE
-        _print("idle", _measured(lambda: perf_counter() < end))
+        idle = _measured(lambda: perf_counter() < end)
         panel = session.window.training
         panel.settings.number.setValue(size)
         panel.train_button.click()
         begun = perf_counter()
         gaps = _measured(panel.cancel_button.isEnabled)
-        _print("training", gaps)
-        print(f"{panel.words.text()} {perf_counter() - begun:.1f} s")
+        words = f"{panel.words.text()} {perf_counter() - begun:.1f} s"
         session.end()
+    return idle, gaps, words
 
 
 def _measured(goes_on: Callable[[], bool]) -> list[float]:

@@ -8,13 +8,14 @@ pre-tokens that the panel shows with it.
 
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import pairwise
 from random import Random
 from statistics import median
 
 from benchmarks.corpora import MEGABYTE
+from benchmarks.figures import Figure
 from benchmarks.measure import once
 from benchmarks.train_bpe import corpus
 from tokviz.tokenization.pre_token_counts import count_pre_tokens
@@ -25,6 +26,7 @@ from tokviz.tokenization.training_replay import TrainingReplay
 _N_MERGES = 32_000
 _N_STEPS = 60
 _N_COUNTED = 3
+_MOST_STEP = 0.2  # seconds, the goal
 
 
 def trained(n_bytes: int, ties: TieRule) -> Training:
@@ -60,6 +62,13 @@ def main(megabytes: list[int]) -> None:
             print(
                 f"{size:3} MB, ties {ties.value:6}: {measured(size * MEGABYTE, ties)}", flush=True
             )
+
+
+def figures(quick: bool = False) -> Iterator[Figure]:
+    size = 1 if quick else 10
+    replay = TrainingReplay(trained(size * MEGABYTE, TieRule.LOWEST))
+    steps = [once(partial(replay.step, rank)) for rank in steps_of(len(replay))]
+    yield Figure.of_time(f"step of the training replay, {size} MB", max(steps), most=_MOST_STEP)
 
 
 def measured(n_bytes: int, ties: TieRule) -> str:
