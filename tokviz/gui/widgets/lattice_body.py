@@ -3,7 +3,7 @@
 It arranges widgets and knows nothing of what they show; whoever owns it fills and connects them.
 """
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QSplitter, QVBoxLayout, QWidget
 
@@ -21,6 +21,9 @@ class LatticeBody(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self._place = 0
+        self._later = QTimer(self, singleShot=True, interval=0)
+        self._later.timeout.connect(self._scroll)
         self.written = plain_label("", "muted")
         self.written.setWordWrap(True)
         self.lattice = LatticeView()
@@ -68,7 +71,11 @@ class LatticeBody(QWidget):
 
     def show_place(self, place: int) -> None:
         """Bring a place of the lattice into view."""
-        x, low = round(self.lattice.x_of(place)), self.lattice.height()
+        self._place = place
+        self._later.start()  # what is shown or hidden with this step is laid out first
+
+    def _scroll(self) -> None:
+        x, low = round(self.lattice.x_of(self._place)), self.lattice.height()
         self.area.ensureVisible(x, low, 120, 0)
 
     def set_colors(self, palette: Palette) -> None:
