@@ -1,6 +1,7 @@
 """Tokenizers from files: opened by menu, drop and start, remembered, refused with a sentence."""
 
 import base64
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -166,3 +167,21 @@ def test_a_file_that_cannot_be_read_is_told(start: Start, qtbot: QtBot, tmp_path
     with qtbot.waitSignal(session.window.tokenizers.problem) as told:
         session.window.tokenizers.open(str(tmp_path / "gone"))
     assert "cannot be read: no such file or directory" in told.args[0]
+
+
+def test_a_pattern_that_never_ends_is_found_out_by_the_task(
+    start: Start, qtbot: QtBot, tmp_path: Path
+) -> None:
+    session = start()
+    session.model.set_text("a" * 60)
+    before = session.model.tokenizer
+    path = tmp_path / "endless.json"
+    split = {"type": "Split", "pattern": {"Regex": "(a+)+b"}, "behavior": "Removed"}
+    model = {"type": "BPE", "vocab": {"a": 0, "b": 1}, "merges": []}
+    found = {"added_tokens": [], "pre_tokenizer": {**split, "invert": False}, "model": model}
+    path.write_text(json.dumps(found), "utf-8")
+    with qtbot.waitSignal(session.window.tokenizers.problem, timeout=20_000) as told:
+        session.window.tokenizers.open(str(path))
+    assert str(path) in told.args[0]
+    assert "cannot encode the open text" in told.args[0]
+    assert session.model.tokenizer is before

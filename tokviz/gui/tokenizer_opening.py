@@ -15,14 +15,16 @@ from tokviz.gui.task import Task, failure
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.choice_dialog import ask_for_choice
 from tokviz.text_files import shown
-from tokviz.tokenization.formats import SplitPatternNeededError
+from tokviz.tokenization.formats import SplitPatternNeededError, TokenizerFileError
 from tokviz.tokenization.formats.any_file import open_tokenizer
+from tokviz.tokenization.formats.huggingface_pipeline import PipelineError
 from tokviz.tokenization.pre_tokenizers import SPLIT_PATTERNS, SplitPattern
 from tokviz.tokenization.tokenizer import Tokenizer
 
 _ENDINGS = "*.json *.model *.tiktoken *.gguf *.bpe *.txt"
 _KINDS = f"Tokenizers ({_ENDINGS});;All files (*)"
 _MOST_KEPT = 4  # tokenizers that are not read again while their file stays as it was
+_PAGE = 2_000  # characters of the text that a file is tried out with
 _SAMPLE = "I'LL pay 1234 €\n\n  def f(x):"
 
 
@@ -71,7 +73,8 @@ class TokenizerOpening(QObject):
         if key is not None and key in self._kept:
             self._use(self._kept[key])
             return
-        task = Task(_reading(path, pattern), f"Opening {shown(path)}", parent=self)
+        page = self._model.text.slice(0, _PAGE)
+        task = Task(_reading(path, pattern, page), f"Opening {shown(path)}", parent=self)
         task.stepped.connect(self._on_read)
         task.failed.connect(self._on_failed)
         self._task = task
@@ -156,5 +159,14 @@ def _effect(split: SplitPattern) -> str:
     return " | ".join(p.replace(" ", "·").replace("\n", "⏎") for p in pre_tokens)
 
 
-def _reading(path: str, pattern: SplitPattern | None) -> Iterator[Tokenizer]:
-    yield open_named(path, pattern)
+def _reading(path: str, pattern: SplitPattern | None, page: str) -> Iterator[Tokenizer]:
+    """Open a file, and try it out here: a pattern that never ends is to be found out by a task."""
+    tokenizer = open_named(path, pattern)
+    try:
+        tokenizer.encoder().encode(page)
+    except PipelineError as error:
+        raise TokenizerFileError(
+            f"{shown(path)} cannot encode the open text ({error}); mend its patterns or choose "
+            f"another tokenizer."
+        ) from None
+    yield tokenizer

@@ -181,3 +181,54 @@ def test_several_pairs_of_one_token_share_its_rank() -> None:
     assert ranks is not None
     assert ranks.tolist() == [1, 0, -1, 2]
     assert [step.rank for step in tokenizer.replay("abcab")] == [0, 1, 2]
+
+
+_TEMPLATE = {
+    "type": "TemplateProcessing",
+    "single": [
+        {"SpecialToken": {"id": "<s>", "type_id": 0}},
+        {"Sequence": {"id": "A", "type_id": 0}},
+        {"SpecialToken": {"id": "</s>", "type_id": 0}},
+    ],
+    "pair": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 1}}],
+    "special_tokens": {
+        "<s>": {"id": "<s>", "ids": [2], "tokens": ["<s>"]},
+        "</s>": {"id": "</s>", "ids": [3, 2], "tokens": ["</s>", "<s>"]},
+    },
+}
+_BERT = {"type": "BertProcessing", "sep": ["</s>", 3], "cls": ["<s>", 2]}
+_ROBERTA = {**_BERT, "type": "RobertaProcessing", "trim_offsets": True, "add_prefix_space": False}
+_BYTES = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": True}
+
+
+@pytest.mark.parametrize(
+    "processor",
+    [
+        None,
+        _TEMPLATE,
+        _BERT,
+        _ROBERTA,
+        _BYTES,
+        {"type": "Sequence", "processors": [_BYTES, _TEMPLATE]},
+        {"type": "Sequence", "processors": [_BERT, _TEMPLATE]},
+    ],
+)
+def test_a_template_adds_what_the_package_adds(processor: dict[str, Any] | None) -> None:
+    found = {
+        "version": "1.0",
+        "added_tokens": [
+            {"id": i, "content": name, "special": True, "single_word": False, "lstrip": False,
+             "rstrip": False, "normalized": False}
+            for i, name in ((2, "<s>"), (3, "</s>"))
+        ],
+        "normalizer": None,
+        "pre_tokenizer": _BYTES,
+        "post_processor": processor,
+        "decoder": _BYTES,
+        "model": {"type": "BPE", "vocab": {"a": 0, "b": 1}, "merges": []},
+    }  # fmt: skip
+    pair = read(json.dumps(found).encode(), "template")
+    before, after = pair.ours.template
+    for text in ("ab", ""):
+        ids = [*before, *pair.ours.encode(text).ids.tolist(), *after]
+        assert ids == pair.theirs.encode(text).ids

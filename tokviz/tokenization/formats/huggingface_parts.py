@@ -76,21 +76,28 @@ def read_template(part: Any) -> Template:
     after: list[int] = []
     for processor in parts_of(part, "processors"):
         kind = kind_of(processor)
+        outer: list[int] = []  # each processor stands around what those before it made
         if kind in ("BertProcessing", "RobertaProcessing"):
-            before += _ids_of(processor.get("cls"))
+            outer += _ids_of(processor.get("cls"))
             after += _ids_of(processor.get("sep"))
         elif kind == "TemplateProcessing":
-            known, side = processor.get("special_tokens"), before
+            known, side = processor.get("special_tokens"), outer
             single = processor.get("single")
             for piece in single if isinstance(single, list) else []:
                 if not isinstance(piece, dict):
                     continue
                 if "Sequence" in piece:
                     side = after
-                name = piece.get("SpecialToken", {}).get("id")
-                if isinstance(known, dict) and isinstance(known.get(name), dict):
+                named = piece.get("SpecialToken")
+                name = named.get("id") if isinstance(named, dict) else None
+                if (
+                    isinstance(known, dict)
+                    and isinstance(name, str)
+                    and isinstance(known.get(name), dict)
+                ):
                     listed = known[name].get("ids")
                     side += [i for i in listed or [] if type(i) is int and 0 <= i < MOST_IDS]
+        before = outer + before
     return tuple(before), tuple(after)
 
 

@@ -95,7 +95,9 @@ class LibraryEncoder:
 
     def encode(self, text: str, *, at_start: bool = True) -> Encoding:
         try:
-            found = self._pipeline.encode(without_surrogates(text), add_special_tokens=False)
+            # In a batch, since for a single text the package keeps all other threads waiting.
+            batch = [without_surrogates(text)]
+            (found,) = self._pipeline.encode_batch(batch, add_special_tokens=False)
         except BaseException as error:  # noqa: BLE001 - a panic is no Exception
             raise _told(error) from None
         offsets = np.zeros(len(text) + 1, np.int32)
