@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
 from tokviz.gui.palette import LIGHT, Palette
 
+_NARROWEST = 60
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -57,6 +59,7 @@ class HonestyStrip(QFrame):
         self._labels = [QLabel() for _ in range(n_cells)]
         for label in self._labels:
             label.setTextFormat(Qt.TextFormat.RichText)  # holds our own words and numbers only
+            label.setMinimumWidth(_NARROWEST)  # it is cut rather than that the window gets wider
             self._row.addWidget(label)
 
     def _update(self) -> None:

@@ -50,11 +50,11 @@ class MapArea(QWidget):
 
     def _above(self) -> QWidget:
         bars, row = QWidget(), QWidget()
-        flow = FlowLayout(row, 4)
+        flow = FlowLayout(row, 2)
         flow.addWidget(self.bar)
         flow.addWidget(self.tools)
         around = QVBoxLayout(bars)
-        around.setContentsMargins(8, 4, 8, 4)
+        around.setContentsMargins(5, 4, 5, 4)
         around.addWidget(row)
         return bars
 

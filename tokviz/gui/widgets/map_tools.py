@@ -34,7 +34,7 @@ class MapTools(QWidget):
             self._tools.addButton(button, number)
             row.addWidget(button)
         self._tools.idClicked.connect(lambda i: self.tool_picked.emit(list(_TOOLS)[i]))
-        self.zoom_to_selection = _button("Selection", "Bring the selected tokens into view")
+        self.zoom_to_selection = _button("Zoom", "Bring the selected tokens into view")
         self.fit = _button("All", "Show every point (F)")
         self.density = _button("Density", "Show how many points lie where")
         self.density.setCheckable(True)

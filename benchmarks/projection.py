@@ -1,0 +1,165 @@
+"""Maps of whole tables beside scikit-learn and openTSNE with their defaults, in one run.
+
+    python -m benchmarks.projection [pca] [tsne] [wide]      all three by default
+
+`pca`: two components of 50,257 x 768 numbers. `tsne`: 250 iterations for all rows of SmolLM2's
+table, both from the same start; which neighbours are kept is measured alike for both. `wide`:
+151,936 x 4,096 in bfloat16, in a file that is made in a temporary folder and deleted.
+"""
+
+import gc
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmarks.measure import interleaved, once, ratio
+from tokviz.catalog import load_table
+from tokviz.embedding.faithfulness import recall, sample_rows
+from tokviz.embedding.formats.matrices import bfloat16_to_float32
+from tokviz.embedding.neighbor_graph import NeighborGraph, graph_blocks, joined
+from tokviz.embedding.projections.layout import Options
+from tokviz.embedding.projections.pca import components_in_passes, principal_components
+from tokviz.embedding.projections.tsne import PROJECTION
+from tokviz.embedding.table import EmbeddingTable, Float32s
+
+_ROUNDS = 3
+_ITERATIONS = 250
+_SAMPLED = 2000
+_WIDE = 151_936, 4096
+
+
+def main(parts: list[str]) -> None:
+    if "pca" in parts:
+        _components()
+    if "tsne" in parts:
+        _neighbors_kept()
+    if "wide" in parts:
+        _wide()
+
+
+def _components() -> None:
+    from sklearn.decomposition import PCA
+
+    chance = np.random.default_rng(0)
+    spread = np.linspace(2, 0.5, 768, dtype=np.float32)
+    rows = chance.standard_normal((50_257, 768), np.float32) * spread
+    table = EmbeddingTable.of_array("random", rows)
+    rivals = {
+        "ours": lambda: principal_components(table).project(table),
+        "peer": lambda: PCA(2).fit_transform(rows),
+    }
+    _print("two components of 50,257 x 768", interleaved(_ROUNDS, rivals))
+
+
+def _print(name: str, taken: dict[str, list[float]]) -> None:
+    ours, peer = (min(taken[who]) for who in ("ours", "peer"))
+    told = ratio(taken["ours"], taken["peer"])
+    print(f"{name}: ours {ours:.2f} s, scikit-learn {peer:.2f} s, {told:.2f}x", flush=True)
+
+
+def _neighbors_kept() -> None:
+    """Ours from the exact graph, the peer as it comes: 50 components, approximate neighbours."""
+    table = load_table("smollm2")
+    assert table is not None
+    begun = perf_counter()
+    graph = joined(graph_blocks(table, 16))
+    print(f"exact neighbours of {table.n_rows:,} rows: {perf_counter() - begun:.1f} s", flush=True)
+    _tell_kept("ours", graph, *_our_layout(table, graph))
+    _tell_kept("openTSNE's defaults", graph, *_their_layout(table))
+
+
+def _tell_kept(name: str, graph: NeighborGraph, points: Float32s, seconds: float) -> None:
+    kept = recall(points, graph, sample_rows(len(points), _SAMPLED))
+    print(
+        f"{name}: {_ITERATIONS} iterations in {seconds:.1f} s, {_ITERATIONS / seconds:.1f} a "
+        f"second; {100 * kept:.1f} % of the 10 true neighbours kept",
+        flush=True,
+    )
+
+
+def _our_layout(table: EmbeddingTable, graph: NeighborGraph) -> tuple[Float32s, float]:
+    layouts = PROJECTION.layouts(table, Options(graph=graph, most_iterations=_ITERATIONS))
+    next(layouts)  # the start, for which the components are computed
+    begun = perf_counter()
+    *_, last = layouts
+    return last.points, perf_counter() - begun
+
+
+def _their_layout(table: EmbeddingTable) -> tuple[Float32s, float]:
+    """By openTSNE, whose usual course is 250 exaggerated iterations to begin with."""
+    from openTSNE import TSNEEmbedding, affinity, initialization
+    from sklearn.decomposition import PCA
+
+    components = PCA(50).fit_transform(table.rows)
+    near = affinity.PerplexityBasedNN(components, perplexity=30, n_jobs=-1, random_state=0)
+    start = initialization.pca(components, random_state=0)
+    layout = TSNEEmbedding(start, near, n_jobs=-1, random_state=0)
+    begun = perf_counter()
+    layout.optimize(n_iter=_ITERATIONS, exaggeration=12, inplace=True)
+    return np.asarray(layout, np.float32), perf_counter() - begun
+
+
+def _wide() -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "rows.bin")
+        _write_rows(path)
+        stored = np.memmap(path, np.uint16, "r", shape=_WIDE)
+        table = EmbeddingTable("wide", "", stored, _WIDE[1], "BF16", decode=bfloat16_to_float32)
+        before = _own_megabytes()
+        most = 0.0
+        begun = perf_counter()
+        for found in components_in_passes(table):
+            points = found.project(table)
+            most = max(most, _own_megabytes() - before)
+            print(f"  a map after {perf_counter() - begun:.1f} s", flush=True)
+        ours = perf_counter() - begun
+        theirs, same = _wide_by_scikit_learn(stored, points)
+        print(
+            f"two components of {_WIDE[0]:,} x {_WIDE[1]:,} bfloat16: ours {ours:.1f} s and "
+            f"{most:.0f} MB, scikit-learn {theirs:.1f} s, {theirs / ours:.2f}x; the coordinates "
+            f"agree to {100 * same:.2f} % in correlation"
+        )
+
+
+def _wide_by_scikit_learn(stored: npt.NDArray[Any], points: Float32s) -> tuple[float, float]:
+    """Its time, all rows decoded in memory, and the lower correlation of the two axes."""
+    from sklearn.decomposition import PCA
+
+    gc.collect()
+    found: list[Float32s] = []
+
+    def fit() -> None:
+        found.append(PCA(2, random_state=0).fit_transform(bfloat16_to_float32(stored)))
+
+    seconds = once(fit)
+    pairs = zip(points.T, found[0].T, strict=True)
+    return seconds, min(abs(float(np.corrcoef(one, other)[0, 1])) for one, other in pairs)
+
+
+def _write_rows(path: Path) -> None:
+    """Rows with falling variance and a mean that is not zero, as tables of tokens have."""
+    chance = np.random.default_rng(0)
+    spread = np.linspace(1, 0.1, _WIDE[1], dtype=np.float32) ** 2
+    spread[:6] *= np.array([6, 5, 4, 3, 2.5, 2], np.float32)
+    with path.open("wb") as file:
+        for start in range(0, _WIDE[0], 2048):
+            shape = (min(2048, _WIDE[0] - start), _WIDE[1])
+            rows = chance.standard_normal(shape, np.float32) * spread + np.float32(0.3)
+            (rows.view(np.uint32) >> 16).astype(np.uint16).tofile(file)
+
+
+def _own_megabytes() -> float:
+    """Memory of the process that belongs to no file."""
+    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
+        if line.startswith("RssAnon"):
+            return int(line.split()[1]) / 1024
+    return float("nan")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:] or ["pca", "tsne", "wide"])
