@@ -51,7 +51,7 @@ def settled(qtbot: QtBot, panel: EmbeddingPanel) -> None:
 
     def done() -> bool:
         words = " ".join(panel.area.strip.words)
-        known = "not known yet" not in words and "measuring" not in words
+        known = "unknown" not in words and "measuring" not in words
         return not panel.runner.is_running and known
 
     qtbot.waitUntil(done, timeout=20_000)

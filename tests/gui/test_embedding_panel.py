@@ -48,8 +48,8 @@ def test_other_components_may_be_chosen(qtbot: QtBot, new_model: NewModel) -> No
     before = panel._model.points
     opened(qtbot, panel).upward.setFocus()
     qtbot.keyClick(panel.area.settings.upward, Qt.Key.Key_Up)
-    assert panel.area.bar.button.text() == "Principal components 1, 3 ▾"
-    assert "not known yet" in panel.area.strip.words[0]
+    assert panel.area.bar.button.text() == "Components 1, 3 ▾"
+    assert "unknown" in panel.area.strip.words[0]
     settled(qtbot, panel)
     assert panel.area.settings.choice.components == (1, 3)
     points = panel._model.points

@@ -57,9 +57,7 @@ def measured(found: Honesty | None) -> list[Measured]:
     """The cells of the strip, for what is known of a map so far."""
     k = MOST_NEIGHBORS if found is None or not found.k else found.k
     sample = f"{found.n_sampled:,} rows" if found and found.n_sampled else "a sample of rows"
-    unknown = (
-        "not known yet" if found is None else "too few rows" if found.k == 0 else "measuring …"
-    )
+    unknown = "unknown" if found is None else "too few rows" if found.k == 0 else "measuring"
     recall = None if found is None else found.recall
     trust = None if found is None else found.trust
     variance = None if found is None else found.variance

@@ -22,7 +22,7 @@ class Measured:
     tip: str
     value: float | None = None
     control: float | None = None
-    unknown: str = "not known yet"
+    unknown: str = "unknown"
 
 
 class HonestyStrip(QFrame):

@@ -121,7 +121,7 @@ class ProjectionSettings(QFrame):
         choice, title = self.choice, self.projection.currentText()
         across, upward = choice.components
         parts = {
-            "pca": [f"{title} {across}, {upward}"],
+            "pca": [f"Components {across}, {upward}"],
             "tsne": [title, f"seed {choice.seed}"] if choice.seed else [title],
             "axes": [f"{start} → {end}" for start, end in choice.axes] or [title],
         }.get(choice.projection, [title])
