@@ -1,0 +1,93 @@
+"""Each kind of tokenizer: opening it and encoding a document, beside the library it came from.
+
+    python -m benchmarks.tokenizer_kinds [ROUNDS]
+
+The peer of a `tokenizer.json` is `tokenizers` with offsets; files that were not fetched (see
+tests/fetch_tokenizers.py) are left out. Cold is an encoder that has met nothing, warm one that has
+met the first half of the text. The peers' caches are warm from the second round on.
+"""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+import sentencepiece
+from tokenizers import Tokenizer as HuggingFaceTokenizer
+
+from benchmarks.corpora import CORPORA
+from benchmarks.measure import interleaved, ratio
+from benchmarks.peers import tiktoken_of
+from tests.fetch_tokenizers import CACHE
+from tokviz.catalog import load_tokenizer
+from tokviz.resources import resource_path
+from tokviz.tokenization.added_tokens import TextEncoder
+from tokviz.tokenization.formats.any_file import open_tokenizer
+from tokviz.tokenization.tokenizer import Tokenizer
+
+_CHARACTERS = 300_000
+_FETCHED = ("llama2", "llama3", "qwen3", "gemma3", "gptoss", "minilm")
+
+
+def main(rounds: int) -> None:
+    text = next(iter(CORPORA.values()))()[:_CHARACTERS]
+    print(f"{'':16} {'run':>6} {'ours':>10} {'peer':>10}   ratio")
+    for name in ("gpt2", "cl100k_base", "o200k_base"):
+        peer = tiktoken_of(load_tokenizer(name))
+        _measure(name, load_tokenizer(name), peer.encode_ordinary, text, rounds)
+    model = str(resource_path("tokenizers/mistral-7b-v1.model"))
+    pieces = sentencepiece.SentencePieceProcessor(model_file=model)
+    mistral = load_tokenizer("mistral-7b-v1")
+    # A serialized answer, since ids alone have no offsets.
+    spans = lambda text: pieces.encode(text, return_type="serialized_proto")  # noqa: E731
+    _measure("mistral-7b-v1", mistral, spans, text, rounds)
+    for name in _FETCHED:
+        path = CACHE / f"{name}.json"
+        if path.is_file():
+            _measure_file(name, path, text, rounds)
+
+
+def _measure_file(name: str, path: Path, text: str, rounds: int) -> None:
+    theirs = HuggingFaceTokenizer.from_file(str(path))
+    theirs.no_truncation()
+    opening: dict[str, Callable[[], object]] = {
+        "ours": lambda: open_tokenizer(path, None),
+        "peer": lambda: HuggingFaceTokenizer.from_file(str(path)),
+    }
+    taken = interleaved(rounds, opening)
+    _show(name, "open", taken["ours"], taken["peer"])
+    encode = lambda text: theirs.encode(text, add_special_tokens=False).offsets  # noqa: E731
+    _measure(name, open_tokenizer(path, None), encode, text, rounds)
+
+
+def _measure(
+    name: str, tokenizer: Tokenizer, peer: Callable[[str], object], text: str, rounds: int
+) -> None:
+    tokenizer.encoder().encode("What follows from the vocabulary alone is made once. " * 200)
+    half = len(text) // 2
+    warm = iter([_warmed(tokenizer, text[:half]) for _ in range(rounds)])
+    rivals: dict[str, Callable[[], object]] = {
+        "cold": lambda: tokenizer.encoder().encode(text[half:]),
+        "warm": lambda: next(warm).encode(text[half:]),
+        "peer": lambda: peer(text[half:]),
+    }
+    taken = interleaved(rounds, rivals)
+    for run in ("cold", "warm"):
+        _show(name, run, taken[run], taken["peer"])
+
+
+def _warmed(tokenizer: Tokenizer, text: str) -> TextEncoder:
+    encoder = tokenizer.encoder()
+    encoder.encode(text)
+    return encoder
+
+
+def _show(name: str, run: str, ours: list[float], theirs: list[float]) -> None:
+    print(
+        f"{name:16} {run:>6} {median(ours) * 1000:>7.1f} ms {median(theirs) * 1000:>7.1f} ms "
+        f"{ratio(ours, theirs):>7.2f}"
+    )
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if sys.argv[1:] else 3)
