@@ -119,7 +119,9 @@ def test_tsne_moves_pauses_and_stops(qtbot: QtBot, new_model: NewModel, home: Pa
     still = len(seen)
     qtbot.wait(150)
     assert len(seen) == still
+    qtbot.waitUntil(lambda: "(" in panel.area.strip.words[0], timeout=10_000)
     qtbot.mouseClick(bar.pause, Qt.MouseButton.LeftButton)
+    assert "unknown" in panel.area.strip.words[0]
     qtbot.waitUntil(lambda: len(seen) > still, timeout=10_000)
     qtbot.mouseClick(bar.stop, Qt.MouseButton.LeftButton)
     assert not runner.is_running

@@ -70,10 +70,16 @@ class MapRunner(QObject):
     def pause(self) -> None:
         if self._task is not None:
             self._task.pause()
+            self._later.start()
 
     def resume(self) -> None:
+        self._later.stop()
+        measuring, self._measuring = self._measuring, None
+        if measuring is not None:
+            measuring.cancel()
         if self._task is not None:
             self._task.resume()
+            self.measured.emit(None)
 
     def close(self) -> None:
         """End what runs; the last layout stays."""
@@ -106,7 +112,8 @@ class MapRunner(QObject):
 
     def _measure(self) -> None:
         known, layout = self._known, self._layout
-        if known is None or layout is None:
+        moves = self._task is not None and not self._task.is_paused
+        if known is None or layout is None or moves:
             return
         task = Task(self._measures(known, layout), "Measuring the map", parent=self)
         task.stepped.connect(self._on_measured)
