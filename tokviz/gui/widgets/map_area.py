@@ -19,6 +19,7 @@ from tokviz.gui.widgets.projection_bar import ProjectionBar
 from tokviz.gui.widgets.scatter_view import ScatterView
 
 _HIGH_ENOUGH = 360  # for the numbers in the legend
+_TOO_LOW = 220  # for the legend itself
 
 
 class MapArea(QWidget):
@@ -91,6 +92,7 @@ class MapArea(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.legend.set_brief(self.height() < _HIGH_ENOUGH)
+        self.legend.setVisible(self.height() >= _TOO_LOW)  # it would hide half of the map
         self._fit_words()
 
     def _fit_words(self) -> None:
