@@ -7,7 +7,6 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +70,8 @@ def check_with_library(
             f"{peer.package} fails on this text: {str(error)[:200] or type(error).__name__}; check "
             f"a part of it."
         ) from None
+    from importlib.metadata import version  # slow to import, and no start needs it
+
     yield _compared(tokenizer, f"{peer.package} {version(peer.package)}", parts, ids, spans)
 
 

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from tests.gui.replaying import Left, Start, click_token, open_replay, settle
 from tokviz.gui.app import Session
 from tokviz.gui.panels.scrubber_panel import ScrubberPanel
+from tokviz.gui.widgets.fitting_label import FittingLabel
 from tokviz.tokenization.tokenizer import Tokenizer
 
 Key = Qt.Key
@@ -26,7 +27,7 @@ def scrubber(session: Session) -> ScrubberPanel:
 
 def words(session: Session) -> str:
     """What it says, in full: where there is little height a part of it is on the tool tip."""
-    return " ".join(label.toolTip() for label in scrubber(session).findChildren(QLabel))
+    return " ".join(label.toolTip() for label in scrubber(session).findChildren(FittingLabel))
 
 
 def x_of(session: Session, k: int) -> QPoint:

@@ -20,7 +20,9 @@ from tokviz.text_files import (
     size_of,
     write_text,
 )
+from tokviz.tokenization.tokenizer import Tokenizer
 
+_FIRST_PART = 1 << 13  # characters, about what the window encodes before it paints
 _ASK_FROM = 256 * 2**20  # bytes of a file that is opened only after a question
 
 
@@ -110,7 +112,9 @@ class Document(QObject):
 
     def _read(self, path: str, encoding: str) -> None:
         self._cancel_reading()
-        task = Task(_reading(path, encoding), f"Opening {shown(path)}", parent=self)
+        task = Task(
+            _reading(path, encoding, self._model.tokenizer), f"Opening {shown(path)}", parent=self
+        )
         task.stepped.connect(self._on_read)
         task.failed.connect(self._on_read_failed)
         self._task, self._reading = task, (path, encoding, self._n_edits)
@@ -248,8 +252,11 @@ def _stamp(path: str) -> list[int]:
     return [info.st_mtime_ns, info.st_size]
 
 
-def _reading(path: str, encoding: str) -> Iterator[str]:
-    yield read_text(path, encoding)
+def _reading(path: str, encoding: str, tokenizer: Tokenizer) -> Iterator[str]:
+    text = read_text(path, encoding)
+    # What encoding a long text needs of the vocabulary is made here, not as the window waits.
+    tokenizer.encoder().encode(text[:_FIRST_PART])
+    yield text
 
 
 def _question(

@@ -36,8 +36,7 @@ class ScrubberPanel(QFrame):
         self._slim = False
         self.curve = VocabularyCurve()
         self.box = QSpinBox()
-        self._words = FittingLabel()
-        self._words.setObjectName("muted")
+        self._words = FittingLabel("muted")
         self._play = QToolButton()
         self._place_widgets()
         self._task: Task | None = None

@@ -4,18 +4,17 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy
+
+from tokviz.gui.widgets.still_label import StillLabel
 
 
-class FittingLabel(QLabel):
+class FittingLabel(StillLabel):
     """Shows the first of its wordings that fits, the last if none does; asks for no room."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, name: str = "") -> None:
+        super().__init__(name)
         self._wordings: Sequence[str] = ("",)
         self.setTextFormat(Qt.TextFormat.PlainText)
-        # Words are cut off rather than that they make the window wider.
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def set_wordings(self, *wordings: str) -> None:
         """From the longest to the shortest; the longest is the tool tip, too."""
