@@ -5,7 +5,7 @@ parts of some hundred thousand characters, and each part in four steps, none of 
 
 1. a table of character classes tells where pre-tokens start (`array_splits.py`),
 2. each pre-token is packed into words and gets the number of its distinct string
-   (`packed_keys.py`),
+   (`distinct_strings.py`),
 3. the strings that are new are merged together, in lock-step (`lock_step.py`),
 4. ids and gap ranks are gathered from what is remembered of each string.
 
@@ -24,15 +24,13 @@ from tokviz.tokenization.array_splits import BEHIND_A_WORD, edges_of
 from tokviz.tokenization.base_symbols import BaseSymbols, ByteSymbols
 from tokviz.tokenization.bpe import CLOSED, OPEN, Merges
 from tokviz.tokenization.character_classes import classes_of
-from tokviz.tokenization.encoding import Encoding, Int32s, Int64s, utf8_lengths
+from tokviz.tokenization.distinct_strings import DistinctStrings, ranges, starts_of
+from tokviz.tokenization.encoding import Encoding, Int32s, utf8_lengths
 from tokviz.tokenization.lock_step import LockStep, can_look_up
 from tokviz.tokenization.long_pre_tokens import merge_pieces
-from tokviz.tokenization.packed_keys import PackedKeys, packed, words_of
 from tokviz.tokenization.pre_tokenizers import SplitPattern
 
 _PART = 1 << 17
-_PADDING = b"\0" * 40
-_WIDTHS = (1, 2, 4)  # words: strings of up to 7, 15 and 31 bytes; longer ones are kept as bytes
 
 
 @dataclass(frozen=True)
@@ -111,21 +109,16 @@ class WholeTextEncoder:
         self.forget()
 
     def forget(self) -> None:
-        self._keys = [PackedKeys(width) for width in _WIDTHS]
-        self._long: dict[bytes, int] = {}
-        self._n_long_bytes = 0
-        self._n_strings = 0
+        self._strings = DistinctStrings()
         self._n_tokens, self._first_token, self._first_byte = _Rows(), _Rows(), _Rows()
         self._ids, self._ends, self._gaps = _Rows(), _Rows(), _Rows()
-        self._new: list[tuple[NDArray[np.uint8], Int32s]] = []
 
     @property
     def memory(self) -> int:
         """An estimate of the bytes held."""
         rows = (self._n_tokens, self._first_token, self._first_byte)
         pools = (*rows, self._ids, self._ends, self._gaps)
-        of_long = 250 * len(self._long) + self._n_long_bytes
-        return sum(k.memory for k in self._keys) + 4 * sum(p.size for p in pools) + of_long
+        return self._strings.memory + 4 * sum(pool.size for pool in pools)
 
     def encode(self, text: str, valid: str, data: bytes) -> Encoding:
         """`valid`: the text without lone surrogates; `data`: that in UTF-8."""
@@ -153,7 +146,7 @@ class WholeTextEncoder:
             chars = np.flatnonzero(self._find_edges(text, classes)).astype(np.int32)
             return chars, chars if places is None else places[chars]
         lengths = list(map(len, self.rules.split.split(text)))
-        chars = _starts(np.array(lengths, np.int32))
+        chars = starts_of(np.array(lengths, np.int32))
         if len(text) == len(data):
             return chars, chars
         places = np.cumsum(utf8_lengths(text), dtype=np.int32)
@@ -165,49 +158,16 @@ class WholeTextEncoder:
         data = text.encode("utf-8")
         chars, starts = self._starts(text, data)
         lengths = np.diff(starts, append=np.int32(len(data)))
-        strings = np.empty(len(starts), np.int32)
-        words, longest = words_of(data + _PADDING), 0
-        rest = np.arange(len(starts))
-        for keys in self._keys:
-            longest = 8 * keys.width - 1
-            is_short = lengths[rest] <= longest
-            rows, rest = rest[is_short], rest[~is_short]
-            at, sizes = starts[rows], lengths[rows]
-            found, new = keys.number(packed(words, at, sizes, keys.width), self._n_strings)
-            strings[rows] = found
-            self._remember_new(data, at[new], sizes[new])
-        strings[rest] = self._numbers_of_long(data, starts[rest], lengths[rest])
+        strings = self._strings.numbers(data, starts, lengths)
         return _Part(chars, starts, strings, len(text), len(data))
-
-    def _numbers_of_long(self, data: bytes, starts: Int32s, lengths: Int32s) -> list[int]:
-        numbers: list[int] = []
-        new: list[int] = []  # rows
-        known, first = self._long, self._n_strings
-        ends = (starts + lengths).tolist()
-        for row, (start, end) in enumerate(zip(starts.tolist(), ends, strict=True)):
-            number = known.setdefault(data[start:end], first + len(new))
-            if number == first + len(new):
-                new.append(row)
-                self._n_long_bytes += end - start
-            numbers.append(number)
-        self._remember_new(data, starts[new], lengths[new])
-        return numbers
-
-    def _remember_new(self, data: bytes, starts: Int32s, lengths: Int32s) -> None:
-        if len(starts):
-            self._n_strings += len(starts)
-            places = _ranges(starts, lengths)
-            self._new.append((np.frombuffer(data, np.uint8)[places], lengths))
 
     # -- 3. the tokens of new strings ------------------------------------------------------------
 
     def _merge_new(self) -> None:
-        if not self._new:
+        data, lengths = self._strings.take_new()
+        if not len(lengths):
             return
-        data = np.concatenate([piece for piece, _ in self._new])
-        lengths = np.concatenate([sizes for _, sizes in self._new])
-        self._new = []
-        starts = _starts(lengths)
+        starts = starts_of(lengths)
         tokens, gaps = merge_pieces(self.rules.lock_step, data, starts, lengths)
         self._take_whole(data, starts, lengths, tokens, gaps)
         is_token = tokens >= 0
@@ -246,13 +206,13 @@ class WholeTextEncoder:
         gaps = np.empty(n_bytes, np.int32)
         at = first_byte = 0
         for part, counts in zip(parts, n_tokens, strict=True):
-            tokens = _ranges(self._first_token.data.take(part.strings), counts)
+            tokens = ranges(self._first_token.data.take(part.strings), counts)
             end, end_byte = at + len(tokens), first_byte + part.n_bytes
             self._ids.data.take(tokens, out=ids[at:end], mode="clip")
             np.cumsum(self._ends.data.take(tokens), out=edges[at + 1 : end + 1])
             edges[at + 1 : end + 1] += np.int32(first_byte)
             sizes = np.diff(part.bytes, append=np.int32(part.n_bytes))
-            places = _ranges(self._first_byte.data.take(part.strings), sizes)
+            places = ranges(self._first_byte.data.take(part.strings), sizes)
             self._gaps.data.take(places, out=gaps[first_byte:end_byte], mode="clip")
             at, first_byte = end, end_byte
         return Encoding(
@@ -275,14 +235,3 @@ def _joined(columns: list[tuple[Int32s, int]]) -> Int32s:
         shifted.append(column + np.int32(before))
         before += length
     return np.concatenate(shifted)
-
-
-def _starts(lengths: Int32s) -> Int32s:
-    return np.cumsum(lengths, dtype=np.int32) - lengths
-
-
-def _ranges(firsts: Int32s, lengths: Int32s) -> Int64s:
-    """The indexes `first, first + 1, …` of many ranges, one after the other."""
-    indexes = np.repeat((firsts - _starts(lengths)).astype(np.int64), lengths)
-    indexes += np.arange(len(indexes))
-    return indexes

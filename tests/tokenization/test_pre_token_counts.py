@@ -1,0 +1,49 @@
+"""Every way of counting answers as the split pattern and a Counter do, in the order first seen."""
+
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.tokenization.diverse_texts import any_text, texts
+from tokviz.tokenization import pre_token_counts
+from tokviz.tokenization.encoding import without_surrogates
+from tokviz.tokenization.pre_token_counts import count_pre_tokens
+from tokviz.tokenization.pre_tokenizers import CL100K, GPT2, O200K, SMOLLM, SplitPattern
+
+SPLITS = [GPT2, SMOLLM, CL100K, O200K]
+every_split = pytest.mark.parametrize("split", SPLITS, ids=[split.name for split in SPLITS])
+
+
+def counted(some: list[str], split: SplitPattern) -> list[tuple[str, int]]:
+    *_, last = count_pre_tokens(some, split)
+    assert last.counts is not None
+    return list(last.counts.training.items())
+
+
+def expected(some: list[str], split: SplitPattern) -> list[tuple[str, int]]:
+    counts: Counter[str] = Counter()
+    for text in some:
+        counts.update(split.split(without_surrogates(text)))
+    return list(counts.items())
+
+
+@every_split
+@given(some=st.lists(any_text, max_size=4), longest=st.sampled_from([1, 10, 1 << 14]))
+def test_the_counts_are_those_of_the_pattern(
+    split: SplitPattern, some: list[str], longest: int
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pre_token_counts, "_LONG", longest)
+        found = counted(some, split)
+    assert found == expected(some, split)
+
+
+@every_split
+def test_long_texts_are_counted_in_the_order_first_seen(split: SplitPattern) -> None:
+    parts = list(map(without_surrogates, texts(300)))
+    long = "\n".join(parts * 3)
+    assert len(long) > pre_token_counts._LONG
+    some = [long, "a short one", long[::-1], "a short one"]
+    assert counted(some, split) == expected(some, split)

@@ -1,0 +1,85 @@
+"""DistinctStrings: numbers the distinct ones of many byte strings, a whole text's at once.
+
+Most pre-tokens are short, and those go through tables of packed keys, one table for each length in
+words. The few long ones are looked up one after the other.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tokviz.tokenization.encoding import Int32s, Int64s
+from tokviz.tokenization.packed_keys import PackedKeys, packed, words_of
+
+_PADDING = b"\0" * 40
+_WIDTHS = (1, 2, 4)  # words: strings of up to 7, 15 and 31 bytes; longer ones are kept as bytes
+
+
+class DistinctStrings:
+    """Numbers count from 0 without a gap, over all calls."""
+
+    def __init__(self) -> None:
+        self._keys = [PackedKeys(width) for width in _WIDTHS]
+        self._long: dict[bytes, int] = {}
+        self._n_long_bytes = 0
+        self._new: list[tuple[NDArray[np.uint8], Int32s]] = []
+        self.n_strings = 0
+
+    @property
+    def memory(self) -> int:
+        """An estimate of the bytes held."""
+        of_long = 250 * len(self._long) + self._n_long_bytes
+        return sum(keys.memory for keys in self._keys) + of_long
+
+    def numbers(self, data: bytes, starts: Int32s, lengths: Int32s) -> Int32s:
+        """The number of each of these strings in `data`."""
+        numbers = np.empty(len(starts), np.int32)
+        words = words_of(data + _PADDING)
+        rest = np.arange(len(starts))
+        for keys in self._keys:
+            is_short = lengths[rest] <= 8 * keys.width - 1
+            rows, rest = rest[is_short], rest[~is_short]
+            at, sizes = starts[rows], lengths[rows]
+            found, new = keys.number(packed(words, at, sizes, keys.width), self.n_strings)
+            numbers[rows] = found
+            self._remember_new(data, at[new], sizes[new])
+        numbers[rest] = self._numbers_of_long(data, starts[rest], lengths[rest])
+        return numbers
+
+    def take_new(self) -> tuple[NDArray[np.uint8], Int32s]:
+        """The strings that are new since the last call, in a row, and their lengths."""
+        nothing = np.zeros(0, np.uint8), np.zeros(0, np.int32)
+        data, lengths = zip(nothing, *self._new, strict=True)
+        self._new = []
+        return np.concatenate(data), np.concatenate(lengths)
+
+    def _numbers_of_long(self, data: bytes, starts: Int32s, lengths: Int32s) -> list[int]:
+        numbers: list[int] = []
+        new: list[int] = []  # rows
+        known, first = self._long, self.n_strings
+        ends = (starts + lengths).tolist()
+        for row, (start, end) in enumerate(zip(starts.tolist(), ends, strict=True)):
+            number = known.setdefault(data[start:end], first + len(new))
+            if number == first + len(new):
+                new.append(row)
+                self._n_long_bytes += end - start
+            numbers.append(number)
+        self._remember_new(data, starts[new], lengths[new])
+        return numbers
+
+    def _remember_new(self, data: bytes, starts: Int32s, lengths: Int32s) -> None:
+        if len(starts):
+            self.n_strings += len(starts)
+            places = ranges(starts, lengths)
+            self._new.append((np.frombuffer(data, np.uint8)[places], lengths))
+
+
+def starts_of(lengths: Int32s) -> Int32s:
+    """Where each piece starts when pieces of these lengths stand in a row."""
+    return np.cumsum(lengths, dtype=np.int32) - lengths
+
+
+def ranges(firsts: Int32s, lengths: Int32s) -> Int64s:
+    """The indexes `first, first + 1, …` of many ranges, one after the other."""
+    indexes = np.repeat((firsts - starts_of(lengths)).astype(np.int64), lengths)
+    indexes += np.arange(len(indexes))
+    return indexes
