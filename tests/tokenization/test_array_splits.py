@@ -48,7 +48,7 @@ def test_the_edges_of_many_kinds_of_text_are_those_of_the_pattern(split: SplitPa
 @given(st.text(st.sampled_from("aB ;\n\u0301'1\u00a0)"), max_size=30))
 def test_behind_a_word_a_text_may_be_cut(split: SplitPattern, text: str) -> None:
     for match in BEHIND_A_WORD.finditer(text):
-        parts = split.split(text[: match.start()]) + split.split(text[match.start() :])
+        parts = split.split(text[: match.end()]) + split.split(text[match.end() :])
         assert parts == split.split(text)
 
 

@@ -120,8 +120,20 @@ def test_a_long_pre_token_is_merged_as_a_short_one(name: str, text: str) -> None
 
 @pytest.mark.parametrize(
     "text",
-    ["a" * 5000, "ab" * 5000, "".join(random.Random(3).choices("qwertzuiop", k=20_000)), "x" * 97],
-    ids=["one letter", "two letters", "random", "one more than a window"],
+    [
+        "a" * 5000,
+        "ab" * 5000,
+        "".join(random.Random(3).choices("qwertzuiop", k=20_000)),
+        "x" * 97,
+        " " * 3000 + "a" + " " * 3001,
+        "👩\u200d🚀" * 1000,
+        "a" + "\u0301" * 3000,
+        "\n" * 5000,
+    ],
+    ids=[
+        *("one letter", "two letters", "random", "one more than a window"),
+        *("spaces", "emoji", "marks", "line ends"),
+    ],
 )
 def test_very_long_pre_tokens_are_those_of_tiktoken(text: str) -> None:
     encoder = whole_text_encoder(shipped("gpt2"))

@@ -32,8 +32,8 @@ Edges = NDArray[np.bool_]
 FindEdges = Callable[[str, Classes], Edges]
 """From a text and the classes of its characters to (characters,) whether a pre-token starts."""
 
-BEHIND_A_WORD = re.compile(r"(?<=[A-Za-z])[ \n.,;:()\[\]=\"]")
-"""A place where each pattern below has an edge, whatever stands before and behind."""
+BEHIND_A_WORD = re.compile(r"[A-Za-z](?=[ \n.,;:()\[\]=\"])")
+"""Ends at a place where each pattern below has an edge, whatever stands before and behind."""
 
 
 def edges_of(split: SplitPattern) -> FindEdges | None:

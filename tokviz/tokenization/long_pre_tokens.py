@@ -6,11 +6,13 @@ from it on are those of the whole. For suppose a merge of the whole were the fir
 between two tokens u, v that are neighbours in a window. Until then the merges of the whole inside
 of u and v are those that the window does there, as both take the lowest rank first and then the
 leftmost; so the window would have done that merge, too. No rule about the ranks is needed.
+Equal windows, as those of a million spaces, are merged once.
 
 Where two windows have no token in common (`aaaa...`, at odds by one), the ranks are taken in
 rising order, and all places of a rank are merged at once: few ranks, so few steps.
 """
 
+from dataclasses import dataclass
 from heapq import heappop, heappush
 
 import numpy as np
@@ -35,28 +37,51 @@ def merge_pieces(
         return lock_step.merge(data, starts.astype(np.int64), lengths.astype(np.int64))
     tokens, gaps = np.full(len(data), -1, np.int32), np.full(len(data), OPEN, np.int32)
     short = np.flatnonzero(~is_long)
-    places = _places(starts[short], lengths[short])
+    places = _places(starts[short].astype(np.int64), lengths[short].astype(np.int64))
     tokens[places], gaps[places] = lock_step.merge(
         data, starts[short].astype(np.int64), lengths[short].astype(np.int64)
     )
     # The windows of all long ones at once, then each one from its own.
     long = list(zip(starts[is_long].tolist(), lengths[is_long].tolist(), strict=True))
     windows = [_windows(length) for _, length in long]
-    found = lock_step.merge(
+    merged = _Merged.of(
+        lock_step,
         data,
         np.concatenate([w + start for (w, _), (start, _) in zip(windows, long, strict=True)]),
         np.concatenate([sizes for _, sizes in windows]),
     )
     at = 0
     for (start, length), (_, sizes) in zip(long, windows, strict=True):
-        end, stop = start + length, at + int(sizes.sum())
-        merged = found[0][at:stop], found[1][at:stop]
-        piece = data[start:end]
-        tokens[start:end], gaps[start:end] = _stitched(lock_step, piece, merged) or _merge_alone(
-            lock_step, piece
-        )
+        piece, stop = data[start : start + length], at + len(sizes)
+        mine = _Merged(merged.firsts[at:stop], sizes, merged.tokens, merged.gaps)
+        whole = _stitched(lock_step, piece, mine) or _merge_alone(lock_step, piece)
+        tokens[start : start + length], gaps[start : start + length] = whole
         at = stop
     return tokens, gaps
+
+
+@dataclass(frozen=True)
+class _Merged:
+    """Windows, each of which stands in `tokens` and `gaps` from its `firsts` on; equal ones at one
+    place."""
+
+    firsts: Int64s
+    lengths: Int64s
+    tokens: Int32s
+    gaps: Int32s
+
+    @staticmethod
+    def of(lock_step: LockStep, data: Bytes, starts: Int64s, lengths: Int64s) -> "_Merged":
+        text, numbers = data.tobytes(), dict[bytes, int]()
+        ends = (starts + lengths).tolist()
+        which = [
+            numbers.setdefault(text[start:end], len(numbers))
+            for start, end in zip(starts.tolist(), ends, strict=True)
+        ]
+        chosen = np.unique(which, return_index=True)[1]
+        sizes = lengths[chosen]
+        tokens, gaps = lock_step.merge(data, starts[chosen], sizes)
+        return _Merged((np.cumsum(sizes) - sizes)[which], lengths, tokens, gaps)
 
 
 def _windows(length: int) -> tuple[Int64s, Int64s]:
@@ -65,7 +90,7 @@ def _windows(length: int) -> tuple[Int64s, Int64s]:
     return starts, np.minimum(starts + LONGEST, length) - starts
 
 
-def _places(starts: Int32s, lengths: Int32s) -> Int64s:
+def _places(starts: Int64s, lengths: Int64s) -> Int64s:
     before = np.cumsum(lengths) - lengths
     return np.repeat(starts - before, lengths) + np.arange(int(lengths.sum()))
 
@@ -77,56 +102,64 @@ def _merge_alone(lock_step: LockStep, data: Bytes) -> tuple[Int32s, Int32s]:
 
 def merge_windows(lock_step: LockStep, data: Bytes) -> tuple[Int32s, Int32s] | None:
     """One pre-token by windows; None where that is in vain."""
-    return _stitched(lock_step, data, lock_step.merge(data, *_windows(len(data))))
+    return _stitched(lock_step, data, _Merged.of(lock_step, data, *_windows(len(data))))
 
 
-def _stitched(
-    lock_step: LockStep, data: Bytes, merged: tuple[Int32s, Int32s]
-) -> tuple[Int32s, Int32s] | None:
+def _stitched(lock_step: LockStep, data: Bytes, merged: _Merged) -> tuple[Int32s, Int32s] | None:
     """Windows that have no token in common are merged again as one; None where that is in vain."""
-    tokens, gaps = merged
-    starts, lengths = _windows(len(data))
-    is_joined = _shared_tokens(tokens, lengths) >= 0
-    if not is_joined.all():
-        begins, ends = np.append(True, is_joined), np.append(is_joined, True)
-        firsts = np.cumsum(lengths) - lengths
-        lows, highs = starts[begins], (starts + lengths)[ends]
-        parts = []
-        for low, high, first in zip(lows, highs, firsts[begins], strict=True):
-            one = slice(first, first + high - low)
-            is_wide = high - low > LONGEST
-            parts.append(
-                _merge_alone(lock_step, data[low:high]) if is_wide else (tokens[one], gaps[one])
-            )
-        tokens, gaps = (np.concatenate(column) for column in zip(*parts, strict=True))
-        lengths = highs - lows
-    cuts = _shared_tokens(tokens, lengths)
+    cuts = _shared_tokens(merged)
     if (cuts < 0).any():
-        return None
+        merged = _with_wider_windows(lock_step, data, merged, cuts >= 0)
+        cuts = _shared_tokens(merged)
+        if (cuts < 0).any():
+            return None
     low = np.append(0, cuts)
-    high = lengths - np.append(_OVERLAP - cuts, 0)
-    taken = _places((np.cumsum(lengths) - lengths + low).astype(np.int32), high - low)
-    return tokens[taken], gaps[taken]
+    high = merged.lengths - np.append(_OVERLAP - cuts, 0)
+    taken = _places(merged.firsts + low, high - low)
+    return merged.tokens.take(taken), merged.gaps.take(taken)
 
 
-def _shared_tokens(tokens: Int32s, lengths: Int64s) -> Int64s:
+def _with_wider_windows(
+    lock_step: LockStep, data: Bytes, merged: _Merged, is_joined: NDArray[np.bool_]
+) -> _Merged:
+    starts, lengths = _windows(len(data))
+    begins, ends = np.append(True, is_joined), np.append(is_joined, True)
+    lows, highs = starts[begins], (starts + lengths)[ends]
+    parts = []
+    for low, high, first in zip(lows, highs, merged.firsts[begins], strict=True):
+        one = slice(first, first + high - low)
+        is_wide = high - low > LONGEST
+        parts.append(
+            _merge_alone(lock_step, data[low:high])
+            if is_wide
+            else (merged.tokens[one], merged.gaps[one])
+        )
+    tokens, gaps = (np.concatenate(column) for column in zip(*parts, strict=True))
+    lengths = highs - lows
+    return _Merged(np.cumsum(lengths) - lengths, lengths, tokens, gaps)
+
+
+def _shared_tokens(merged: _Merged) -> Int64s:
     """For each two neighbouring windows, where in the overlap a token of both starts; -1: none.
 
     Every window is longer than the overlap, the last bytes of each being the first of the next.
     """
-    firsts = np.cumsum(lengths) - lengths
+    ends = (merged.firsts + merged.lengths)[:-1]
+    pairs, which = np.unique(ends << 32 | merged.firsts[1:], return_inverse=True)
+    ends, begins = pairs >> 32, pairs & 0xFFFFFFFF
     within = np.arange(_OVERLAP + 1)
-    starts_here = np.append(tokens >= 0, True)
-    one = starts_here[(firsts + lengths - _OVERLAP)[:-1, None] + within]
+    starts_here = np.append(merged.tokens >= 0, True)
+    one = starts_here[(ends - _OVERLAP)[:, None] + within]
     one[:, -1] = True  # a window's end is one of its tokens'
-    other = starts_here[firsts[1:, None] + within]
+    other = starts_here[begins[:, None] + within]
     window, place = np.nonzero(one | other)
     both = (one & other)[window, place]
     shared = np.flatnonzero(both[:-1] & both[1:] & (window[:-1] == window[1:]))
-    found, which = np.unique(window[shared], return_index=True)
-    cuts = np.full(len(lengths) - 1, -1)
-    cuts[found] = place[shared[which]]
-    return cuts
+    found, first = np.unique(window[shared], return_index=True)
+    cuts = np.full(len(pairs), -1)
+    cuts[found] = place[shared[first]]
+    answer: Int64s = cuts[which]
+    return answer
 
 
 def sweep(lock_step: LockStep, data: Bytes) -> tuple[Int32s, Int32s] | None:

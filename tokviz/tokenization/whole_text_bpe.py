@@ -135,7 +135,7 @@ class WholeTextEncoder:
         start = 0
         while start < len(text):
             found = BEHIND_A_WORD.search(text, start + _PART)
-            end = len(text) if found is None else found.start()
+            end = len(text) if found is None else found.end()
             yield text[start:end]
             start = end
 
