@@ -61,6 +61,8 @@ def measure(path: Path) -> dict[str, Any]:
         pages.append(frames.until_painted(lambda: press(view, Qt.Key.Key_PageDown)))
         spend(0.01)
     page_processor = list(frames.processor)
+    while not session.model.text.complete:  # a thread amid a long pre-token cannot be ended
+        spend(0.1)
     session.end()
     return {
         "opened": opened,
