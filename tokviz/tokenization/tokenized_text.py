@@ -97,7 +97,9 @@ class TokenizedText(TextTokens):
             high = max(high, table.n_encoded)
         # Taking text out costs an eighth of bringing it in.
         is_huge = len(inserted) + removed // 8 > _MOST_AT_ONCE
-        if reach is not None:  # only a pre-token that cannot be cut makes a piece that long
+        if reach is None:  # to be encoded as a whole, whatever pieces it is kept in
+            is_huge |= self.n_chars > _MOST_AT_ONCE
+        else:  # only a pre-token that cannot be cut makes a piece that long
             is_huge |= any(len(p.text) > _MOST_AT_ONCE for p in table.pieces[low:high])
         if is_huge:
             high = max(high, table.n_encoded)
@@ -172,9 +174,12 @@ class TokenizedText(TextTokens):
     def encode_more(self, n_chars: int, *, most: int | None = None) -> None:
         """Encode at least `n_chars` more characters now, or all that are left.
 
-        Where one pre-token has more characters than `most`, it is left pending.
+        Where one pre-token has more characters than `most`, it is left pending; so is a text that
+        can be encoded as a whole only.
         """
         reach = self._locality.reach
+        if reach is None and most is not None and self.n_chars > most:
+            return
         start, size = self.n_encoded, self.n_chars if reach is None else n_chars + _MARGIN
         while start < self.n_chars and self.n_encoded == start:
             text = self.slice(start, start + size)
