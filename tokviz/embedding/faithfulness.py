@@ -47,7 +47,8 @@ def map_neighbors(points: Float32s, rows: Int64s, k: int) -> Int64s:
     found = np.asarray(tree.query(points[rows], k + 1)[1], np.int64)
     own = found == rows[:, None]
     own[~own.any(axis=1), -1] = True  # so many equal points that the row itself is not among them
-    return found[~own].reshape(len(rows), k)
+    others: Int64s = found[~own].reshape(len(rows), k)
+    return others
 
 
 def recall(points: Float32s, graph: NeighborGraph, rows: Int64s, k: int = 10) -> float:

@@ -81,6 +81,12 @@ def measured(found: Honesty | None) -> list[Measured]:
         ),
     )
     return [
-        Measured(name, f"{tip}. {_SHUFFLED}", m and m.value, m and m.control, unknown)
-        for name, tip, m in cells
+        Measured(
+            name,
+            f"{tip}. {_SHUFFLED}",
+            None if measure is None else measure.value,
+            None if measure is None else measure.control,
+            unknown,
+        )
+        for name, tip, measure in cells
     ]
