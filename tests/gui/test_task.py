@@ -1,5 +1,7 @@
 """Task: a generator beside the GUI, its batches, and all the ways in which it ends."""
 
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -258,3 +260,29 @@ def test_a_failure_is_told_in_one_sentence() -> None:
     assert failure("Opening a", ValueError()) == "Opening a failed (ValueError())."
     assert failure("Opening a", MemoryError()) == ("Opening a failed: there is not enough memory.")
     assert failure("Opening a", OSError("gone")) == "Opening a failed (OSError('gone'))."
+
+
+def test_the_program_ends_well_while_a_cancelled_task_is_in_compiled_code() -> None:
+    code = """
+import numpy as np
+from PySide6.QtCore import QCoreApplication, QTimer
+from tokviz.gui.task import Task, end_process
+
+def sorting():
+    numbers = np.random.default_rng(0).random(30_000_000)
+    while True:
+        yield np.sort(numbers)[0]
+
+app = QCoreApplication([])
+task = Task(sorting(), "Sorting")
+task.start()
+QTimer.singleShot(700, app.quit)
+app.exec()
+task.cancel()
+end_process(7)
+raise SystemExit(7)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert (done.returncode, done.stderr) == (7, "")

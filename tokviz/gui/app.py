@@ -30,7 +30,7 @@ from tokviz.gui.settings import (
     settings_file,
 )
 from tokviz.gui.special_choice import special_named
-from tokviz.gui.task import Task
+from tokviz.gui.task import Task, end_process
 from tokviz.gui.theme import Theme, ThemeMode
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.tokenizer_opening import chosen_pattern, open_named
@@ -72,6 +72,7 @@ def run(files: list[str], tokenizer: str | None = None) -> int:
     status = app.exec()
     session.end()
     del signals
+    end_process(status)
     return status
 
 

@@ -5,7 +5,9 @@ thread takes batches out. A panel sees results in order, at most thirty times a 
 """
 
 import logging
+import os
 import queue
+import sys
 import threading
 from collections.abc import Generator, Iterator
 from typing import Any
@@ -16,6 +18,8 @@ _TICK_MS = 33
 _UNREAD = 64  # items that may wait before the thread does
 _WAIT = 0.05  # seconds after which a waiting thread looks whether it was cancelled
 _COURTESY = 0.01  # seconds that a step waits at most for the GUI to have nothing to do
+_THREADS = "task: "  # how the names of tasks' threads begin
+_LAST_WAIT = 0.3  # seconds for the threads of cancelled tasks at the program's end
 _log = logging.getLogger("tokviz")
 
 
@@ -82,7 +86,7 @@ class Task(QObject):
         self._running = threading.Event()
         self._steps = threading.Semaphore(0)
         self._running.set()
-        self._thread = threading.Thread(target=self._run, name=f"task: {title}", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=f"{_THREADS}{title}", daemon=True)
         self._timer = QTimer(self, interval=_TICK_MS)
         self._timer.timeout.connect(self._drain)
 
@@ -197,6 +201,22 @@ class Task(QObject):
                 return
             except queue.Full:
                 continue
+
+
+def end_process(status: int) -> None:
+    """End the program; returns where no task's thread is left, to let Python end as it does.
+
+    A thread that is in the middle of compiled code when the interpreter goes away is torn down
+    inside of it, and C++ code aborts the process then. A cancelled task may take a while to come
+    out of a step, so the process ends without waiting for it: everything is saved by now.
+    """
+    left = [thread for thread in threading.enumerate() if thread.name.startswith(_THREADS)]
+    for thread in left:
+        thread.join(_LAST_WAIT / len(left))
+    if any(thread.is_alive() for thread in left):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
 
 
 def failure(title: str, error: BaseException) -> str:
