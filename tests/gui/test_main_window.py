@@ -732,7 +732,7 @@ def test_a_long_task_is_shown_and_can_be_cancelled(
     start: Start, qtbot: QtBot, tmp_path: Path
 ) -> None:
     path = tmp_path / "long.txt"
-    path.write_text("Some words, and more. " * 200_000)
+    path.write_text("Some words, and more. " * 1_000_000)
     session = start()
     with qtbot.waitSignal(session.window.document.opened, timeout=20_000):
         session.window.document.open(str(path))

@@ -172,6 +172,7 @@ class TokenizerModel(SharedTable):
         With one `for_a_moment`, which another follows soon, a long text stays at the first part.
         """
         if tokenizer is self.tokenizer:
+            self.check_order()  # it may have been cancelled the last time
             return
         if tokenizer.growing:  # others need no look at ten megabytes
             tokenizer = tokenizer.extended(str(self._text))

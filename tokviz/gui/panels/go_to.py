@@ -55,7 +55,7 @@ class GoToField(QLineEdit):
         self.setAccessibleName("Go to a token, id, rank or action")
         self.setMaximumWidth(_WIDTH)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.results = QListWidget()
+        self.results = QListWidget(self)  # the window's own once there is something to list
         self.results.setObjectName("results")
         self.results.setFrameShape(QFrame.Shape.NoFrame)
         self.results.setFocusPolicy(Qt.FocusPolicy.NoFocus)
