@@ -144,7 +144,9 @@ def _train_and_replay(session: Session) -> None:
 
 def _is_mapped(session: Session) -> bool:
     panel = session.window.docks.panel("map")
-    return session.model.points is not None and "not known" not in _words_of(panel)
+    words = _words_of(panel)
+    known = "unknown" not in words and "measuring" not in words
+    return session.model.points is not None and known
 
 
 def _words_of(panel: QWidget) -> str:
