@@ -8,6 +8,7 @@ id:0-255      a range of ids
 
 import re
 from enum import Enum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,10 +43,16 @@ class VocabularyIndex:
         self.known: NDArray[np.bool_] = np.array([d is not None for d in tokenizer.vocab], bool)
         self.lengths: Int64s = np.fromiter(map(len, vocab), np.int64, len(vocab))
         self.ranks: Int64s = np.full(len(vocab), NO_RANK, np.int64)
-        for token_id, rank in tokenizer.merges.rank_of_id.items():
-            self.ranks[token_id] = rank
-        self.alphabetical: Int64s = np.empty(len(vocab), np.int64)
-        self.alphabetical[sorted(range(len(vocab)), key=vocab.__getitem__)] = np.arange(len(vocab))
+        made = tokenizer.merges.ids
+        self.ranks[made[::-1]] = np.arange(len(made))[::-1]  # the first merge that makes it counts
+
+    @cached_property
+    def alphabetical(self) -> Int64s:
+        """Sorting takes a while, and few sort by this."""
+        vocab = [b"" if data is None else data for data in self.tokenizer.vocab]
+        places = np.empty(len(vocab), np.int64)
+        places[sorted(range(len(vocab)), key=vocab.__getitem__)] = np.arange(len(vocab))
+        return places
 
     def matching(self, words: str) -> Int64s:
         """The ids that a filter matches, rising. Raises `FilterError`.
@@ -79,9 +86,10 @@ class VocabularyIndex:
 
     def keys(self, order: TokenOrder, counts: Int64s) -> Int64s:
         """(n_vocab,) what ids are compared by; `counts`: of each id in the text."""
+        if order is TokenOrder.TEXT:
+            return self.alphabetical
         columns = {
             TokenOrder.ID: np.arange(len(self.known)),
-            TokenOrder.TEXT: self.alphabetical,
             TokenOrder.COUNT: counts,
             TokenOrder.LENGTH: self.lengths,
             TokenOrder.RANK: self.ranks,

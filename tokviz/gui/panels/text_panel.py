@@ -16,6 +16,7 @@ from tokviz.gui.widgets.window_painting import WindowEdges
 from tokviz.tokenization.special_names import names_within
 from tokviz.tokenization.text_merges import fired_spans
 from tokviz.tokenization.text_pre_tokens import pre_token_starts
+from tokviz.tokenization.tokenized_text import TokenizedText
 from tokviz.tokenization.tokenizer import Special, Tokenizer
 
 
@@ -49,6 +50,7 @@ class TextPanel(QWidget):
         self._settings = settings
         self._follows = False
         self._found: Places | None = None
+        self._names: partial[list[tuple[int, int]]] | None = None
         self._window: tuple[int, int] | None = None
         self._window_edges: WindowEdges | None = None
         self._shown: _Shown | None = None
@@ -183,6 +185,12 @@ class TextPanel(QWidget):
             self.view.refresh()
         self._update_highlights()
 
+    def _names_of(self, text: TokenizedText) -> Places:
+        """The same object for the same text: another would have the whole page painted anew."""
+        if self._names is None or self._names.args[0] is not text:
+            self._names = partial(names_within, text)
+        return self._names
+
     def _update_highlights(self) -> None:
         model = self._model
         context, place, rank = model.context, model.selection.place, model.marked_rank
@@ -203,7 +211,7 @@ class TextPanel(QWidget):
                 edges=partial(pre_token_starts, model.text) if edges else None,
                 window=self._window,
                 window_edges=self._window_edges,
-                names=None if is_special else partial(names_within, model.text),
+                names=None if is_special else self._names_of(model.text),
                 places=None if rank is None else partial(fired_spans, model.text, rank),
             )
         )
