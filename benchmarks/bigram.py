@@ -105,7 +105,7 @@ class Window:
     def run(self, seconds: float) -> float:
         """Steps a second while everything is shown; the gaps between frames are kept."""
         area = self.area
-        area.settings.steps.setValue(10_000_000)
+        area.settings.fields.steps.setValue(10_000_000)
         area.settings.start_button.click()
         self._wait(1.0)
         n, begun = area.session.step_number, perf_counter()

@@ -46,7 +46,7 @@ def area(session: Session) -> LearnArea:
 
 
 def learn(qtbot: QtBot, area: LearnArea, n_steps: int = 120) -> None:
-    area.settings.steps.setValue(n_steps)
+    area.settings.fields.steps.setValue(n_steps)
     qtbot.mouseClick(area.settings.start_button, Left)
     wait_for_end(qtbot, area)
 
@@ -105,7 +105,7 @@ def test_the_map_moves_with_hollow_points_for_rows_that_were_never_learned(
 
 def test_pausing_stepping_and_going_on_change_no_loss(area: LearnArea, qtbot: QtBot) -> None:
     settings = area.settings
-    settings.steps.setValue(40)
+    settings.fields.steps.setValue(40)
     qtbot.mouseClick(settings.step_button, Left)
     qtbot.waitUntil(lambda: area.session.table is not None, timeout=20_000)
     assert settings.pause_button.text() == "Resume"
@@ -122,8 +122,57 @@ def test_pausing_stepping_and_going_on_change_no_loss(area: LearnArea, qtbot: Qt
     assert area.session.losses == expected_losses(80)
 
 
+def take_files(qtbot: QtBot, area: LearnArea, *paths: Path) -> None:
+    corpus = area.session.corpus
+    area.settings.source.take_files([str(path) for path in paths])
+    qtbot.waitUntil(lambda: corpus.is_files and not corpus.is_reading, timeout=10_000)
+
+
+def test_several_files_are_learned_from_one_after_the_other(
+    session: Session, area: LearnArea, qtbot: QtBot, tmp_path: Path
+) -> None:
+    settings, n_vocab = area.settings, session.model.tokenizer.n_vocab
+    files = {tmp_path / "one.txt": TEXT[:900], tmp_path / "two.txt": TEXT[900:] + "naïve" * 40}
+    for path, text in files.items():
+        path.write_text(text, "utf-8")
+    take_files(qtbot, area, *files)
+    assert settings.source.summary.text().startswith("2 files")
+    assert settings.start_button.text() == "Learn from the files"
+    learn(qtbot, area)
+    tokenizer = session.model.tokenizer
+    assert tokenizer.n_vocab == n_vocab + len(set("ïv") - set(TEXT))
+    ids = tokenizer.encode("".join(files.values())).ids.astype(np.int64)
+    part, _ = split_text(ids, 0.1)
+    training = BigramTraining(part, tokenizer.n_vocab, BigramSettings())
+    assert area.session.losses == [step.loss for step in train(training, 120)]
+    assert settings.start_button.text() == "Learn on"
+    settings.source.take_open_text()
+    assert settings.start_button.text() == "Learn from the open text"
+
+
+def test_files_are_read_again_for_another_tokenizer(
+    session: Session, area: LearnArea, qtbot: QtBot, tmp_path: Path
+) -> None:
+    (tmp_path / "one.txt").write_text("für " * 50, "utf-8")
+    take_files(qtbot, area, tmp_path / "one.txt")
+    assert area.session.corpus.sizes()[1:] == (4, 200)
+    session.window.chooser.choose("bytes")
+    qtbot.waitUntil(lambda: area.session.corpus.sizes() == (256, 5, 250), timeout=10_000)
+
+
+def test_a_file_that_cannot_be_learned_from_is_said_and_refused(
+    area: LearnArea, qtbot: QtBot, tmp_path: Path
+) -> None:
+    (tmp_path / "binary.txt").write_bytes(b"\x00\xff\x00\xfe" * 100)
+    take_files(qtbot, area, tmp_path / "binary.txt")
+    qtbot.waitUntil(lambda: "leave the binary file out" in area.settings.words.text())
+    qtbot.mouseClick(area.settings.start_button, Left)
+    assert "binary.txt is not UTF-8" in area.settings.words.text()
+    assert not area.session.is_running
+
+
 def test_cancel_answers_at_once_and_keeps_what_was_learned(area: LearnArea, qtbot: QtBot) -> None:
-    area.settings.steps.setValue(1_000_000)
+    area.settings.fields.steps.setValue(1_000_000)
     qtbot.mouseClick(area.settings.start_button, Left)
     qtbot.waitUntil(lambda: len(area.session.whole) > 1, timeout=20_000)
     qtbot.mouseClick(area.settings.cancel_button, Left)
@@ -275,18 +324,18 @@ def test_what_cannot_be_learned_is_said_in_place(
     session: Session, area: LearnArea, qtbot: QtBot
 ) -> None:
     settings = area.settings
-    settings.rate.setText("quick")
+    settings.fields.rate.setText("quick")
     qtbot.mouseClick(settings.start_button, Left)
     assert "'quick' is no learning rate" in settings.words.text()
-    settings.rate.setText("1e38")
-    settings.optimizer.setCurrentText("SGD")
+    settings.fields.rate.setText("1e38")
+    settings.fields.optimizer.setCurrentText("SGD")
     qtbot.mouseClick(settings.start_button, Left)
     wait_for_end(qtbot, area)
     assert "is too high; take a lower one" in settings.words.text()
     assert area.session.table is not None
     assert area.session.table.is_finite
     session.model.set_text("x")
-    settings.rate.setText("0.01")
+    settings.fields.rate.setText("0.01")
     qtbot.mouseClick(settings.start_button, Left)
     assert "The text is one token" in settings.words.text()
 
@@ -298,8 +347,8 @@ def test_a_table_that_does_not_fit_is_replaced_before_it_starts(start: Start, qt
     assert isinstance(area, LearnArea)
     qtbot.waitUntil(lambda: "70.9 GB" in area.settings.memory.text(), timeout=5000)
     assert "Taken instead: only the" in area.settings.memory.text()
-    area.settings.kind.setCurrentIndex(0)
-    area.settings.kind.activated.emit(0)
+    area.settings.fields.kind.setCurrentIndex(0)
+    area.settings.fields.kind.activated.emit(0)
     qtbot.mouseClick(area.settings.start_button, Left)
     assert "needs 70.9 GB of memory to train" in area.settings.words.text()
     assert not area.session.is_running

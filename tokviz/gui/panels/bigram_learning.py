@@ -1,7 +1,7 @@
 """What a training of the language model tells the window, made beside it: no Qt, no drawing."""
 
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from time import monotonic
 
@@ -77,7 +77,7 @@ Report = Preparing | Begun | Learned
 
 
 def learn(
-    text: str,
+    encode: Callable[[], npt.NDArray[np.integer]],
     tokenizer: Tokenizer,
     settings: BigramSettings,
     n_steps: int,
@@ -85,7 +85,7 @@ def learn(
     begin: BigramTable | None = None,
 ) -> Iterator[Report]:
     """Encode, count, train: yields `Preparing` now and then, `Begun` once, then `Learned`."""
-    ids = tokenizer.encode(text).ids.astype(np.int64)
+    ids = encode().astype(np.int64)
     split_text(ids, settings.held_out)
     used, n_rows = None, tokenizer.n_vocab
     if settings.kind is TableKind.OCCURRING:

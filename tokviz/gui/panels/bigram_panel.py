@@ -1,18 +1,17 @@
-"""The settings of the language model, its memory, and the buttons that make it learn."""
+"""The language model's settings, what it learns from, its memory, and the buttons that make it
+learn."""
 
 import math
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QMimeData, Qt, QTimer, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
-    QComboBox,
     QFileDialog,
-    QGridLayout,
+    QHBoxLayout,
     QLabel,
-    QLineEdit,
     QMenu,
     QPushButton,
     QScrollArea,
-    QSpinBox,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -26,21 +25,19 @@ from tokviz.embedding.bigram_memory import (
     kind_that_fits,
     memory_need,
 )
-from tokviz.embedding.bigram_settings import BigramSettings, NoTrainingError, Optimizer
+from tokviz.embedding.bigram_settings import BigramSettings, NoTrainingError
 from tokviz.embedding.bigram_table import TableKind
+from tokviz.gui.encoding_dialog import ask_for_encoding
 from tokviz.gui.panels.bigram_session import BigramSession
 from tokviz.gui.tokenizer_model import TokenizerModel
+from tokviz.gui.training.bigram_fields import BigramFields
+from tokviz.gui.training.training_source import TrainingSource
+from tokviz.gui.widgets.exact_clipboard import local_files
 from tokviz.gui.widgets.flow_layout import FlowLayout
 from tokviz.gui.widgets.panel_frame import PanelFrame
+from tokviz.text_files import WrongEncodingError, shown
 
-KINDS = {
-    TableKind.FULL: "V × V: the row is the logits",
-    TableKind.OCCURRING: "V × V of the tokens that occur",
-    TableKind.FACTORED: "V × d with an output layer",
-    TableKind.TIED: "V × d, output layer tied",
-}
 _PAUSE_MS = 150  # without an edit, before the memory is worked out anew
-_DEFAULT = BigramSettings()
 _FILES = "Language models (*.safetensors)"
 
 
@@ -59,33 +56,15 @@ class BigramPanel(QWidget):
         self._later = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._later.timeout.connect(self._show_memory)
         self._connect()
+        self.setAcceptDrops(True)
         self._later.start()
         self._update()
 
     # -- building ------------------------------------------------------------------------------
 
     def _make_widgets(self) -> None:
-        self.kind = QComboBox()
-        self.kind.addItems(list(KINDS.values()))
-        self.kind.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
-        self.kind.setToolTip("What the embedding table looks like; V is the size of the vocabulary")
-        self.dim = _number_box(1, 4096, _DEFAULT.dim, "Numbers in a row of a V × d table")
-        self.batch = _number_box(0, 100_000, _DEFAULT.batch_size, "Places of the text in a step")
-        self.batch.setSpecialValueText("whole")
-        self.context = _number_box(
-            1, 100_000, _DEFAULT.context, "Tokens in a row at each place; each predicts the next"
-        )
-        self.rate = QLineEdit(f"{_DEFAULT.learning_rate:g}")
-        self.rate.setToolTip("How far a step goes")
-        self.optimizer = QComboBox()
-        self.optimizer.addItems([optimizer.value for optimizer in Optimizer])
-        self.steps = _number_box(1, 10_000_000, 3000, "Steps to learn at each start")
-        self.seed = _number_box(0, 2**31 - 1, _DEFAULT.seed, "The same seed, the same losses")
-        self.seed.setGroupSeparatorShown(False)
-        self.held_out = _number_box(0, 90, 10, "The end of the text, kept aside and never learned")
-        self.held_out.setSuffix(" %")
+        self.source = TrainingSource(self._model, with_words=False)
+        self.fields = BigramFields()
         self.memory = _words()
         self.words = _words()
         self.start_button = QPushButton("Learn from the open text")
@@ -124,7 +103,8 @@ class BigramPanel(QWidget):
             flow.addWidget(button)
         column.addWidget(buttons)
         column.addWidget(self.words)
-        column.addLayout(self._form())
+        column.addLayout(self._learn_from())
+        column.addWidget(self.fields)
         column.addWidget(self.memory)
         column.addStretch(1)
         area = QScrollArea()
@@ -138,31 +118,14 @@ class BigramPanel(QWidget):
         outer.addWidget(frame)
         self.setMinimumWidth(300)  # the form is cut off otherwise: it cannot scroll sideways
 
-    def _form(self) -> QGridLayout:
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(7)
-        grid.setVerticalSpacing(5)
-        grid.addWidget(_name("table"), 0, 0)
-        grid.addWidget(self.kind, 0, 1, 1, 3)
-        fields = [
-            ("d", self.dim),
-            ("batch", self.batch),
-            ("context", self.context),
-            ("rate", self.rate),
-            ("steps", self.steps),
-            ("optimiser", self.optimizer),
-            ("seed", self.seed),
-            ("held out", self.held_out),
-        ]
-        for i, (name, field) in enumerate(fields):
-            field.setMinimumWidth(48)
-            field.setAccessibleName(name)
-            grid.addWidget(_name(name), 1 + i // 2, i % 2 * 2)
-            grid.addWidget(field, 1 + i // 2, i % 2 * 2 + 1)
-        self.optimizer.setMinimumWidth(78)
-        grid.setColumnStretch(1, 1)
-        grid.setColumnStretch(3, 1)
-        return grid
+    def _learn_from(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        name = QLabel("learn from")
+        name.setObjectName("muted")
+        name.setContentsMargins(0, 7, 0, 0)  # on the line of the button's words
+        row.addWidget(name, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.source, 1)
+        return row
 
     def _connect(self) -> None:
         session, model = self._session, self._model
@@ -171,11 +134,15 @@ class BigramPanel(QWidget):
         self.step_button.clicked.connect(self.step)
         self.cancel_button.clicked.connect(session.cancel)
         self.reset_button.clicked.connect(session.reset)
-        self.kind.activated.connect(self._on_kind_chosen)
-        for box in (self.dim, self.batch, self.context, self.held_out, self.seed):
-            box.valueChanged.connect(lambda _value: self._later.start())
-        self.rate.textEdited.connect(lambda _text: self._later.start())
-        self.optimizer.activated.connect(lambda _index: self._later.start())
+        self.fields.kind_chosen.connect(self._on_kind_chosen)
+        self.fields.changed.connect(self._later.start)
+        self.source.changed.connect(self._on_source_changed)
+        self.source.field.editTextChanged.connect(lambda _field: self._later.start())
+        self.source.problem.connect(self.words.setText)
+        self.source.task_started.connect(session.task_started)
+        session.corpus.changed.connect(self._on_source_changed)
+        session.corpus.progressed.connect(self._on_reading_progressed)
+        session.corpus.failed.connect(self._on_reading_failed)
         model.whole_encoding_changed.connect(self._later.start)
         model.tokenizer_changed.connect(self._on_tokenizer_changed)
         session.state_changed.connect(self._update)
@@ -183,32 +150,32 @@ class BigramPanel(QWidget):
         session.learned.connect(self._show_progress)
         session.told.connect(self.words.setText)
 
-    # -- what is wished ------------------------------------------------------------------------
+    # -- what it learns from -------------------------------------------------------------------
 
-    def settings(self) -> BigramSettings:
-        """What the fields say. Raises `NoTrainingError`."""
-        try:
-            rate = float(self.rate.text().replace(",", "."))
-        except ValueError:
-            rate = math.nan
-        if not (math.isfinite(rate) and rate > 0):
-            raise NoTrainingError(
-                f"{self.rate.text()!r} is no learning rate; take a number above 0, such as 0.01."
-            )
-        return BigramSettings(
-            kind=list(KINDS)[self.kind.currentIndex()],
-            dim=self.dim.value(),
-            batch_size=self.batch.value(),
-            context=self._context(),
-            learning_rate=rate,
-            optimizer=Optimizer(self.optimizer.currentText()),
-            seed=self.seed.value(),
-            held_out=self.held_out.value() / 100,
-        )
+    def _on_source_changed(self) -> None:
+        self._session.corpus.take(self.source.corpus)
+        self._update()
+        self._later.start()
 
-    def _context(self) -> int:
-        window = self._model.context
-        return self.context.value() if window is None else min(self.context.value(), window)
+    def _on_reading_progressed(self, n_tokens: int) -> None:
+        self.words.setText(f"Reading the files: {n_tokens:,} tokens")
+
+    def _on_reading_failed(self, error: BaseException) -> None:
+        if isinstance(error, WrongEncodingError) and error.file and not error.looks_binary:
+            encoding = ask_for_encoding(self, shown(error.file), error)
+            if encoding:
+                self.source.set_encoding(encoding)
+                self._session.corpus.take(self.source.corpus)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _files_of(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        self.source.take_files(_files_of(event.mimeData()))
+
+    # -- learning ------------------------------------------------------------------------------
 
     def start(self) -> None:
         """Learn as many steps as asked for: on from where it stands, or anew."""
@@ -222,7 +189,7 @@ class BigramPanel(QWidget):
 
     def _begin(self, *, paused: bool) -> None:
         try:
-            self._session.start(self.settings(), self.steps.value(), paused=paused)
+            self._session.start(self.fields.settings(), self.fields.steps.value(), paused=paused)
         except NoTrainingError as error:
             self.words.setText(str(error))
 
@@ -234,31 +201,34 @@ class BigramPanel(QWidget):
 
     # -- memory --------------------------------------------------------------------------------
 
-    def _on_kind_chosen(self, _index: int) -> None:
+    def _on_kind_chosen(self) -> None:
         self._kind_is_chosen = True
         self._show_memory()
 
     def _on_tokenizer_changed(self) -> None:
         self._kind_is_chosen = False
-        maximum = self._model.context or 100_000
-        self.context.setMaximum(maximum)
+        self.fields.set_window(self._model.context)
         self._later.start()
 
     def _show_memory(self) -> None:
         """What the training will need; a table that does not fit is replaced, and that is said."""
+        corpus = self._session.corpus
+        corpus.take(self.source.corpus)
+        if corpus.is_reading:
+            self.memory.setText("What it needs is known once the files are read.")
+            return
         try:
-            settings = self.settings()
+            settings = self.fields.settings()
         except NoTrainingError as error:
             self.memory.setText(str(error))
             return
-        sizes, free = self._session.sizes(), free_memory()
+        sizes, free = corpus.sizes(), free_memory()
         full = memory_need(*sizes, BigramSettings(batch_size=settings.batch_size))
         if not self._kind_is_chosen:
-            kind = kind_that_fits(*sizes, settings, free)
-            self.kind.setCurrentIndex(list(KINDS).index(kind))
-            settings = self.settings()
+            self.fields.set_kind(kind_that_fits(*sizes, settings, free))
+            settings = self.fields.settings()
         need = memory_need(*sizes, settings)
-        self.dim.setEnabled(settings.kind.has_output_layer)
+        self.fields.dim.setEnabled(settings.kind.has_output_layer)
         words = _memory_words(need, free)
         if settings.kind is not TableKind.FULL and not fits(full, free):
             n, used = sizes[0], sizes[1]
@@ -275,17 +245,20 @@ class BigramPanel(QWidget):
         session = self._session
         active = session.is_running or session.is_paused
         try:
-            goes_on = session.goes_on(self.settings())
+            goes_on = session.goes_on(self.fields.settings())
         except NoTrainingError:
             goes_on = False
-        self.start_button.setText("Learn on" if goes_on else "Learn from the open text")
-        self.start_button.setEnabled(not active)
+        anew = "Learn from the files" if session.corpus.is_files else "Learn from the open text"
+        self.start_button.setText("Learn on" if goes_on else anew)
+        self.start_button.setEnabled(not (active or session.corpus.is_reading))
         self.pause_button.setEnabled(active)
         self.pause_button.setText("Resume" if session.is_paused else "Pause")
         self.step_button.setEnabled(not session.is_running)
         self.cancel_button.setEnabled(active)
         self.reset_button.setEnabled(session.table is not None or active)
-        if session.table is None and not active:
+        if problem := session.corpus.problem:
+            self.words.setText(problem)
+        elif session.table is None and not active:
             self.words.setText("A token's id fetches a row; learning changes the row.")
 
     def _show_progress(self) -> None:
@@ -328,20 +301,8 @@ def _instead(settings: BigramSettings, need: MemoryNeed, n_used: int) -> str:
     return f"a table of {need.shape[0]:,} × {need.shape[1]:,} with an output layer"
 
 
-def _number_box(low: int, high: int, value: int, tip: str) -> QSpinBox:
-    box = QSpinBox()
-    box.setRange(low, high)
-    box.setValue(value)
-    box.setToolTip(tip)
-    box.setGroupSeparatorShown(True)
-    box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-    return box
-
-
-def _name(words: str) -> QLabel:
-    label = QLabel(words)
-    label.setObjectName("muted")
-    return label
+def _files_of(data: QMimeData) -> list[str]:
+    return local_files(data) if data.hasUrls() else []
 
 
 def _words() -> QLabel:

@@ -19,6 +19,7 @@ from tokviz.embedding.bigram_settings import BigramSettings, NoTrainingError, sp
 from tokviz.embedding.bigram_table import BigramTable, TableKind
 from tokviz.embedding.row_classes import MissingRowsError
 from tokviz.embedding.table import EmbeddingTable, Float32s
+from tokviz.gui.panels.bigram_corpus import BigramCorpus
 from tokviz.gui.panels.bigram_learning import Begun, Learned, Pace, Preparing, Report, go_on, learn
 from tokviz.gui.task import Task, failure
 from tokviz.gui.tokenizer_model import TokenizerModel
@@ -48,10 +49,12 @@ class BigramSession(QObject):
     def __init__(self, model: TokenizerModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._model = model
+        self.corpus = BigramCorpus(model, self)
+        self.corpus.task_started.connect(self.task_started)
         self._task: Task | None = None
         self._last_task: Task | None = None
         self._pace = Pace()
-        self._of: tuple[str, str, BigramSettings] | None = None
+        self._of: tuple[object, str, BigramSettings] | None = None
         self._loaded: BigramTable | None = None
         self.begun: Begun | None = None
         self.table: BigramTable | None = None
@@ -78,14 +81,6 @@ class BigramSession(QObject):
         """Whether starting with these settings continues what is learned already."""
         return self.begun is not None and self._of == self._key(settings)
 
-    def sizes(self) -> tuple[int, int, int]:
-        """Tokens of the vocabulary, of them in the text, and tokens of the text."""
-        text = self._model.text
-        ids = text.ids()
-        n_vocab = self._model.tokenizer.n_vocab
-        used = np.bincount(ids, minlength=n_vocab) if len(ids) else np.zeros(1)
-        return n_vocab, int(np.count_nonzero(used)), len(ids)
-
     # -- training ------------------------------------------------------------------------------
 
     def start(self, settings: BigramSettings, n_steps: int, *, paused: bool = False) -> None:
@@ -104,24 +99,28 @@ class BigramSession(QObject):
             self._run(Task(go_on(self.begun, total, self._pace), "Learning", parent=self), paused)
             return
         self._check(settings)
+        grown = self.corpus.tokenizer()
+        if grown.fingerprint != self._model.tokenizer.fingerprint:
+            self._model.set_tokenizer(grown)  # files have characters that the open text has not
         begin, tokenizer = self._loaded, self._model.tokenizer
         if tokenizer is not self.tokenizer:
             begin = None
         self._forget()
         self._of, self.tokenizer = self._key(settings), tokenizer
-        text = str(self._model.text)
-        work = learn(text, tokenizer, settings, n_steps, self._pace, begin)
+        encode = self.corpus.encoding()
+        work = learn(encode, tokenizer, settings, n_steps, self._pace, begin)
         self._run(Task(work, "Learning", parent=self), paused)
 
     def _check(self, settings: BigramSettings) -> None:
         if (missing := torch_is_missing()) is not None:
             raise NoTrainingError(missing)
-        n_vocab, n_used, n_ids = self.sizes()
+        _ = self.corpus.tokenizer()
+        n_vocab, n_used, n_ids = self.corpus.sizes()
         split_text(np.zeros(n_ids, np.int8), settings.held_out)
         check_memory(memory_need(n_vocab, n_used, n_ids, settings), free_memory())
 
-    def _key(self, settings: BigramSettings) -> tuple[str, str, BigramSettings]:
-        return str(self._model.text), self._model.tokenizer.fingerprint, settings
+    def _key(self, settings: BigramSettings) -> tuple[object, str, BigramSettings]:
+        return self.corpus.key(), self._model.tokenizer.fingerprint, settings
 
     def _run(self, task: Task, paused: bool) -> None:
         task.stepped.connect(self._on_stepped)

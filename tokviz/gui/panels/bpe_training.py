@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 
-from tokviz.corpus_files import files_below, is_utf8, read_file
+from tokviz.corpus import Corpus, corpus_texts
 from tokviz.tokenization.pre_tokenizers import SplitPattern, split_pattern
 from tokviz.tokenization.split_checks import checked_texts
 from tokviz.tokenization.tokenizer import Tokenizer
@@ -24,29 +24,13 @@ from tokviz.tokenization.trainer import (
     lay_out,
     learn_merges,
 )
-from tokviz.tokenization.word_counts import Words, word_count_tokenizer, word_count_training
+from tokviz.tokenization.word_counts import word_count_tokenizer, word_count_training
 
 HELD_OUT = 0.1
 _BATCH_SECONDS = 0.004  # between them the GUI thread comes first
 _SHOW_EVERY = 0.3  # seconds between two recolourings of the text
 _SHOW_SHARE = 8  # and this many times what laying one out takes
 _WARM_UP = "The first word takes longest."
-
-
-@dataclass(frozen=True)
-class Corpus:
-    """What is trained on: words with counts if there are any, else files, else a text.
-
-    `field` holds the text in `.jsonl` files; `encoding` is that of the files that are not UTF-8,
-    None where nobody said it.
-    """
-
-    name: str = "trained"
-    text: str = ""
-    paths: tuple[str, ...] = ()
-    field: str = "text"
-    encoding: str | None = None
-    words: Words | None = None
 
 
 @dataclass(frozen=True)
@@ -142,7 +126,7 @@ def train(corpus: Corpus, wishes: Wishes) -> Iterator[Report]:
         split = split_pattern(wishes.pattern)
         counts = None
         held_out = HELD_OUT if wishes.hold_out else 0.0
-        texts = checked_texts(_texts(corpus, split), split)
+        texts = checked_texts(corpus_texts(corpus, split), split)
         for step in count_pre_tokens(
             texts, split, held_out=held_out, without=wishes.special_tokens
         ):
@@ -156,16 +140,6 @@ def train(corpus: Corpus, wishes: Wishes) -> Iterator[Report]:
     steps = _steps(run, wishes.size)  # a size that cannot be is told before anything is shown
     yield run
     yield from _learning(run, wishes.size, steps)
-
-
-def _texts(corpus: Corpus, split: SplitPattern) -> Iterator[str]:
-    if not corpus.paths:
-        yield corpus.text
-    for path in corpus.paths:
-        for file in files_below(path):
-            foreign = corpus.encoding is not None and not is_utf8(file)
-            encoding = corpus.encoding if foreign and corpus.encoding else "utf-8"
-            yield from read_file(file, split, encoding=encoding, field=corpus.field)
 
 
 def go_on(run: Run, size: Size) -> Iterator[Report]:

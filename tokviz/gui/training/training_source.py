@@ -8,8 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFileDialog, QMenu, QToolButton, QVBoxLayout, QWidget
 
+from tokviz.corpus import Corpus
 from tokviz.corpus_files import fields_of, files_below
-from tokviz.gui.panels.bpe_training import Corpus
 from tokviz.gui.task import Task, failure
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.plain_label import plain_label
@@ -36,13 +36,14 @@ class TrainingSource(QWidget):
     """A button that tells and changes what is trained on, and below it how much that is.
 
     A source is looked at beside the GUI, and taken only if there is something to learn from.
+    `with_words`: words with counts may be chosen, too; they are no running text.
     """
 
     changed = Signal()
     problem = Signal(object)
     task_started = Signal(object)
 
-    def __init__(self, model: TokenizerModel) -> None:
+    def __init__(self, model: TokenizerModel, *, with_words: bool = True) -> None:
         super().__init__()
         self._model = model
         self._task: Task | None = None
@@ -55,10 +56,8 @@ class TrainingSource(QWidget):
         self.menu.addAction("The open text").triggered.connect(lambda: self.take_open_text())
         self.menu.addAction("Files …").triggered.connect(lambda: self._ask_for_files())
         self.menu.addAction("A folder …").triggered.connect(lambda: self._ask_for_folder())
-        self.menu.addSeparator()
-        classic = self.menu.addAction("The classic example (Sennrich et al., 2016)")
-        classic.triggered.connect(lambda: self.take_classic_example())
-        self.menu.addAction("Words with counts …").triggered.connect(lambda: self._ask_for_words())
+        if with_words:
+            self._offer_words()
         self.button.setMenu(self.menu)
         self.summary = plain_label()
         self.summary.setObjectName("muted")
@@ -73,6 +72,12 @@ class TrainingSource(QWidget):
             column.addWidget(widget)
         model.encoding_changed.connect(self._tell)
         self._tell()
+
+    def _offer_words(self) -> None:
+        self.menu.addSeparator()
+        classic = self.menu.addAction("The classic example (Sennrich et al., 2016)")
+        classic.triggered.connect(lambda: self.take_classic_example())
+        self.menu.addAction("Words with counts …").triggered.connect(lambda: self._ask_for_words())
 
     @property
     def corpus(self) -> Corpus:
