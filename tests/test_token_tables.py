@@ -61,3 +61,24 @@ def test_the_shelf_gives_back_the_latest_table_that_fits() -> None:
     assert shelf.table_for(one) is shelf.tables[-1]
     assert shelf.table_for(other) is shelf.tables[0]
     assert shelf.table_for(vocabulary(b"q", b"r")) is None
+
+
+def test_a_table_may_name_the_tokens_that_have_rows() -> None:
+    tokenizer = vocabulary(b"a", b"b", b"c", b"d", b"e", b"f")
+    rows = np.eye(3, dtype=np.float32)
+    table = replace(table_of(rows), ids=np.array([1, 2, 5]))
+    known = TokenTable(table, tokenizer)
+    assert known.vocab == [b"b", b"c", b"f"]
+    assert known.rows_of([5, 0, 1]).tolist() == [2, 0]
+    assert (known.row_of(2), known.row_of(3), known.id_of(2)) == (1, None, 5)
+    assert known.counts(np.array([5, 5, 0, 1])).tolist() == [1, 0, 2]
+    assert known.without_token == ()
+    assert known.audit() == (
+        "3 rows of 3 numbers; 3 tokens that do not occur in the text have none."
+    )
+    assert known.fits(vocabulary(b"a", b"b", b"c", b"d", b"e", b"f", b"g"))
+    assert not known.fits(vocabulary(b"a", b"b", b"c"))
+    assert not known.fits(vocabulary(b"a", b"b", b"x", b"d", b"e", b"f"))
+    assert known.is_next_of(TokenTable(table, tokenizer))
+    others = replace(table, ids=np.array([1, 2, 4]))
+    assert not known.is_next_of(TokenTable(others, tokenizer))

@@ -29,10 +29,10 @@ def point_rows(
 ) -> Iterator[tuple[int, str, str, float, float]]:
     """Id, visible token, bytes in hex and place of some rows; no token: empty."""
     for row in rows.tolist():
-        data = known.tokenizer.vocab[row] if known.has_token(row) else None
+        data = known.vocab[row]
         x, y = points[row].tolist()
         token, written = ("", "") if data is None else (visible(data), data.hex())
-        yield row, token, written, x, y
+        yield known.id_of(row), token, written, x, y
 
 
 def saving_csv(path: str, known: TokenTable, points: Points, rows: Rows) -> Iterator[int]:
@@ -48,10 +48,11 @@ def saving_csv(path: str, known: TokenTable, points: Points, rows: Rows) -> Iter
     yield len(rows)
 
 
-def saving_npy(path: str, _known: TokenTable, points: Points, rows: Rows) -> Iterator[int]:
+def saving_npy(path: str, known: TokenTable, points: Points, rows: Rows) -> Iterator[int]:
     """Write a structured array of id, x and y. Raises `TextFileError`."""
     stored = np.empty(len(rows), [("id", "<i8"), ("x", "<f4"), ("y", "<f4")])
-    stored["id"], stored["x"], stored["y"] = rows, points[rows, 0], points[rows, 1]
+    stored["id"] = known.ids_of(rows)
+    stored["x"], stored["y"] = points[rows].T
     content = io.BytesIO()
     np.save(content, stored, allow_pickle=False)
     write_bytes(path, content.getvalue())
@@ -66,7 +67,7 @@ def saving_parquet(path: str, known: TokenTable, points: Points, rows: Rows) -> 
     made = list(point_rows(known, points, rows))
     yield len(made)
     columns = {
-        "id": rows,
+        "id": known.ids_of(rows),
         "token": [row[1] for row in made],
         "bytes": [bytes.fromhex(row[2]) for row in made],
         "x": points[rows, 0],

@@ -15,7 +15,6 @@ from tokviz.embedding.neighbor_graph import NeighborGraph
 from tokviz.embedding.row_classes import RowClass
 from tokviz.embedding.table import Float32s
 from tokviz.token_tables import TokenTable
-from tokviz.tokenization.tokenizer import Tokenizer
 
 NO_GROUP = -1
 GRADIENT = "gradient of the last step"
@@ -60,17 +59,10 @@ class Groups:
 
 
 PointValues = Numbers | Groups
-Bytes = Sequence[bytes | None]
-
-
-def _vocab(known: TokenTable) -> Bytes:
-    """The bytes of each row, None for a row that no token has."""
-    n_rows = known.table.n_rows
-    return [*known.tokenizer.vocab[:n_rows], *[None] * (n_rows - known.tokenizer.n_vocab)]
 
 
 def by_id(known: TokenTable) -> Numbers:
-    return Numbers("id", np.arange(known.table.n_rows, dtype=np.float64))
+    return Numbers("id", known.ids_of(np.arange(known.table.n_rows)).astype(np.float64))
 
 
 def by_gradient(known: TokenTable) -> Numbers:
@@ -83,16 +75,15 @@ def by_gradient(known: TokenTable) -> Numbers:
 
 def by_rank(known: TokenTable) -> Numbers:
     """The rank of the merge that makes each token; none for single bytes and special tokens."""
-    values = np.full(known.table.n_rows, np.nan)
     merges = known.tokenizer.merges
     ids = np.asarray(merges.ids, np.int64)
-    inside = ids < len(values)
-    values[ids[inside]] = np.arange(len(ids))[inside]
-    return Numbers("merge rank", values)
+    values = np.full(max(known.tokenizer.n_vocab, known.table.n_rows), np.nan)
+    values[ids] = np.arange(len(ids))
+    return Numbers("merge rank", values[known.ids_of(np.arange(known.table.n_rows))])
 
 
 def by_length(known: TokenTable) -> Numbers:
-    lengths = [np.nan if data is None else len(data) for data in _vocab(known)]
+    lengths = [np.nan if data is None else len(data) for data in known.vocab]
     return Numbers("length in bytes", np.array(lengths, np.float64), log=True)
 
 
@@ -101,7 +92,7 @@ def by_script(known: TokenTable) -> Groups:
 
     The most frequent ones have a group of their own, the others share the last.
     """
-    names = [_script(data) for data in _vocab(known)]
+    names = [_script(data) for data in known.vocab]
     return _grouped("script", names)
 
 
@@ -158,9 +149,10 @@ def _ascii_kind(data: bytes) -> str:
 
 def by_leading_space(known: TokenTable) -> Groups:
     special = set(known.tokenizer.special_tokens.values())
+    ids = known.ids_of(np.arange(known.table.n_rows)).tolist()
     groups = [
-        NO_GROUP if data is None else 2 if row in special else int(not data.startswith(b" "))
-        for row, data in enumerate(_vocab(known))
+        NO_GROUP if data is None else 2 if token_id in special else int(data[:1] != b" ")
+        for token_id, data in zip(ids, known.vocab, strict=True)
     ]
     names = ["with a leading space", "without", "special token"]
     return Groups("leading space", np.array(groups, np.int64), names)
@@ -174,8 +166,7 @@ def by_norm(known: TokenTable) -> Numbers:
 
 def by_count(known: TokenTable, ids: npt.NDArray[np.int32]) -> Numbers:
     """How often each token occurs among `ids`; none for one that does not."""
-    n_rows = known.table.n_rows
-    counts = np.bincount(ids[ids < n_rows], minlength=n_rows).astype(np.float64)
+    counts = known.counts(ids).astype(np.float64)
     counts[counts == 0] = np.nan
     return Numbers("count in the text", counts, log=True)
 
@@ -223,8 +214,3 @@ SIMPLE: dict[str, Callable[[TokenTable], PointValues]] = {
     GRADIENT: by_gradient,
 }
 """What needs the table and its vocabulary alone, by its name on screen."""
-
-
-def label_of(tokenizer: Tokenizer, row: int) -> bytes | None:
-    """The bytes a row stands for, None for a row that no token has."""
-    return tokenizer.vocab[row] if 0 <= row < tokenizer.n_vocab else None

@@ -1,6 +1,7 @@
-"""Which embedding table belongs to which vocabulary: row n of a table is the vector of token n.
+"""Which embedding table belongs to which vocabulary, and which row to which token.
 
-A table carries the vocabulary it was opened or trained for. Another tokenizer may keep it only if
+Row n of a table is the vector of token n, unless the table names the tokens it has rows for. A
+table carries the vocabulary it was opened or trained for. Another tokenizer may keep it only if
 every id that has a row means the same bytes there; else it is put aside until its own comes back.
 """
 
@@ -9,10 +10,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
 from tokviz.embedding.neighbors import Metric, NearestRows, NeighborSearch
 from tokviz.embedding.row_classes import RowClass, RowClasses, check_enough_rows, row_classes
-from tokviz.embedding.table import EmbeddingTable
+from tokviz.embedding.table import EmbeddingTable, Int64s
 from tokviz.tokenization.tokenizer import Tokenizer
 
 _MOST_ASIDE = 6
@@ -33,9 +35,45 @@ class TokenTable:
     """
 
     def __init__(self, table: EmbeddingTable, tokenizer: Tokenizer) -> None:
-        check_enough_rows(table, n_ordinary(tokenizer))
+        if table.ids is None:
+            check_enough_rows(table, n_ordinary(tokenizer))
         self.table = table
         self.tokenizer = tokenizer
+
+    @cached_property
+    def vocab(self) -> list[bytes | None]:
+        """The bytes of each row's token, None for a row that no token has."""
+        vocab, n_rows = self.tokenizer.vocab, self.table.n_rows
+        if self.table.ids is not None:
+            return [vocab[i] for i in self.table.ids.tolist()]
+        return [*vocab[:n_rows], *[None] * (n_rows - len(vocab))]
+
+    def ids_of(self, rows: npt.ArrayLike) -> Int64s:
+        """The tokens that some rows belong to."""
+        wanted, ids = np.asarray(rows, np.int64), self.table.ids
+        return wanted if ids is None else ids[wanted]
+
+    def id_of(self, row: int) -> int:
+        return row if self.table.ids is None else int(self.table.ids[row])
+
+    def rows_of(self, ids: npt.ArrayLike) -> Int64s:
+        """The rows of some tokens in their order; those without a row are left out."""
+        wanted, known = np.asarray(ids, np.int64), self.table.ids
+        if known is None:
+            return wanted[(wanted >= 0) & (wanted < self.table.n_rows)]
+        places = np.minimum(known.searchsorted(wanted), len(known) - 1)
+        found: Int64s = places[known[places] == wanted]
+        return found
+
+    def row_of(self, token_id: int) -> int | None:
+        found = self.rows_of([token_id])
+        return int(found[0]) if len(found) else None
+
+    def counts(self, ids: npt.NDArray[np.integer]) -> Int64s:
+        """How often the token of each row occurs among `ids`, (n_rows,)."""
+        here = self.ids_of(np.arange(self.table.n_rows))
+        found: Int64s = np.bincount(ids, minlength=int(here.max(initial=-1)) + 1)[here]
+        return found
 
     @cached_property
     def search(self) -> NeighborSearch:
@@ -44,25 +82,37 @@ class TokenTable:
 
     @cached_property
     def classes(self) -> RowClasses:
-        return row_classes(self.table, self.tokenizer.n_vocab)
+        return row_classes(self.table, len(self.vocab) if self._has_ids else self.tokenizer.n_vocab)
+
+    @property
+    def _has_ids(self) -> bool:
+        return self.table.ids is not None
 
     @cached_property
     def without_token(self) -> tuple[int, ...]:
         """Rows that no token has: padding, and ids that stand for nothing."""
-        vocab, n_rows = self.tokenizer.vocab, self.table.n_rows
-        gaps = [i for i, data in enumerate(vocab[:n_rows]) if data is None]
-        return (*gaps, *range(len(vocab), n_rows))
+        return tuple(row for row, data in enumerate(self.vocab) if data is None)
 
     def has_token(self, row: int) -> bool:
-        vocab = self.tokenizer.vocab
-        return 0 <= row < len(vocab) and vocab[row] is not None
+        return 0 <= row < len(self.vocab) and self.vocab[row] is not None
 
     def fits(self, tokenizer: Tokenizer) -> bool:
         """Whether every row means the same bytes to another tokenizer."""
         if tokenizer is self.tokenizer:
             return True
-        n = self.table.n_rows
+        n, ids = self.table.n_rows, self.table.ids
+        if ids is not None:
+            inside = int(ids[-1]) < tokenizer.n_vocab
+            return inside and [tokenizer.vocab[i] for i in ids.tolist()] == self.vocab
         return _means_the_same(self.tokenizer.vocab, tokenizer.vocab, n)
+
+    def is_next_of(self, before: "TokenTable") -> bool:
+        """Whether the rows belong to the tokens that those of another table did."""
+        same_rows = self.table.n_rows == before.table.n_rows and self.fits(before.tokenizer)
+        ids, others = self.table.ids, before.table.ids
+        if ids is None or others is None:
+            return same_rows and ids is others
+        return same_rows and bool((ids == others).all())
 
     def audit(self) -> str:
         """The rows against the vocabulary, in a sentence or two."""
@@ -72,10 +122,14 @@ class TokenTable:
             if number := found.count(kind):
                 parts.append(f"{number:,} {words}{self._named(kind, number)}")
         sentence = ", ".join(parts)
-        if n := found.n_missing:
-            missing = "added token has" if n == 1 else "added tokens have"
-            sentence += f"; {n:,} {missing} no row"
-        return f"{sentence}."
+        return f"{sentence}{self._missing(found.n_missing)}."
+
+    def _missing(self, n_added: int) -> str:
+        if self._has_ids:
+            n = self.tokenizer.n_vocab - self.table.n_rows
+            return f"; {n:,} tokens that do not occur in the text have none" if n else ""
+        have = "added token has" if n_added == 1 else "added tokens have"
+        return f"; {n_added:,} {have} no row" if n_added else ""
 
     def _named(self, kind: RowClass, number: int) -> str:
         if kind is RowClass.PADDING:

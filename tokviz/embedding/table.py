@@ -40,7 +40,8 @@ class EmbeddingTable:
     the file stores it; `tied`: whether the output layer uses the same rows, `None` when unknown.
     `variant` names what `decode` does beyond decoding, so that caches tell the two apart. Of a
     table that is being learned, `never_updated` tells the rows that are still random and
-    `gradient_norms` how hard the last step pulled each of them.
+    `gradient_norms` how hard the last step pulled each of them. `ids` (n_rows,) rising: the tokens
+    that the rows belong to, `None` where row n is token n.
     """
 
     name: str
@@ -53,6 +54,7 @@ class EmbeddingTable:
     variant: str = ""
     never_updated: npt.NDArray[np.bool_] | None = field(default=None, repr=False)
     gradient_norms: Float32s | None = field(default=None, repr=False)
+    ids: Int64s | None = field(default=None, repr=False)
 
     @classmethod
     def of_array(cls, name: str, rows: npt.NDArray[Any], source: str = "") -> "EmbeddingTable":

@@ -297,7 +297,7 @@ def _memory_words(need: MemoryNeed, free: int | None) -> str:
 
 def _instead(settings: BigramSettings, need: MemoryNeed, n_used: int) -> str:
     if settings.kind is TableKind.OCCURRING:
-        return f"only the {n_used:,} tokens that occur, which the map cannot show (V × d it can)"
+        return f"a row for each of the {n_used:,} tokens that occur"
     return f"a table of {need.shape[0]:,} × {need.shape[1]:,} with an output layer"
 
 

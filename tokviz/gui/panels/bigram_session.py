@@ -16,7 +16,7 @@ from tokviz.embedding.bigram import torch_is_missing
 from tokviz.embedding.bigram_files import read_bigram, to_safetensors, tokenizer_path
 from tokviz.embedding.bigram_memory import check_memory, free_memory, memory_need
 from tokviz.embedding.bigram_settings import BigramSettings, NoTrainingError, split_text
-from tokviz.embedding.bigram_table import BigramTable, TableKind
+from tokviz.embedding.bigram_table import BigramTable
 from tokviz.embedding.row_classes import MissingRowsError
 from tokviz.embedding.table import EmbeddingTable, Float32s
 from tokviz.gui.panels.bigram_corpus import BigramCorpus
@@ -202,7 +202,7 @@ class BigramSession(QObject):
         Else a map that takes longer than the time between two tables would never be seen. A slow
         map comes less often, so that most of the time is left for learning.
         """
-        if table.kind is TableKind.OCCURRING or table.rows.size > _LARGEST_ON_MAP:
+        if table.rows.size > _LARGEST_ON_MAP:
             return
         if self.tokenizer is not self._model.tokenizer:
             return
@@ -215,7 +215,9 @@ class BigramSession(QObject):
         shown = EmbeddingTable.of_array("Bigram table", table.rows, "learned here")
         never, norms = table.never_updated, table.gradient_norms
         try:
-            self._model.set_table(replace(shown, never_updated=never, gradient_norms=norms))
+            self._model.set_table(
+                replace(shown, never_updated=never, gradient_norms=norms, ids=table.ids)
+            )
         except MissingRowsError:
             return  # the text has grown characters since
 

@@ -50,7 +50,7 @@ from tokviz.token_tables import TokenTable
 
 _LABELS_MS = 300  # after the last change of the text, before labels are ordered anew
 _REST_MS = 2000  # without another table, before t-SNE takes the place of what moved
-_LIVE_VALUES = 2**20  # a table of so many numbers may be projected anew while it is learned
+_LIVE_VALUES = 2**22  # a table of so many numbers may be projected anew while it is learned
 
 
 class EmbeddingPanel(QWidget):
@@ -190,9 +190,8 @@ class EmbeddingPanel(QWidget):
         before = self._shown
         return (
             before is not None
-            and known.table.n_rows == before.table.n_rows
             and known.table.n_rows * known.table.dim <= _LIVE_VALUES
-            and known.fits(before.tokenizer)
+            and known.is_next_of(before)
         )
 
     def _forget(self) -> None:
@@ -303,7 +302,7 @@ class EmbeddingPanel(QWidget):
     def _set_label_order(self) -> None:
         known = self._shown
         if known is not None:
-            counts = map_look.text_counts(known, self._model.text.ids())
+            counts = known.counts(self._model.text.ids())
             order = map_look.label_order(known, counts)
             self.area.view.set_labels(map_look.labels_of(known), order)
 
@@ -331,7 +330,8 @@ class EmbeddingPanel(QWidget):
             self.area.say(str(error))
 
     def _on_zoom_to_selection(self) -> None:
-        self.area.view.zoom_to(self._model.selection.ids)
+        if self._shown is not None:
+            self.area.view.zoom_to(self._shown.rows_of(self._model.selection.ids))
 
     def _on_category_picked(self, category: int | None) -> None:
         """Show the points of one colour alone; the others are dimmed."""
@@ -371,7 +371,7 @@ class EmbeddingPanel(QWidget):
         if row is None or place is None or self._shown is None:
             self.area.card.hide()
             return
-        count = self._model.text.count_of(row)
+        count = self._model.text.count_of(self._shown.id_of(row))
         self.area.card.show_at(map_look.hover_words(self._shown, row, count), place)
 
     def _on_theme_changed(self) -> None:

@@ -23,16 +23,16 @@ class HubRows:
         self._rows = [row for row in order.tolist() if known.has_token(row)][:_MOST]
 
     def token_id(self, row: int) -> int:
-        return int(self._rows[row])
+        return self._known.id_of(self._rows[row])
 
     def n_rows(self) -> int:
         return len(self._rows)
 
     def cell(self, row: int, column: int) -> str:
-        token_id = self._rows[row]
+        hub = self._rows[row]
         if column == 1:
-            return visible(self._known.tokenizer.token_bytes(token_id))
-        return f"{(row + 1, 0, int(self._popularity[token_id]), token_id)[column]:,}"
+            return visible(self._known.vocab[hub] or b"")
+        return f"{(row + 1, 0, int(self._popularity[hub]), self.token_id(row))[column]:,}"
 
     def align_right(self, column: int) -> bool:
         return column != 1

@@ -120,10 +120,14 @@ class MapColoring(QObject):
     def _color_by_similarity(self, known: TokenTable) -> None:
         model = self._model
         ids = model.selection.ids
-        row = model.hovered if model.hovered is not None else ids[0] if len(ids) == 1 else None
-        if row is None:
+        wanted = model.hovered if model.hovered is not None else ids[0] if len(ids) == 1 else None
+        if wanted is None:
             if self._values is None or not isinstance(self._values, Numbers):
                 self._take(None, "Point at a token, or select one.")
+            return
+        row = known.row_of(wanted)
+        if row is None:
+            self._take(None, f"The token {wanted:,} has no row in {known.table.name}.")
             return
         try:
             self._take(by_similarity(known, row))

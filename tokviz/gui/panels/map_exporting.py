@@ -58,7 +58,7 @@ class MapExporting(QObject):
             return
         rows = np.arange(len(points))
         if kind == _SELECTION:
-            rows = np.array([i for i in self._model.selection.ids if i < len(points)], np.int64)
+            rows = known.rows_of(self._model.selection.ids)
             if not len(rows):
                 self.problem.emit("No token with a row is selected; select some on the map first.")
                 return

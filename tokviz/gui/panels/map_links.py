@@ -47,14 +47,16 @@ class MapLinks(QObject):
 
     def _on_view_hovered(self, row: int | None) -> None:
         known = self._known
-        is_token = row is not None and known is not None and known.has_token(row)
-        self._model.hover(row if is_token else None)
+        if row is not None and known is not None and known.has_token(row):
+            self._model.hover(known.id_of(row))
+        else:
+            self._model.hover(None)
         self.hovered.emit(row)
 
     def _on_clicked(self, row: int) -> None:
         known = self._known
         if known is not None and known.has_token(row):
-            self._model.select([row])
+            self._model.select([known.id_of(row)])
 
     def _on_region_selected(self, rows: npt.NDArray[np.int64]) -> None:
         known = self._known
@@ -64,42 +66,45 @@ class MapLinks(QObject):
         if known.without_token:
             without = set(known.without_token)
             found = [row for row in found if row not in without]
-        self._model.select(found)
+        self._model.select(known.ids_of(found).tolist())
 
     # -- from the model to the map -------------------------------------------------------------
 
     def _rows(self, ids: Sequence[int]) -> npt.NDArray[np.int64]:
-        """The ids that have a point."""
-        rows, points = np.asarray(ids, np.int64), self._model.points
-        return rows[rows < (0 if points is None else len(points))]
+        """The rows of the ids that have a point."""
+        known = self._known
+        if known is None or self._model.points is None:
+            return np.zeros(0, np.int64)
+        return known.rows_of(np.asarray(ids, np.int64))
 
     def update_selection(self) -> None:
         rows = self._rows(self._model.selection.ids)
         self._view.set_selected(rows if len(rows) == 1 else rows[:0])
         self._view.set_highlight(rows, len(rows) > 1)
-        self._view.set_lines(self._family(rows))
+        self._view.set_lines(self._family(rows, self._model.selection.ids))
         if len(rows) != 1:
             self._view.set_neighbors(rows[:0], None)
 
-    def _family(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    def _family(self, rows: npt.NDArray[np.int64], ids: Sequence[int]) -> npt.NDArray[np.int64]:
         """Lines from the selected token to its other spellings, (n, 2)."""
-        if len(rows) != 1:
+        if len(rows) != 1 or len(ids) != 1:
             return np.zeros((0, 2), np.int64)
-        others = self._rows(facts_of(self._model.tokenizer, int(rows[0])).family)
+        others = self._rows(facts_of(self._model.tokenizer, ids[0]).family)
         return np.stack((np.repeat(rows, len(others)), others), axis=1)
 
     def update_neighbors(self) -> None:
         """Mark the true neighbours of the selected token."""
-        shown = self._model.neighbors
-        if shown is None or self._model.selection.ids != (shown.row,):
+        shown, known = self._model.neighbors, self._known
+        ids = self._model.selection.ids
+        if shown is None or known is None or ids != (known.id_of(shown.row),):
             self._view.set_neighbors(np.zeros(0, np.int64), None)
         else:
             self._view.set_neighbors(shown.nearest.ids[:N_MARKED], shown.row)
 
     def _on_hovered_changed(self) -> None:
         hovered = self._model.hovered
-        has_row = hovered is not None and len(self._rows([hovered])) == 1
-        self._view.set_hovered(hovered if has_row else None)
+        rows = self._rows([] if hovered is None else [hovered])
+        self._view.set_hovered(int(rows[0]) if len(rows) else None)
 
     def update_path(self) -> None:
         """The tokens of the selected characters as a numbered path."""

@@ -14,10 +14,10 @@ _LONGEST = 32
 
 def labels_of(known: TokenTable) -> Callable[[int], str]:
     """The label of a row: its token with marks for what cannot be seen."""
-    vocab = known.tokenizer.vocab
+    vocab = known.vocab
 
     def label_of(row: int) -> str:
-        data = vocab[row] if row < len(vocab) else None
+        data = vocab[row]
         if data is None:
             return f"row {row:,}, no token"
         shown = visible(data)
@@ -31,18 +31,12 @@ def label_order(known: TokenTable, counts: npt.NDArray[np.int64]) -> npt.NDArray
 
     Words come before parts of characters, rows without a token last.
     """
-    n_rows, vocab = known.table.n_rows, known.tokenizer.vocab
+    n_rows = known.table.n_rows
     kind = np.full(n_rows, 2, np.int64)
-    for row, data in enumerate(vocab[:n_rows]):
+    for row, data in enumerate(known.vocab):
         if data is not None:
             kind[row] = 0 if len(data) > 2 else 1
     return np.lexsort((np.arange(n_rows), kind, -counts[:n_rows]))
-
-
-def text_counts(known: TokenTable, ids: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
-    """How often the token of each row occurs among `ids`, (n_rows,)."""
-    n_rows = known.table.n_rows
-    return np.bincount(ids[ids < n_rows], minlength=n_rows)
 
 
 def hollow_rows(known: TokenTable) -> npt.NDArray[np.bool_]:
@@ -58,9 +52,10 @@ def hover_words(known: TokenTable, row: int, count: int) -> list[str]:
     norm = float(np.sqrt(np.square(table.gather([row])[0], dtype=np.float64).sum()))
     if not known.has_token(row):
         return [f"row {row:,}", "padding: no token has this row", f"length {norm:.3f}"]
-    data = tokenizer.token_bytes(row)
-    rank = tokenizer.merges.rank_of_id.get(row)
-    special = row in tokenizer.special_tokens.values()
+    token_id = known.id_of(row)
+    data = tokenizer.token_bytes(token_id)
+    rank = tokenizer.merges.rank_of_id.get(token_id)
+    special = token_id in tokenizer.special_tokens.values()
     made = "special token" if special else "no merge" if rank is None else f"rank {rank:,}"
     times = "not in the text" if count == 0 else f"{count:,} in the text"
     never = table.never_updated
@@ -68,7 +63,7 @@ def hover_words(known: TokenTable, row: int, count: int) -> list[str]:
         times = "never seen in training: its row is still random"
     return [
         labels_of(known)(row),
-        f"id {row:,} · {made} · {times}",
+        f"id {token_id:,} · {made} · {times}",
         f"{data[:16].hex(' ')}{' …' if len(data) > 16 else ''}",
         f"length of the row {norm:.3f}",
     ]

@@ -40,8 +40,9 @@ def row_of(text: str, known: TokenTable) -> int:
     for written in (text, text.replace("·", " ")):
         found = tokenizer.id_of_bytes.get(written.encode("utf-8", "surrogatepass"))
         found = tokenizer.special_tokens.get(written) if found is None else found
-        if found is not None and found < known.table.n_rows:
-            return found
+        row = None if found is None else known.row_of(found)
+        if row is not None:
+            return row
     raise AxisError(f"“{text}” is no token with a row in {known.table.name}; take another one.")
 
 

@@ -17,17 +17,20 @@ SIMILARITY_NAMES = {
 
 
 class NeighborRows:
-    """`map_ranks`: the rank of each neighbour among the points nearest on the map, from 1."""
+    """`ids`: the tokens of the nearest rows. `map_ranks`: the rank of each neighbour among the
+    points nearest on the map, from 1."""
 
     def __init__(
         self,
         tokenizer: Tokenizer,
         nearest: NearestRows,
+        ids: npt.NDArray[np.int64],
         metric: Metric,
         map_ranks: npt.NDArray[np.int64] | None,
     ) -> None:
         self._tokenizer = tokenizer
         self._nearest = nearest
+        self._ids = ids
         self._metric = metric
         self.map_ranks = map_ranks
         self.headings: Sequence[str] = ("#", "token", SIMILARITY_NAMES[metric], "on map", "id")
@@ -37,10 +40,13 @@ class NeighborRows:
         return self._nearest
 
     def n_rows(self) -> int:
-        return len(self._nearest.ids)
+        return len(self._ids)
+
+    def token_id(self, row: int) -> int:
+        return int(self._ids[row])
 
     def cell(self, row: int, column: int) -> str:
-        token_id = int(self._nearest.ids[row])
+        token_id = self.token_id(row)
         if column == 0:
             return f"{row + 1:,}"
         if column == 1:

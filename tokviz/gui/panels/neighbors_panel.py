@@ -103,18 +103,19 @@ class NeighborsPanel(QWidget):
         elif len(ids) != 1:
             few = f"{len(ids):,} tokens are selected; select one." if ids else "Select a token."
             self._show_nothing(few)
-        elif ids[0] >= known.table.n_rows:
+        elif (row := known.row_of(ids[0])) is None:
             self._show_nothing(f"The token {ids[0]:,} has no row in {known.table.name}.")
         elif known is not self._ready:
             self._show_nothing("Reading the table …")
             self._make_search(known)
         else:
-            self._show(known, ids[0])
+            self._show(known, row)
 
     def _show_nothing(self, words: str) -> None:
         self.words.setText(words)
         nothing = NearestRows(np.zeros(0, np.int64), np.zeros(0))
-        self.table.set_source(NeighborRows(self._model.tokenizer, nothing, self._metric, None))
+        none = NeighborRows(self._model.tokenizer, nothing, nothing.ids, self._metric, None)
+        self.table.set_source(none)
         self._model.set_neighbors(None)
 
     def _show(self, known: TokenTable, row: int) -> None:
@@ -132,18 +133,25 @@ class NeighborsPanel(QWidget):
             before.map_ranks = ranks
             self.table.refresh()
         else:
-            rows = NeighborRows(self._model.tokenizer, shown.nearest, self._metric, ranks)
+            near = known.ids_of(shown.nearest.ids)
+            rows = NeighborRows(self._model.tokenizer, shown.nearest, near, self._metric, ranks)
             self.table.set_source(rows)
-        sentence = self._sentence(row, shown.nearest, ranks)
+        sentence = self._sentence(known, row, shown.nearest, ranks)
         self.words.setText(sentence)
         self.words.setToolTip(sentence)
         self._model.set_neighbors(shown)
 
-    def _sentence(self, row: int, nearest: NearestRows, ranks: npt.NDArray[np.int64] | None) -> str:
-        name = visible(self._model.tokenizer.token_bytes(row))
+    def _sentence(
+        self,
+        known: TokenTable,
+        row: int,
+        nearest: NearestRows,
+        ranks: npt.NDArray[np.int64] | None,
+    ) -> str:
+        name = visible(known.vocab[row] or b"")
         if ranks is None or not len(ranks):
             return f"Nearest to {name} in the model, of all rows"
-        first = visible(self._model.tokenizer.token_bytes(int(nearest.ids[0])))
+        first = visible(known.vocab[int(nearest.ids[0])] or b"")
         return f"{name}: {first} is 1st in the model, {ordinal(int(ranks[0]))} on this map"
 
     def _on_metric_changed(self) -> None:
@@ -152,7 +160,7 @@ class NeighborsPanel(QWidget):
     def _on_row_picked(self, row: int) -> None:
         source = self.table.source
         if isinstance(source, NeighborRows):
-            self._model.select([int(source.nearest.ids[row])])
+            self._model.select([source.token_id(row)])
 
     def _on_theme_changed(self) -> None:
         self.table.set_colors(self._theme.palette)

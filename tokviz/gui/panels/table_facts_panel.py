@@ -146,7 +146,8 @@ class TableFactsPanel(QWidget):
         low, high = chosen
         rows = np.flatnonzero((facts.norms >= low) & (facts.norms <= high)).tolist()
         without = set(known.without_token)
-        self._model.select(row for row in rows if row not in without)
+        found = known.ids_of([row for row in rows if row not in without])
+        self._model.select(found.tolist())
 
     def _show_hubs(self) -> None:
         known, graph = self._model.token_table, self._model.graph
