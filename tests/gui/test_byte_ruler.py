@@ -61,6 +61,27 @@ def test_no_ruler_is_wider_than_the_view(session: Session) -> None:
         assert len(row.ruler.data) * page.style.byte_cell <= page.room + tail
 
 
+@pytest.mark.parametrize("wrap", [True, False])
+def test_every_byte_of_a_line_from_right_to_left_is_in_view(
+    session: Session, qtbot: QtBot, wrap: bool
+) -> None:
+    session.model.set_text("العربية\n")
+    if not wrap:
+        _switch(session, qtbot, "wrap")
+    view, row = session.window.text_panel.view, _rows(session)[0]
+    assert row.ruler is not None
+    left = row.left + row.ruler.left
+    assert left >= view.page.gutter.width
+    assert left + len(row.ruler.data) * row.style.byte_cell <= view.viewport().width()
+    for byte in (0, 14):
+        x = round(left + (byte + 0.5) * row.style.byte_cell)
+        y = round(row.top + row.style.ruler_cells + 2)
+        qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(x, y))
+        assert session.model.selection.place is not None
+        token = session.model.text.token(session.model.selection.place)
+        assert token.byte_starts[0] <= byte < token.byte_ends[0]
+
+
 @pytest.mark.parametrize("byte", [0, 7, 14])
 def test_a_click_on_a_byte_selects_its_token(session: Session, qtbot: QtBot, byte: int) -> None:
     view = session.window.text_panel.view

@@ -1,8 +1,10 @@
 """The byte ruler of a row: below the text a cell for each byte, in hex, coloured by its token, and
 above the cells of each character a bracket with the character.
 
-The cells stand side by side from the row's left end whatever the widths of the characters, for a
-byte in hex is wider than a letter; so rows break where either of the two would be too wide.
+The cells stand side by side from where the row's text begins whatever the widths of the characters,
+for a byte in hex is wider than a letter; so rows break where either of the two would be too wide.
+Under a row that runs from right to left they still run from left to right, as bytes in hex are
+read, and end below its first character.
 """
 
 import re
@@ -31,10 +33,11 @@ class ByteRuler:
     edges: NDArray[np.int64]  # one more than there are clusters
     clusters: tuple[str, ...]
     colors: NDArray[np.int16]  # of each byte, `_LOST` for one in no token
+    left: float  # of the first cell, from the row's left end
 
     def token_at(self, x: float, style: TextStyle, tokens: RowTokens) -> int | None:
         """Which of the row's tokens has the byte whose cell holds an x from the row's left end."""
-        byte = int(x // style.byte_cell)
+        byte = int((x - self.left) // style.byte_cell)
         if not 0 <= byte < len(self.data):
             return None
         at = int(tokens.highs.searchsorted(np.int64(byte), side="right"))
@@ -42,7 +45,11 @@ class ByteRuler:
 
 
 def byte_ruler(
-    text: str, edges: NDArray[np.int64], byte_edges: NDArray[np.int64], tokens: RowTokens
+    text: str,
+    edges: NDArray[np.int64],
+    byte_edges: NDArray[np.int64],
+    tokens: RowTokens,
+    left: float = 0.0,
 ) -> ByteRuler:
     """The ruler of a row's text with its line break; `edges` are its clusters in characters."""
     data = _SURROGATES.sub("\ufffd", text).encode("utf-8")
@@ -52,7 +59,7 @@ def byte_ruler(
     ):
         colors[low:high] = color
     clusters = tuple(text[a:b] for a, b in pairwise(edges.tolist()))
-    return ByteRuler(data, byte_edges, clusters, colors)
+    return ByteRuler(data, byte_edges, clusters, colors, left)
 
 
 def paint_ruler(
@@ -64,10 +71,11 @@ def paint_ruler(
 ) -> None:
     """Paint what lies between two x, from the row's left end."""
     cell = style.byte_cell
-    first = max(int(seen[0] // cell), 0)
-    last = min(int(seen[1] // cell) + 1, len(ruler.data))
+    first = max(int((seen[0] - ruler.left) // cell), 0)
+    last = min(int((seen[1] - ruler.left) // cell) + 1, len(ruler.data))
     if first >= last:
         return
+    painter.translate(ruler.left, 0)
     _paint_cells(painter, ruler, style, palette, range(first, last))
     low = max(int(ruler.edges.searchsorted(np.int64(first), side="right")) - 1, 0)
     high = int(ruler.edges.searchsorted(np.int64(last)))
@@ -83,6 +91,7 @@ def paint_ruler(
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, _MARKS.get(shown, shown))
     painter.setPen(palette.faint)
     painter.drawLines(lines)
+    painter.translate(-ruler.left, 0)
 
 
 _MARKS = {"\n": "↵", "\r": "␍", "\r\n": "␍↵", "\t": "→"}

@@ -139,8 +139,9 @@ class PaintedRow:
 class RowMeasurer:
     """Measures rows in one style and remembers the last of them."""
 
-    def __init__(self, style: TextStyle) -> None:
+    def __init__(self, style: TextStyle, *, wraps: bool) -> None:
         self._style = style
+        self._wraps = wraps
         self._cells: OrderedDict[Hashable, Cells] = OrderedDict()
         self._marks: OrderedDict[Hashable, WhiteSpaceMarks] = OrderedDict()
         self._known: OrderedDict[Hashable, RowGeometry] = OrderedDict()
@@ -183,7 +184,11 @@ class RowMeasurer:
     def _ruler(self, row: Row, cells: Cells, part: RowTokens) -> ByteRuler:
         layout = row.layout
         edges = np.append(layout.edges, layout.edges[-1] + np.arange(1, len(row.tail) + 1))
-        return byte_ruler(layout.text + row.tail, edges, cells.byte_edges, part)
+        left = 0.0
+        if layout.right_to_left:  # there is room at the left of a row that stands at the right
+            left = layout.width - float(cells.byte_edges[-1]) * self._style.byte_cell
+            left = left if self._wraps else max(left, 0.0)
+        return byte_ruler(layout.text + row.tail, edges, cells.byte_edges, part, left)
 
     def _marks_of(self, row: Row) -> WhiteSpaceMarks:
         if not self._style.marks_shown:

@@ -69,7 +69,7 @@ class TextPage:
         mark_color.setAlpha(150)
         ruler = look.ruler_shown
         self.style = text_style(look.zoom, look.marks_shown, mark_color, ruler=ruler)
-        self._measurer = RowMeasurer(self.style)
+        self._measurer = RowMeasurer(self.style, wraps=look.word_wrap)
         self.gutter = Gutter(self.style, look.palette)
         self.gutter.fit(self.source)
         self._lay_out()
