@@ -57,6 +57,22 @@ def scope(panel: MergeHistoryPanel, name: str) -> None:
     assert panel.scope.currentText() == name
 
 
+@pytest.mark.parametrize("tokenizer", ["gpt2", "bert-base-uncased"])
+def test_what_was_selected_before_replay_was_opened_is_replayed(
+    start: Start, qtbot: QtBot, tokenizer: str
+) -> None:
+    session = start(tokenizer)
+    session.window.resize(1300, 900)
+    session.window.activateWindow()
+    session.model.set_text(TOKENIZATION)
+    settle(qtbot, session)
+    click_token(qtbot, session, "words" if tokenizer.startswith("bert") else " words")
+    qtbot.keyClick(session.window, Key.Key_2, Control)
+    settle(qtbot, session)
+    panel = panel_of(session)
+    qtbot.waitUntil(lambda: "words" in panel.sentence.text())
+
+
 # -- the two clocks ----------------------------------------------------------------------------
 
 

@@ -35,6 +35,8 @@ class CuttingClock(QObject):
         self._later = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._later.timeout.connect(self._load)
         self._connect()
+        self._on_selection_changed()  # what was selected before there was a replay
+        self._on_caret_changed()
 
     def _connect(self) -> None:
         model, attempts, lattice = self._model, self._view.attempts, self._view.lattice
