@@ -235,6 +235,15 @@ def test_the_learned_table_stands_beside_the_counted_one(
     assert " → " in area.table.words.text()
 
 
+@pytest.mark.parametrize("width", [1000, 1440, 1920])
+def test_the_learned_and_the_counted_table_have_one_size(
+    session: Session, area: LearnArea, qtbot: QtBot, width: int
+) -> None:
+    session.window.resize(width, 900)
+    table = area.table
+    qtbot.waitUntil(lambda: abs(table.learned.area().width() - table.counted.area().width()) <= 1)
+
+
 def test_a_token_is_looked_up_card_by_card(session: Session, area: LearnArea, qtbot: QtBot) -> None:
     area.tabs.setCurrentWidget(area.look_up)
     assert isinstance(area.look_up.prediction(), str)

@@ -386,3 +386,12 @@ def test_another_table_takes_the_marks_of_the_last_away(view: ScatterView) -> No
     plain = view.grab().toImage()
     view.set_selected([])
     assert view.grab().toImage() == plain
+
+
+def test_nothing_that_is_fitted_lies_under_what_covers_the_edges(view: ScatterView) -> None:
+    view.cover(60, 40)
+    for keep in (False, True):
+        view.set_points(np.array([[-1, -9], [3, 4], [7, 2]], np.float32), keep_view=keep)
+        _, down = view.screen_places()
+        assert down.min() > 60
+        assert down.max() < view.height() - 40

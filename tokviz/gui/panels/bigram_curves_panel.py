@@ -21,6 +21,7 @@ from tokviz.text_files import TextFileError, write_bytes
 _CSV = FileKind("Curves as CSV", "losses.csv")
 _PNG, _SVG = FileKind("Picture as PNG", "losses.png"), FileKind("Picture as SVG", "losses.svg")
 _MOST_POINTS = 250
+_NOTHING = "The loss appears here while the model learns."
 Float64s = npt.NDArray[np.float64]
 
 
@@ -33,8 +34,8 @@ class BigramCurvesPanel(QWidget):
         super().__init__()
         self._session = session
         self._theme = theme
-        self.plot = LinePlot("step", "nats a token")
-        self.bits_plot = LinePlot("step", "bits per byte")
+        self.plot = LinePlot("step", "nats a token", _NOTHING)
+        self.bits_plot = LinePlot("step", "bits per byte", _NOTHING)
         self.bits_plot.hide()
         content = QWidget()
         column = QVBoxLayout(content)

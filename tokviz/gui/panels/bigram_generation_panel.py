@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from time import sleep
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -57,6 +57,7 @@ class BigramGenerationPanel(QWidget):
         self.prompt.setToolTip("What it goes on from; empty: the first token of the open text")
         self.prompt.setFixedWidth(120)
         self.temperature = QLineEdit("1")
+        self.temperature.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.temperature.setFixedWidth(44)
         self.temperature.setToolTip("Below 1 the likely come more often; 0: always the likeliest")
         self.top_k = _box(0, 100_000, 0, "Draw from the likeliest k alone; 0: from all")

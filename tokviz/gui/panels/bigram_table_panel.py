@@ -4,13 +4,15 @@ import math
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from tokviz.gui.panels.bigram_session import BigramSession
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.heat_map import HeatMap
+
+_BETWEEN = 4  # pixels between the two maps
 
 
 class BigramTablePanel(QWidget):
@@ -21,16 +23,18 @@ class BigramTablePanel(QWidget):
         self._model = model
         self._session = session
         self._theme = theme
-        self.learned = HeatMap("learned: ln p(next token)")
-        self.counted = HeatMap("counted in the text", rows_labelled=False)
+        self.learned = HeatMap("learned: ln p(next token)", "What is learned appears here.")
+        self.counted = HeatMap(
+            "counted in the text", "What counting gives appears here.", rows_labelled=False
+        )
         self.words = QLabel()
         self.words.setTextFormat(Qt.TextFormat.PlainText)
         self.words.setObjectName("muted")
         self.words.setWordWrap(True)
-        maps = QHBoxLayout()
-        maps.setSpacing(4)
-        maps.addWidget(self.learned, 8)
-        maps.addWidget(self.counted, 7)
+        maps = self._maps = QHBoxLayout()
+        maps.setSpacing(_BETWEEN)
+        maps.addWidget(self.learned)
+        maps.addWidget(self.counted)
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 6, 10, 6)
         column.addLayout(maps, 1)
@@ -84,6 +88,14 @@ class BigramTablePanel(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._show_learned()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Cells of one size in both, so that they can be compared: the labels' room is extra."""
+        super().resizeEvent(event)
+        extra = self.learned.room - self.counted.room
+        half = (self._maps.geometry().width() - _BETWEEN - extra) / 2
+        self._maps.setStretch(0, max(1, round(half + extra)))
+        self._maps.setStretch(1, max(1, round(half)))
 
     def _show_selected(self) -> None:
         begun, table = self._session.begun, self._session.table

@@ -89,7 +89,9 @@ class BpeTrainingPanel(QWidget):
         self.clock = plain_label("Training: the most frequent pair wins", "trainingClock")
         self.table = RowTable()
         self.table.set_empty_words("The merges appear here as they are learned, newest first.")
-        self.plot = LinePlot("vocabulary", "bytes a token")
+        self.plot = LinePlot(
+            "vocabulary", "bytes a token", "How well the text is cut appears here as it is learned."
+        )
         self.pages = QTabWidget()
         self.pages.setDocumentMode(True)
         self.pages.addTab(self.plot, "Bytes a token")

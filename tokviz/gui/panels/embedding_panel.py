@@ -265,7 +265,7 @@ class EmbeddingPanel(QWidget):
             return
         if self._before is None:
             self._layout = None
-        self.runner.show(wish)
+        self.runner.show(wish, quietly=self._before is not None)
         self._update_running()
 
     def _on_laid_out(self, layout: Layout) -> None:

@@ -53,8 +53,9 @@ class MapRunner(QObject):
         self._known, self._sample, self._layout = known, None, None
         self.maker = None if known is None else MapMaker(known.table, LayoutCache(cache_folder()))
 
-    def show(self, wish: MapWish) -> None:
-        """Compute a map; its layouts come by `laid_out`."""
+    def show(self, wish: MapWish, *, quietly: bool = False) -> None:
+        """Compute a map; its layouts come by `laid_out`. `quietly`: one of many in a row, each soon
+        done, of which a list of tasks would only flicker."""
         if self.maker is None:
             return
         self.close()
@@ -64,7 +65,8 @@ class MapRunner(QObject):
         task.finished.connect(lambda: self._on_finished(task))
         self._task = task
         self.measured.emit(None)
-        self.task_started.emit(task)
+        if not quietly:
+            self.task_started.emit(task)
         task.start()
 
     def pause(self) -> None:

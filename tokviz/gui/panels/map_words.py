@@ -64,17 +64,20 @@ def measured(found: Honesty | None) -> list[Measured]:
     cells = (
         (
             f"recall@{k}",
+            "recall",
             f"How many of the {k} rows nearest in the table are among the {k} nearest points, "
             f"for {sample} against all rows",
             recall,
         ),
         (
             "trustworthiness",
+            "trust",
             f"Whether what the map shows near is near in the table; 100 %: all true "
             f"neighbours, for {sample} against all rows",
             trust,
         ),
         (
+            "variance",
             "variance",
             "How much of the variation of all rows their places on the map give back",
             variance,
@@ -83,10 +86,11 @@ def measured(found: Honesty | None) -> list[Measured]:
     return [
         Measured(
             name,
+            brief,
             f"{tip}. {_SHUFFLED}",
             None if measure is None else measure.value,
             None if measure is None else measure.control,
             unknown,
         )
-        for name, tip, measure in cells
+        for name, brief, tip, measure in cells
     ]

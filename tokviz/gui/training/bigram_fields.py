@@ -2,7 +2,7 @@
 
 import math
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QSpinBox, QWidget
 
 from tokviz.embedding.bigram_settings import BigramSettings, NoTrainingError, Optimizer
@@ -42,9 +42,11 @@ class BigramFields(QWidget):
             "Tokens in a row at each place; each predicts the next",
         )
         self.rate = QLineEdit(f"{_DEFAULT.learning_rate:g}")
+        self.rate.setAlignment(Qt.AlignmentFlag.AlignRight)  # as the numbers around it
         self.rate.setToolTip("How far a step goes")
         self.optimizer = QComboBox()
         self.optimizer.addItems([optimizer.value for optimizer in Optimizer])
+        self.optimizer.setMinimumContentsLength(5)
         self.steps = _number_box(1, 10_000_000, 3000, "Steps to learn at each start")
         self.seed = _number_box(0, 2**31 - 1, _DEFAULT.seed, "The same seed, the same losses")
         self.seed.setGroupSeparatorShown(False)

@@ -31,15 +31,20 @@ Matrix = NDArray[np.float32]
 
 
 class HeatMap(QWidget):
-    """Values from `low` to 0 as colours; NaN is hatched, minus infinity is empty."""
+    """Values from `low` to 0 as colours; NaN is hatched, minus infinity is empty.
+
+    `nothing` is what it says as long as there are no values.
+    """
 
     view_changed = Signal(object)  # QRectF in cells, by the user
     cell_picked = Signal(int, int)
     cell_hovered = Signal(object)  # (row, column) or None
 
-    def __init__(self, title: str, *, rows_labelled: bool = True, low: float = -8.0) -> None:
+    def __init__(
+        self, title: str, nothing: str = "", *, rows_labelled: bool = True, low: float = -8.0
+    ) -> None:
         super().__init__()
-        self._title, self._low = title, low
+        self._title, self._nothing, self._low = title, nothing, low
         self._room = _ROOM if rows_labelled else _NO_ROOM
         self._values: Matrix = np.zeros((0, 0), np.float32)
         self._labels: Sequence[str] = ()
@@ -94,6 +99,11 @@ class HeatMap(QWidget):
     @property
     def view(self) -> QRectF:
         return QRectF(self._view)
+
+    @property
+    def room(self) -> float:
+        """Pixels at the left of the cells, for the labels of the rows."""
+        return self._room
 
     def sizeHint(self) -> QSize:
         return QSize(300, 260)
@@ -189,6 +199,10 @@ class HeatMap(QWidget):
             if not len(self._values):
                 painter.setPen(QPen(self._palette.line))
                 painter.drawRect(area)
+                painter.setFont(self.font())
+                painter.setPen(self._palette.muted)
+                wrapped = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+                painter.drawText(area.adjusted(8, 8, -8, -8), wrapped, self._nothing)
                 return
             if self._image is None:
                 self._image = to_image(self._values, self._low, self._colors, self._palette.line)

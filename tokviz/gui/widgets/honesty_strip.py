@@ -15,10 +15,11 @@ _NARROWEST = 60
 class Measured:
     """`value` and `control` from 0 to 1, None while they are not known; `tip` says what it is.
 
-    `unknown` stands in the value's place.
+    `brief` is its name where there is little room; `unknown` stands in the value's place.
     """
 
     name: str
+    brief: str
     tip: str
     value: float | None = None
     control: float | None = None
@@ -33,6 +34,7 @@ class HonestyStrip(QFrame):
         self._palette: Palette = LIGHT
         self._measured: Sequence[Measured] = ()
         self._labels: list[QLabel] = []
+        self._brief = False
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(14)
@@ -46,6 +48,12 @@ class HonestyStrip(QFrame):
     def set_colors(self, palette: Palette) -> None:
         self._palette = palette
         self._update()
+
+    def set_brief(self, brief: bool) -> None:
+        """Whether names are short, so that no number is cut where there is little room."""
+        if brief != self._brief:
+            self._brief = brief
+            self._update()
 
     @property
     def words(self) -> list[str]:
@@ -67,7 +75,7 @@ class HonestyStrip(QFrame):
         for label, one in zip(self._labels, self._measured, strict=True):
             weight = 400 if one.value is None else 600
             label.setText(
-                f"<span style='color:{muted}'>{one.name}</span> "
+                f"<span style='color:{muted}'>{one.brief if self._brief else one.name}</span> "
                 f"<span style='font-weight:{weight}'>{_value(one)}</span> "
                 f"<span style='color:{muted}'>{_control(one)}</span>"
             )

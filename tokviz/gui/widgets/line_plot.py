@@ -36,11 +36,15 @@ class Curve:
 
 
 class LinePlot(QWidget):
-    """Curves on linear axes. What is not known (NaN) is a gap, never a zero."""
+    """Curves on linear axes. What is not known (NaN) is a gap, never a zero.
 
-    def __init__(self, x_title: str, y_title: str) -> None:
+    `nothing` is what it says as long as there is no curve.
+    """
+
+    def __init__(self, x_title: str, y_title: str, nothing: str = "") -> None:
         super().__init__()
         self._titles = (x_title, y_title)
+        self._nothing = nothing
         self._curves: Sequence[Curve] = ()
         self._palette: Palette = LIGHT
         self._mouse: float | None = None
@@ -83,11 +87,14 @@ class LinePlot(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            if not self._curves:
+                painter.setPen(self._palette.muted)
+                wrapped = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+                painter.drawText(self.rect(), wrapped, self._nothing)
+                return
             painter.setFont(self._small_font())
             area = QRectF(self.rect()).adjusted(_LEFT, _TOP, -_RIGHT, -_BOTTOM)
-            if not self._curves or area.width() < 20 or area.height() < 20:
-                painter.setPen(self._palette.line)
-                painter.drawLine(area.bottomLeft(), area.bottomRight())
+            if area.width() < 20 or area.height() < 20:
                 return
             frame = _Frame.around(self._curves, area)
             self._paint_axes(painter, frame)

@@ -5,7 +5,7 @@ What the map is and what its colours mean stand in its corners, so that it has t
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
@@ -20,6 +20,8 @@ from tokviz.gui.widgets.scatter_view import ScatterView
 
 _HIGH_ENOUGH = 360  # for the numbers in the legend
 _TOO_LOW = 220  # for the legend itself
+_NARROW = 520  # below it the measures have short names
+_EDGE = 4  # pixels between the corners' words and the map's edges
 
 
 class MapArea(QWidget):
@@ -65,16 +67,19 @@ class MapArea(QWidget):
         self.words.setWordWrap(True)
         self.words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.words.hide()
-        foot = QFrame()
+        foot = self._foot = QFrame()
         foot.setObjectName("onMap")
+        for corner in (self.words, foot):
+            corner.installEventFilter(self)
         row = QHBoxLayout(foot)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
         self.tools.colors.setMaximumWidth(160)
-        row.addWidget(self.tools.colors, 0, Qt.AlignmentFlag.AlignBottom)
+        at_left = Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft
+        row.addWidget(self.tools.colors, 0, at_left)
         row.addWidget(self.legend, 1, Qt.AlignmentFlag.AlignBottom)
         corners = QVBoxLayout(self.view)
-        corners.setContentsMargins(6, 4, 6, 4)
+        corners.setContentsMargins(6, _EDGE, 6, _EDGE)
         corners.addWidget(self.words, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         corners.addStretch(1)
         corners.addWidget(foot)
@@ -89,9 +94,20 @@ class MapArea(QWidget):
         row.addWidget(self.hint, 1)
         return said
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """What stands in the corners comes, goes and grows; no point is fitted under it."""
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide):
+            above, below = (
+                0 if corner.isHidden() else corner.height() + _EDGE
+                for corner in (self.words, self._foot)
+            )
+            self.view.cover(above, below)
+        return super().eventFilter(watched, event)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.legend.set_brief(self.height() < _HIGH_ENOUGH)
+        self.strip.set_brief(self.width() < _NARROW)
         self.legend.setVisible(self.height() >= _TOO_LOW)  # it would hide half of the map
         self._fit_words()
 

@@ -61,9 +61,14 @@ class Camera:
     height: float
 
     @staticmethod
-    def fitting(bounds: Bounds, width: float, height: float) -> "Camera":
-        middle = (bounds.left + bounds.right) / 2, (bounds.bottom + bounds.top) / 2
-        return Camera(*middle, bounds.fit_scale(width, height), width, height)
+    def fitting(
+        bounds: Bounds, width: float, height: float, covered: tuple[float, float] = (0.0, 0.0)
+    ) -> "Camera":
+        """All of it in the middle of what is not `covered` at the top and at the bottom."""
+        above, below = covered
+        scale = bounds.fit_scale(width, height - above - below)
+        x, y = (bounds.left + bounds.right) / 2, (bounds.bottom + bounds.top) / 2
+        return Camera(x, y + (above - below) / 2 / scale, scale, width, height)
 
     def screen(self, x: Float32s, y: Float32s) -> tuple[Float32s, Float32s]:
         """Where points stand; what is not finite stands at infinity."""

@@ -182,6 +182,10 @@ class ScatterView(QWidget):
         self._viewport.resize(float(self.width()), float(self.height()))
         return self._viewport.camera
 
+    def cover(self, above: float, below: float) -> None:
+        """So many pixels at the top and at the bottom are under other widgets."""
+        self._move(lambda: self._viewport.cover(above, below))
+
     def fit(self) -> None:
         """Show everything."""
         self._move(self._viewport.fit)

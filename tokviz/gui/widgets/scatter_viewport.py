@@ -21,6 +21,7 @@ class ScatterViewport:
     def __init__(self, points: ScatterPoints) -> None:
         self._points = points
         self._size = (1.0, 1.0)
+        self._covered = (0.0, 0.0)
         self._moved: Camera | None = None  # None while everything is shown
         self._fitting: Camera | None = None
 
@@ -29,7 +30,7 @@ class ScatterViewport:
         if self._moved is not None:
             return self._moved
         if self._fitting is None:
-            self._fitting = Camera.fitting(self._points.bounds, *self._size)
+            self._fitting = self._fit_to(self._points.bounds)
         return self._fitting
 
     def camera_for(self, width: float, height: float) -> Camera:
@@ -44,6 +45,11 @@ class ScatterViewport:
         self._size, self._fitting = (width, height), None
         if self._moved is not None:
             self._moved = self._moved.resized(width, height)
+
+    def cover(self, above: float, below: float) -> None:
+        """So many pixels at the top and the bottom are hidden; nothing is fitted there."""
+        if (above, below) != self._covered:
+            self._covered, self._fitting = (above, below), None
 
     def fit(self) -> None:
         self._moved = self._fitting = None
@@ -72,12 +78,15 @@ class ScatterViewport:
         chosen = chosen[np.isfinite(x[chosen])]
         if len(chosen):
             bounds = Bounds.around(x[chosen], y[chosen])
-            camera = Camera.fitting(bounds, *self._size)
+            camera = self._fit_to(bounds)
             closest = self._points.bounds.fit_scale(*self._size) * _CLOSEST
             self._moved = Camera(camera.x, camera.y, min(camera.scale, closest), *self._size)
 
+    def _fit_to(self, bounds: Bounds) -> Camera:
+        return Camera.fitting(bounds, *self._size, self._covered)
+
     def _still_fits(self, camera: Camera) -> bool:
         """Whether the view still shows everything, with some play, so that it does not tremble."""
-        wanted = Camera.fitting(self._points.bounds, camera.width, camera.height)
+        wanted = self._fit_to(self._points.bounds)
         aside = max(abs(wanted.x - camera.x), abs(wanted.y - camera.y)) * camera.scale
         return _SMALLER < wanted.scale / camera.scale < _LARGER and aside < _ASIDE
