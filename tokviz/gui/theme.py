@@ -74,8 +74,8 @@ class Theme(QObject):
 
 def _load_fonts() -> None:
     """A missing font is no reason not to start: the system has others."""
-    # Qt warns once for each script our fonts leave to the system's, which is what those are for.
-    QLoggingCategory.setFilterRules("qt.text.font.db.warning=false")
+    # Qt tells of each script our fonts leave to the system's, which is what those are for.
+    QLoggingCategory.setFilterRules("qt.text.font.db.info=false\nqt.text.font.db.warning=false")
     for file in _FONT_FILES:
         try:
             QFontDatabase.addApplicationFont(str(resource_path(file)))
@@ -111,6 +111,10 @@ def _qt_palette(colors: Palette) -> QPalette:
         palette.setColor(QPalette.ColorGroup.Disabled, role, colors.faint)
     palette.setColor(QPalette.ColorGroup.Disabled, QPalette.ColorRole.WindowText, colors.faint)
     return palette
+
+
+# A style sheet takes slashes on every system; a file that is missing leaves the arrow out.
+_DOWN = resource_path("icons/down.svg").as_posix()
 
 
 def _style_sheet(c: Palette) -> str:
@@ -167,13 +171,28 @@ def _style_sheet(c: Palette) -> str:
         border-radius: 4px; padding: 1px 5px; background: {n(c.window)}; }}
     QPushButton#chip:hover {{ border-color: {n(c.accent)}; background: {n(c.accent_soft)}; }}
     QPushButton#chip:focus {{ border-color: {n(c.accent)}; }}
-    QSpinBox, QLineEdit {{ border: 1px solid {n(c.line)}; border-radius: 5px;
+    QAbstractSpinBox, QLineEdit, QComboBox {{ border: 1px solid {n(c.line)}; border-radius: 5px;
         padding: 3px 6px; background: {n(c.panel)}; color: {n(c.text)};
         selection-background-color: {n(c.accent)}; selection-color: {n(c.panel)}; }}
-    QSpinBox::up-button, QSpinBox::down-button {{ border: 0; width: 0;
+    QAbstractSpinBox {{ qproperty-alignment: 'AlignRight | AlignVCenter'; }}
+    QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ border: 0; width: 0;
         subcontrol-origin: border; }}
-    QSpinBox QLineEdit {{ border: 0; padding: 0; background: transparent; }}
-    QSpinBox:focus, QLineEdit:focus {{ border-color: {n(c.accent)}; }}
+    QAbstractSpinBox QLineEdit, QComboBox QLineEdit {{ border: 0; padding: 0;
+        background: transparent; }}
+    QComboBox {{ padding: 3px 16px 3px 5px; }}
+    QComboBox:hover {{ border-color: {n(c.faint)}; }}
+    QComboBox::drop-down {{ border: 0; width: 18px; subcontrol-origin: border; }}
+    QComboBox::down-arrow {{ image: url("{_DOWN}"); width: 12px; height: 12px; }}
+    QComboBox QAbstractItemView {{ border: 1px solid {n(c.line)}; padding: 3px; outline: 0;
+        background: {n(c.panel)}; color: {n(c.text)};
+        selection-background-color: {n(c.accent_soft)}; selection-color: {n(c.text)}; }}
+    QAbstractSpinBox:disabled, QLineEdit:disabled, QComboBox:disabled {{ color: {n(c.faint)};
+        background: {n(c.window)}; }}
+    QAbstractSpinBox:focus, QLineEdit:focus, QComboBox:focus {{ border-color: {n(c.accent)}; }}
+    QCheckBox::indicator {{ width: 9px; height: 9px; padding: 2px; border-radius: 4px;
+        border: 1px solid {n(c.faint)}; background-clip: content; }}
+    QCheckBox::indicator:checked {{ background-color: {n(c.accent)}; }}
+    QCheckBox::indicator:hover, QCheckBox::indicator:focus {{ border-color: {n(c.accent)}; }}
     QTabWidget::pane {{ border: 0; border-top: 1px solid {n(c.line)}; }}
     QTabBar {{ background: transparent; qproperty-drawBase: 0; }}
     QTabBar::tab {{ padding: 6px 12px; color: {n(c.muted)}; background: transparent;
