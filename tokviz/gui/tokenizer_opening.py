@@ -1,6 +1,7 @@
 """TokenizerOpening: from a tokenizer file or a model's folder to the model, beside the window."""
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import replace
@@ -107,7 +108,7 @@ class TokenizerOpening(QObject):
     def _on_failed(self, error: BaseException) -> None:
         self._task = None
         if isinstance(error, SplitPatternNeededError):
-            self._ask_for_pattern()
+            self._ask_for_pattern(str(error))
         elif isinstance(error, OSError):
             reason = (error.strerror or str(error)).lower()
             self.problem.emit(
@@ -117,13 +118,13 @@ class TokenizerOpening(QObject):
         else:
             self.problem.emit(failure(f"Opening {shown(self._path)}", error))
 
-    def _ask_for_pattern(self) -> None:
+    def _ask_for_pattern(self, error: str) -> None:
         path, splits = self._path, list(SPLIT_PATTERNS.values())
         which = ask_for_choice(
             self._window,
             "Which split pattern?",
-            f"{shown(Path(path).name)} does not say where it cuts a text before merging, and a "
-            f"wrong pattern gives wrong tokens. Choose that of its model:",
+            f"{shown(Path(path).name)} {_said(error)}, and a wrong pattern gives wrong tokens. "
+            f"Choose that of its model:",
             ("pattern", "what it makes of a sample"),
             [(split.name, _effect(split)) for split in splits],
         )
@@ -152,6 +153,12 @@ def chosen_pattern(path: str, settings: Settings) -> SplitPattern | None:
 def open_named(path: str, pattern: SplitPattern | None = None) -> Tokenizer:
     """The tokenizer at a path under its name on screen. Raises like `open_tokenizer`."""
     return replace(open_tokenizer(Path(path), pattern), name=name_of_file(path))
+
+
+def _said(error: str) -> str:
+    """Why a split pattern is asked for."""
+    found = re.search(r"names the split pattern [^;]*", error)
+    return found[0] if found else "does not say where it cuts a text before merging"
 
 
 def _effect(split: SplitPattern) -> str:

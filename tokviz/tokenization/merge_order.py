@@ -3,6 +3,10 @@
 It holds if no merge, when its result is encoded with the lower-ranked merges alone, finds three or
 more tokens there: at the first step that lowers the rank the bytes of its result would still be in
 three parts. A merge that finds one token, or two others, never fires.
+
+A file may list several pairs that make one token (Llama 3 has 280,147 for 127,744 tokens). They
+share the rank of the first, and here a token is counted once: 678 of Llama 3's fail and 94 of
+Gemma 3's, where the same check of every line, by its own place in the file, finds 932 and 1,417.
 """
 
 import contextlib

@@ -1,8 +1,8 @@
 """Split patterns by name, and the split of a text into pre-tokens, which merges never cross."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import regex
@@ -34,6 +34,8 @@ class SplitPattern:
     `longest`: a pre-token of more bytes is cut there, between two characters.
 
     `limited`: the pattern is somebody's own and may take for ever, so matching has a time limit.
+
+    `then`: splits each of those pre-tokens again, and sees nothing of what stands around it.
     """
 
     name: str
@@ -43,6 +45,7 @@ class SplitPattern:
     cut: str | None = None
     longest: int | None = None
     limited: bool = False
+    then: "SplitPattern | None" = None
 
     @cached_property
     def compiled(self) -> "regex.Pattern[str]":
@@ -65,6 +68,8 @@ class SplitPattern:
             pre_tokens = self.compiled.findall(text, concurrent=False)
         if sum(map(len, pre_tokens)) != len(text):
             pre_tokens = self._split_keeping_the_rest(text)
+        if self.then is not None:
+            pre_tokens = [p for part in pre_tokens for p in self.then.split(part)]
         if self.longest is not None and 4 * max(map(len, pre_tokens), default=0) > self.longest:
             pre_tokens = [p for long in pre_tokens for p in _in_pieces(long, self.longest)]
         return pre_tokens
@@ -73,11 +78,16 @@ class SplitPattern:
     def split_ascii(self) -> Callable[[str], list[str]] | None:
         """`split` for ASCII text alone, at half the cost for a short one; None without `ascii`,
         which covers all of a text."""
-        return None if self._ascii is None else self._ascii.findall
+        return None if self._ascii is None or self.then is not None else self._ascii.findall
 
     @cached_property
     def _ascii(self) -> re.Pattern[str] | None:
         return None if self.ascii is None else re.compile(self.ascii)
+
+    @property
+    def links(self) -> "list[SplitPattern]":
+        """This pattern and those that come after it."""
+        return [self] if self.then is None else [self, *self.then.links]
 
     @cached_property
     def alternatives(self) -> list[str]:
@@ -106,8 +116,15 @@ class SplitPattern:
         """Which alternative matched the pre-token [start, end); None where none did.
 
         `text` must go on behind `end` as far as the pattern looks. The first alternative that
-        matches wins, so the first that matches just this stretch is the one.
+        matches wins, so the first that matches just this stretch is the one. Of patterns that are
+        applied one after the other the last one is asked first, which may have seen `end` as the
+        end of its text.
         """
+        if self.then is not None:
+            for seen in (text, text[:end]):
+                found = self.then.alternative_at(seen, start, end)
+                if found is not None:
+                    return found
         for alternative, compiled in zip(self.alternatives, self._compiled_parts, strict=True):
             match = compiled.match(text, start)
             if match is not None:
@@ -264,6 +281,24 @@ NONE = SplitPattern(
     cut=r"(?<=\n)",
     longest=1 << 16,
 )
+
+
+def chain(
+    name: str, patterns: Sequence["str | SplitPattern"], cut: str | None = None
+) -> SplitPattern:
+    """Patterns of which each splits what the ones before it made, with the `cut` of all of them.
+
+    >>> chain("digits first", [r"\\d", r"\\w+"]).split("a1b2 c")
+    ['a', '1', 'b', '2', ' ', 'c']
+    """
+    found: SplitPattern | None = None
+    for pattern in reversed(patterns):
+        split = SplitPattern(name, pattern) if isinstance(pattern, str) else pattern
+        found = replace(split, name=name, lookahead=None, cut=cut, then=found)
+    if found is None:
+        raise SplitPatternError("A chain of split patterns has at least one; name one.")
+    return found
+
 
 SPLIT_PATTERNS = {split.name: split for split in (GPT2, CL100K, O200K, WHITESPACE, NONE)}
 """What a split pattern may be chosen from by name."""

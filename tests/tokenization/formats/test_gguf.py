@@ -7,14 +7,17 @@ from typing import Any
 
 import pytest
 
+from tests.fetch_tokenizers import GGUF_WITH_OUTPUTS, fetched
 from tests.tokenization.oracles import shipped
 from tokviz.resources import resource_path
-from tokviz.tokenization.formats import TokenizerFileError
+from tokviz.tokenization.formats import SplitPatternNeededError, TokenizerFileError
+from tokviz.tokenization.formats.any_file import open_tokenizer, settings_path
 from tokviz.tokenization.formats.gguf import read_metadata, tokenizer_from_gguf
+from tokviz.tokenization.pre_tokenizers import GPT2
 from tokviz.tokenization.tokenizer import Tokenizer
 
 SMOLLM2 = resource_path("tables/smollm2-135m-embedding.gguf")
-_U32, _BOOL, _STRING, _ARRAY, _I32 = 4, 7, 8, 9, 5
+_U32, _BOOL, _STRING, _ARRAY, _I32, _F32 = 4, 7, 8, 9, 5, 6
 
 
 def text(value: str) -> bytes:
@@ -29,6 +32,10 @@ def value_bytes(value: Any) -> bytes:
     if isinstance(value, str):
         return struct.pack("<I", _STRING) + text(value)
     kind = _I32 if value and isinstance(value[0], int) else _STRING
+    if value and isinstance(value[0], float):
+        return struct.pack("<IIQ", _ARRAY, _F32, len(value)) + struct.pack(
+            f"<{len(value)}f", *value
+        )
     items = [struct.pack("<i", v) if kind == _I32 else text(v) for v in value]
     return struct.pack("<IIQ", _ARRAY, kind, len(value)) + b"".join(items)
 
@@ -82,14 +89,23 @@ def test_the_file_says_which_tokens_a_template_adds(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"tokenizer.ggml.model": "llama"}, "of kind 'llama'"),
-        ({"tokenizer.ggml.pre": ["x"]}, r"split pattern \['x'\]"),
+        ({"tokenizer.ggml.model": "rwkv"}, "of the kind 'rwkv', and known are 'gpt2'"),
+        ({"tokenizer.ggml.model": ["gpt2"]}, "of the kind"),
+        ({"tokenizer.ggml.model": "llama"}, "no list of float under 'tokenizer.ggml.scores'"),
+        ({"tokenizer.ggml.pre": ["x"]}, r"names the split pattern \['x'\]"),
+        ({"tokenizer.ggml.pre": "newer"}, "names the split pattern 'newer', which is not known"),
+        ({"tokenizer.ggml.pre": "default"}, "does not name its split pattern; choose one"),
+        ({"tokenizer.ggml.tokens": ["<s>", "a", "a", "ab", "</s>"]}, "tokens 1 and 2 are both 'a'"),
+        ({"tokenizer.ggml.token_type": [3, 1, 1, 9, 3]}, "gives the token 3 the type 9"),
         ({"tokenizer.ggml.tokens": 3}, "no list of str under 'tokenizer.ggml.tokens'"),
         ({"tokenizer.ggml.tokens": ["a"]}, "1 tokens and 5 token types"),
         ({"tokenizer.ggml.token_type": ["a"]}, "no list of int"),
-        ({"tokenizer.ggml.merges": ["a"]}, "merge 0, 'a', is not made of two tokens"),
-        ({"tokenizer.ggml.merges": ["b a"]}, "merge 0, 'b a'"),
-        ({"tokenizer.ggml.tokens": ["<s>", "a", "b", "北", "</s>"]}, "'北' is no character"),
+        ({"tokenizer.ggml.merges": ["a"]}, r"merge 0, \['a'\], is not made of two tokens"),
+        ({"tokenizer.ggml.merges": ["b a"]}, "merge 0 needs the token 'ba'"),
+        (
+            {"tokenizer.ggml.tokens": ["<s>", "京", "北", "京北", "</s>"]},
+            r"'\\u4eac' in a token is no character",
+        ),
     ],
 )
 def test_what_does_not_fit_together_is_told(
@@ -119,6 +135,72 @@ def test_the_shipped_file_cut_short_fails_fast(tmp_path: Path) -> None:
         with pytest.raises(TokenizerFileError):
             opened(tmp_path, begin[:n_bytes])
     assert time.perf_counter() - started < 5
+
+
+def texts_and_ids(name: str) -> list[tuple[str, list[int]]]:
+    """The texts that llama.cpp tests a vocabulary with, and what its model makes of them."""
+    with fetched(f"{name}.inp").open(encoding="utf-8", newline="") as file:
+        texts = file.read().split("\n__ggml_vocab_test__\n")[:-1]
+    lines = fetched(f"{name}.out").read_text().split("\n")[: len(texts)]
+    return [(t, list(map(int, line.split()))) for t, line in zip(texts, lines, strict=True)]
+
+
+@pytest.mark.parametrize("name", GGUF_WITH_OUTPUTS)
+def test_ids_are_those_that_the_models_own_tokenizer_gives(name: str) -> None:
+    path = fetched(f"ggml-vocab-{name}.gguf")
+    tokenizer = tokenizer_from_gguf(path, name)
+    encoder = tokenizer.encoder()
+    cases = texts_and_ids(path.name)
+    assert len(cases) > 40
+    for text, ids in cases:
+        assert encoder.encode(text).ids.tolist() == ids, text
+
+
+@pytest.mark.parametrize("name", ["aquila", "gpt-neox"])
+def test_an_old_file_without_a_split_pattern_takes_the_one_that_is_chosen(name: str) -> None:
+    path = fetched(f"ggml-vocab-{name}.gguf")
+    with pytest.raises(SplitPatternNeededError, match="does not name its split pattern"):
+        tokenizer_from_gguf(path, name)
+    tokenizer = tokenizer_from_gguf(path, name, GPT2)
+    assert (
+        tokenizer.decode(tokenizer.encode("It's naïve 🍓").ids.tolist()) == "It's naïve 🍓".encode()
+    )
+
+
+def test_the_split_pattern_may_stand_beside_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "small.gguf"
+    path.write_bytes(gguf({**SMALL, "tokenizer.ggml.pre": "newer"}))
+    settings_path(path).write_text('{"pat_str": "[ab]", "special_tokens": {}}')
+    assert open_tokenizer(path).encode("ab").ids.tolist() == [1, 2]
+    assert tokenizer_from_gguf(path, "small", GPT2).encode("ab").ids.tolist() == [3]
+
+
+def test_a_token_in_no_byte_alphabet_is_text_that_nothing_becomes(tmp_path: Path) -> None:
+    metadata = {**SMALL, "tokenizer.ggml.tokens": ["<s>", "a", "b", "ab", "北"]}
+    small = opened(tmp_path, gguf({**metadata, "tokenizer.ggml.token_type": [3, 1, 1, 1, 1]}))
+    assert small.vocab[4] == "北".encode()
+    assert small.encode("ab北").ids.tolist() == [3]
+
+
+def test_what_the_user_defined_is_always_matched(tmp_path: Path) -> None:
+    small = opened(tmp_path, gguf({**SMALL, "tokenizer.ggml.token_type": [3, 1, 1, 1, 4]}))
+    assert small.encode("a</s>b<s>").ids.tolist() == [1, 4, 2]
+    assert small.special_tokens == {"<s>": 0}
+
+
+def test_sentencepieces_bpe_puts_a_space_before_the_text(tmp_path: Path) -> None:
+    metadata = {
+        **SMALL,
+        "tokenizer.ggml.model": "llama",
+        "tokenizer.ggml.tokens": ["<unk>", "▁", "a", "▁a", "<x>"],
+        "tokenizer.ggml.token_type": [2, 1, 1, 1, 4],
+        "tokenizer.ggml.scores": [0.0, -2.0, -3.0, -1.0, 0.0],
+    }
+    small = opened(tmp_path, gguf(metadata))
+    assert small.encode("a a<x>ab").ids.tolist() == [3, 3, 4, 3, 0]
+    bare = opened(tmp_path, gguf({**metadata, "tokenizer.ggml.add_space_prefix": False}))
+    assert bare.encode("a a").ids.tolist() == [2, 3]
+    assert small.template == ((0,), ())
 
 
 _MANY = 2**62

@@ -76,6 +76,29 @@ BYTE_LEVEL = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": Fa
 WORDS = {"type": "WhitespaceSplit"}
 PIPELINES: dict[str, dict[str, Any]] = {
     "a prefix space": {"pre_tokenizer": {**BYTE_LEVEL, "add_prefix_space": True}},
+    "several splits": {
+        "pre_tokenizer": {"type": "Sequence", "pretokenizers": [
+            {"type": "Split", "pattern": {"Regex": r"\p{N}{1,3}"}, "behavior": "Isolated",
+             "invert": False},
+            {"type": "Split", "pattern": {"Regex": "[一-龥\u3040-ゟ゠-ヿ]+"},
+             "behavior": "Isolated", "invert": False},
+            {"type": "Split", "pattern": {"Regex": r" ?\p{L}+|\s+(?!\S)|\s+"},
+             "behavior": "Isolated", "invert": False},
+            {**BYTE_LEVEL, "use_regex": False},
+        ]},
+    },
+    "runs of digits": {
+        "pre_tokenizer": {"type": "Sequence", "pretokenizers": [
+            {"type": "Digits", "individual_digits": False}, {**BYTE_LEVEL, "use_regex": True},
+        ]},
+    },
+    "another dialect": {
+        "pre_tokenizer": {"type": "Sequence", "pretokenizers": [
+            {"type": "Split", "pattern": {"Regex": r"\s+$|^\w+|[a-z&&[^e]]"},
+             "behavior": "Isolated", "invert": False},
+            {**BYTE_LEVEL, "use_regex": False},
+        ]},
+    },
     "lower case": {"normalizer": {"type": "Lowercase"}},
     "NFKC": {"normalizer": {"type": "NFKC"}},
     "NFD": {"normalizer": {"type": "NFD"}},
@@ -135,6 +158,10 @@ def test_any_pipeline_gives_the_ids_and_spans_of_the_package(name: str) -> None:
 
 def test_what_is_known_is_done_by_our_own_encoder() -> None:
     assert pipeline("NFKC").ours.segmenter is None
+    for name in ("several splits", "runs of digits"):
+        assert pipeline(name).ours.split is not None
+        assert pipeline(name).ours.encode("ab 12").gap_ranks() is not None
+    assert isinstance(pipeline("another dialect").ours.segmenter, LibrarySegmenter)
     assert pipeline("Metaspace").ours.algorithm is Algorithm.SENTENCEPIECE_BPE
     assert isinstance(pipeline("lower case").ours.segmenter, LibrarySegmenter)
     assert pipeline("word level").ours.algorithm is Algorithm.WORDLEVEL

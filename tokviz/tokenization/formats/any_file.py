@@ -22,7 +22,7 @@ from tokviz.tokenization.formats.sentencepiece_model import (
     looks_like_sentencepiece,
     tokenizer_from_sentencepiece,
 )
-from tokviz.tokenization.formats.tiktoken_ranks import tokenizer_from_tiktoken
+from tokviz.tokenization.formats.tiktoken_ranks import read_settings, tokenizer_from_tiktoken
 from tokviz.tokenization.pre_tokenizers import SplitPattern
 from tokviz.tokenization.tokenizer import Tokenizer
 
@@ -104,7 +104,8 @@ def looks_like_tokenizer(path: Path) -> bool:
 
 
 def settings_path(path: Path) -> Path:
-    """Where the split pattern and the special tokens of a rank file stand."""
+    """Where the split pattern stands of a file that does not say it, and a rank file's special
+    tokens."""
     return path.with_name(path.name + ".json")
 
 
@@ -114,6 +115,14 @@ def _unknown(path: Path) -> TokenizerFileError:
         f"or merges.txt with '#version', a minbpe model with '{FIRST_LINE}', a tokenizer.json or "
         f"vocab.json with '{{', a .tiktoken file with base64 and a rank; open one of these."
     )
+
+
+def _from_gguf(file: _File) -> Tokenizer:
+    beside = settings_path(file.path)
+    pattern = file.pattern
+    if pattern is None and beside.is_file():
+        pattern, _ = read_settings(_File(beside).content, str(beside))
+    return tokenizer_from_gguf(file.path, file.name, pattern)
 
 
 def _from_minbpe(file: _File) -> Tokenizer:
@@ -196,7 +205,7 @@ def _is_merges(start: bytes) -> bool:
 
 
 _KINDS: list[tuple[Callable[[bytes], bool], Callable[[_File], Tokenizer]]] = [
-    (lambda start: start.startswith(b"GGUF"), lambda f: tokenizer_from_gguf(f.path, f.name)),
+    (lambda start: start.startswith(b"GGUF"), _from_gguf),
     (lambda start: start.startswith(FIRST_LINE.encode()), _from_minbpe),
     (looks_like_sentencepiece, _from_sentencepiece),
     (_is_bert_vocab, _from_bert_vocab),

@@ -13,7 +13,11 @@ BYTES_IN_ORDER = _VISIBLE + _HIDDEN
 CHARACTERS = [chr(byte) for byte in _VISIBLE] + [chr(256 + i) for i in range(len(_HIDDEN))]
 """The character for each byte, in the same order."""
 
-_TO_LATIN1 = {ord(c): byte for c, byte in zip(CHARACTERS, BYTES_IN_ORDER, strict=True)}
+_FOREIGN = 0x100
+"""What no byte becomes: `latin-1` stumbles over it."""
+_TO_LATIN1 = dict.fromkeys(_HIDDEN, _FOREIGN) | {
+    ord(c): byte for c, byte in zip(CHARACTERS, BYTES_IN_ORDER, strict=True)
+}
 
 
 def to_bytes(tokens: list[str]) -> list[bytes]:
@@ -22,9 +26,22 @@ def to_bytes(tokens: list[str]) -> list[bytes]:
     >>> to_bytes(["Ġthe", "Ċ"])
     [b' the', b'\\n']
     """
-    joined = "".join(tokens).translate(_TO_LATIN1).encode("latin-1")
+    written = "".join(tokens)
+    try:
+        joined = written.translate(_TO_LATIN1).encode("latin-1")
+    except UnicodeEncodeError as error:
+        place = error.start, error.end
+        raise UnicodeEncodeError("latin-1", written, *place, "no byte") from None
     result, at = [], 0
     for token in tokens:
         result.append(joined[at : at + len(token)])
         at += len(token)
     return result
+
+
+def is_byte_level(token: str) -> bool:
+    """Whether every character of a token stands for a byte."""
+    return _ALPHABET.issuperset(token)
+
+
+_ALPHABET = frozenset(CHARACTERS)

@@ -1,19 +1,42 @@
-"""The tokenizer inside a GGUF file: tokens, token types and merges from its header."""
+"""The tokenizer inside a GGUF file: tokens, token types, scores and merges from its header.
 
+The kinds are those of llama.cpp: byte-level BPE ("gpt2") and BPE with SentencePiece's spaces
+("gemma4"), SentencePiece's BPE ("llama") and Unigram ("t5"), and BERT's WordPiece ("bert"). A file
+does not say whether its model's own tokenizer normalizes the text (Qwen's makes it NFC), and
+llama.cpp does not do it.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from tokviz import gguf_header
 from tokviz.gguf_header import GgufHeaderError
-from tokviz.tokenization.bpe import Merges
-from tokviz.tokenization.formats import TokenizerFileError
-from tokviz.tokenization.formats.byte_alphabet import to_bytes
-from tokviz.tokenization.pre_tokenizers import GPT2, SMOLLM
-from tokviz.tokenization.tokenizer import Algorithm, Tokenizer
+from tokviz.tokenization.formats import SplitPatternNeededError, TokenizerFileError
+from tokviz.tokenization.formats.bert_vocab import CHUNKS, PREFIX, BertWords, wordpiece_tokenizer
+from tokviz.tokenization.formats.gguf_patterns import (
+    BEGINS_WITH_BOS,
+    GGUF_PATTERNS,
+    IGNORE_MERGES,
+    SPACED,
+)
+from tokviz.tokenization.formats.gguf_vocabulary import GgufVocabulary, read_vocabulary
+from tokviz.tokenization.formats.huggingface_parts import SpacesFound
+from tokviz.tokenization.formats.listed_bpe import (
+    read_names,
+    read_rules,
+    spaced_bpe,
+    split_bpe,
+    with_added,
+)
+from tokviz.tokenization.formats.sentencepiece_model import Kind, Model, Piece, tokenizer_of_model
+from tokviz.tokenization.pre_tokenizers import SplitPattern
+from tokviz.tokenization.spaced_text import SPACE, Spacing
+from tokviz.tokenization.tokenizer import Template, Tokenizer
+from tokviz.tokenization.wordpiece import WordPiece
 
-_T = TypeVar("_T", str, int)
-_SPLIT_PATTERNS = {"smollm": SMOLLM, "gpt-2": GPT2, "gpt2": GPT2}
-_CONTROL = 3
+_BPE, _SPACED_BPE, _SENTENCEPIECE, _BERT, _UNIGRAM = "gpt2", "gemma4", "llama", "bert", "t5"
 
 
 def read_metadata(path: Path) -> dict[str, Any]:
@@ -24,66 +47,124 @@ def read_metadata(path: Path) -> dict[str, Any]:
         raise TokenizerFileError(str(error)) from None
 
 
-def tokenizer_from_gguf(path: Path, name: str) -> Tokenizer:
-    """The byte-level BPE tokenizer of a GGUF file. Raises `TokenizerFileError`, `OSError`."""
+def tokenizer_from_gguf(path: Path, name: str, pattern: SplitPattern | None = None) -> Tokenizer:
+    """The tokenizer of a GGUF file.
+
+    `pattern` is used where the file names none, or one that is not known. Raises
+    `SplitPatternNeededError` where it is needed, `TokenizerFileError`, `OSError`.
+    """
     metadata = read_metadata(path)
-    model, pattern = metadata.get("tokenizer.ggml.model"), metadata.get("tokenizer.ggml.pre")
-    if model != "gpt2" or not isinstance(pattern, str) or pattern not in _SPLIT_PATTERNS:
+    kind = metadata.get("tokenizer.ggml.model")
+    if not isinstance(kind, str) or kind not in _KINDS:
         raise TokenizerFileError(
-            f"{path} holds a tokenizer of kind {model!r} with the split pattern {pattern!r}; "
-            f"known are 'gpt2' with {', '.join(sorted(_SPLIT_PATTERNS))}."
+            f"{path} holds a tokenizer of the kind {ascii(kind)[:40]}, and known are "
+            f"{', '.join(map(repr, _KINDS))}; open the tokenizer.json of its model."
         )
-    tokens = _column(metadata, "tokenizer.ggml.tokens", str, path)
-    types = _column(metadata, "tokenizer.ggml.token_type", int, path)
-    if len(types) != len(tokens):
-        raise TokenizerFileError(f"{path} has {len(tokens)} tokens and {len(types)} token types.")
-    special = {t: i for i, t in enumerate(tokens) if types[i] == _CONTROL and t}
-    ordinary = [t for t in tokens if t not in special]
-    try:
-        data_of = dict(zip(ordinary, to_bytes(ordinary), strict=True))
-    except UnicodeEncodeError as error:
-        raise TokenizerFileError(
-            f"{path}: {error.object[error.start]!r} is no character of GPT-2's byte alphabet."
-        ) from None
+    found = read_vocabulary(metadata, path)
+    tokenizer = _KINDS[kind](found, pattern)
     context = metadata.get(f"{metadata.get('general.architecture')}.context_length")
-    merges = _column(metadata, "tokenizer.ggml.merges", str, path)
-    return Tokenizer(
+    named = found.named
+    return replace(
+        tokenizer,
         name=name,
-        algorithm=Algorithm.BYTE_LEVEL_BPE,
-        vocab=[t.encode() if t in special else data_of[t] for t in tokens],
-        merges=_merges(merges, tokens, path),
-        special_tokens=special,
-        split=_SPLIT_PATTERNS[pattern],
-        context=context if isinstance(context, int) and context > 0 else None,
-        template=(_added(metadata, "bos", len(tokens)), _added(metadata, "eos", len(tokens))),
+        special_tokens={token.content: token.id for token in named if token.special},
+        added_tokens=tuple(token for token in named if not token.special),
+        context=context if type(context) is int and context > 0 else None,
+        template=_template(found, kind),
     )
 
 
-def _column(metadata: dict[str, Any], key: str, kind: type[_T], path: Path) -> list[_T]:
-    values = metadata.get(key)
-    if not isinstance(values, list) or not all(isinstance(value, kind) for value in values):
-        raise TokenizerFileError(f"{path} has no list of {kind.__name__} under {key!r}.")
-    return values
-
-
-def _added(metadata: dict[str, Any], name: str, n_vocab: int) -> tuple[int, ...]:
-    """The id of the token that begins or ends each text, if the file wants it added."""
-    token_id = metadata.get(f"tokenizer.ggml.{name}_token_id")
-    wanted = metadata.get(f"tokenizer.ggml.add_{name}_token") is True
-    return (token_id,) if wanted and isinstance(token_id, int) and 0 <= token_id < n_vocab else ()
-
-
-def _merges(lines: list[str], tokens: list[str], path: Path) -> Merges:
-    id_of = dict(zip(tokens, range(len(tokens)), strict=True))
-    left, right = [], []
-    for rank, line in enumerate(lines):
-        parts = line.split(" ")
-        if len(parts) != 2 or any(part not in id_of for part in (*parts, "".join(parts))):
-            raise TokenizerFileError(f"{path}: merge {rank}, {line!r}, is not made of two tokens.")
-        left.append(parts[0])
-        right.append(parts[1])
-    return Merges(
-        [id_of[a] for a in left],
-        [id_of[b] for b in right],
-        [id_of[a + b] for a, b in zip(left, right, strict=True)],
+def _split_bpe(found: GgufVocabulary, pattern: SplitPattern | None) -> Tokenizer:
+    pre = found.metadata.get("tokenizer.ggml.pre")
+    if isinstance(pre, str) and pre in SPACED:
+        return _spaced_bpe(found, pattern)
+    split = GGUF_PATTERNS.get(pre, pattern) if isinstance(pre, str) else pattern
+    if split is None:
+        said = "does not name its split pattern"
+        if pre not in (None, "", "default"):
+            said = f"names the split pattern {ascii(pre)[:40]}, which is not known here"
+        raise SplitPatternNeededError(
+            f"{found.file} {said}; choose one in the window, write it as pat_str into "
+            f"{found.path.name}.json beside it, or open the tokenizer.json of its model."
+        )
+    spelled = read_names(found.ids, found.unspelled, found.file, by_bytes=True)
+    return split_bpe(
+        "",
+        with_added(spelled, found.unspelled, found.ids, found.file),
+        read_rules(found.merges, found.ids, found.file),
+        split,
+        ignore_merges=pre in IGNORE_MERGES,
     )
+
+
+def _spaced_bpe(found: GgufVocabulary, pattern: SplitPattern | None) -> Tokenizer:
+    spaces = SpacesFound(Spacing(prefix=found.flag("add_space_prefix", otherwise=False)), False)
+    rules = read_rules(found.merges, found.ids, found.file)
+    return spaced_bpe("", found.ids, rules, spaces, found.unspelled, byte_fallback=True)
+
+
+def _sentencepiece(found: GgufVocabulary, pattern: SplitPattern | None) -> Tokenizer:
+    prefix = found.flag("add_space_prefix", otherwise=True)
+    return replace(_of_model(found, 2, prefix=prefix), restarts=prefix)
+
+
+def _unigram(found: GgufVocabulary, pattern: SplitPattern | None) -> Tokenizer:
+    return _of_model(found, 1, prefix=found.flag("add_space_prefix", otherwise=True))
+
+
+def _of_model(found: GgufVocabulary, model_type: int, *, prefix: bool) -> Tokenizer:
+    """A SentencePiece model. Names that the user defined are found before it sees the text."""
+    shown = [Kind.CONTROL if k is Kind.USER_DEFINED else k for k in found.kinds]
+    model = Model(
+        pieces=[Piece(*row) for row in zip(found.tokens, found.scores, shown, strict=True)],
+        model_type=model_type,
+        byte_fallback=Kind.BYTE in found.kinds,
+        charsmap=found.charsmap,
+        prefix=prefix,
+        collapse=found.flag("remove_extra_whitespaces", otherwise=False),
+    )
+    return tokenizer_of_model(model, "", found.file)
+
+
+def _bert(found: GgufVocabulary, pattern: SplitPattern | None) -> Tokenizer:
+    """Here words begin with ▁ and the tokens inside them with nothing."""
+    pieces: dict[str, int] = {}
+    for token, token_id in found.ids.items():
+        is_name = found.kinds[token_id] is not Kind.NORMAL or token[0] + token[-1] == "[]"
+        inside = token if is_name else PREFIX + token
+        pieces[token.removeprefix(SPACE) if token.startswith(SPACE) else inside] = token_id
+    lowercase = found.flag("normalizer.lowercase", otherwise=True)
+    words = BertWords(
+        lowercase=lowercase,
+        strip_accents=found.flag("normalizer.strip_accents", otherwise=lowercase),
+    )
+    unknown = found.id_under("unknown_token_id", otherwise=100)
+    return wordpiece_tokenizer(
+        "", WordPiece(pieces, PREFIX, unknown, 100, words.of_chunk, CHUNKS), {}
+    )
+
+
+def _template(found: GgufVocabulary, kind: str) -> Template:
+    """The tokens that begin and end each text, where the file wants them or its kind has them."""
+    is_bert = kind == _BERT
+    pre = found.metadata.get("tokenizer.ggml.pre")
+    begins = is_bert or kind in (_SENTENCEPIECE, _SPACED_BPE) or pre in BEGINS_WITH_BOS
+    first, last = ("cls", "seperator") if is_bert else ("bos", "eos")  # spelled so in the format
+    before = found.id_under(f"{first}_token_id", otherwise=101 if is_bert else 1)
+    after = found.id_under(f"{last}_token_id", otherwise=102 if is_bert else None)
+    starts = is_bert or found.flag("add_bos_token", otherwise=begins)
+    ends = is_bert or found.flag("add_eos_token", otherwise=kind == _UNIGRAM)
+    return (
+        (before,) if starts and before is not None else (),
+        (after,) if ends and after is not None else (),
+    )
+
+
+_KINDS: dict[str, Callable[[GgufVocabulary, SplitPattern | None], Tokenizer]] = {
+    _BPE: _split_bpe,
+    _SPACED_BPE: _spaced_bpe,
+    _SENTENCEPIECE: _sentencepiece,
+    _UNIGRAM: _unigram,
+    _BERT: _bert,
+}
+"""What reads each kind under the name that files have for it."""

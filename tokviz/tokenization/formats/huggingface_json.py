@@ -82,13 +82,20 @@ def _written_split(split: SplitPattern, *, by_bytes: bool) -> dict[str, Any]:
         return {**_BYTE_LEVEL, "use_regex": True}
     if by_bytes and split is SMOLLM:
         return _sequence(_DIGITS, {**_BYTE_LEVEL, "use_regex": True})
-    cut = {
-        "type": "Split",
-        "pattern": {"Regex": CL100K_WRITTEN if split is CL100K else split.pattern},
-        "behavior": "Isolated",
-        "invert": False,
-    }
-    return _sequence(cut, {**_BYTE_LEVEL, "use_regex": False}) if by_bytes else cut
+    cuts = [
+        {
+            "type": "Split",
+            "pattern": {
+                "Regex": CL100K_WRITTEN if link.pattern == CL100K.pattern else link.pattern
+            },
+            "behavior": "Isolated",
+            "invert": False,
+        }
+        for link in split.links
+    ]
+    if by_bytes:
+        return _sequence(*cuts, {**_BYTE_LEVEL, "use_regex": False})
+    return cuts[0] if len(cuts) == 1 else _sequence(*cuts)
 
 
 def _sequence(*parts: dict[str, Any]) -> dict[str, Any]:

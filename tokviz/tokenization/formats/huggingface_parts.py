@@ -17,6 +17,7 @@ from tokviz.tokenization.pre_tokenizers import (
     SMOLLM,
     SplitPattern,
     SplitPatternError,
+    chain,
     split_pattern,
 )
 from tokviz.tokenization.spaced_text import SPACE, Spacing
@@ -121,36 +122,58 @@ def read_split(part: Any, file: str) -> tuple[SplitPattern, bool] | None:
     """A split pattern that our own encoder knows or can use, and whether it is byte-level; None
     for another pre-tokenizer. Raises `TokenizerFileError`."""
     parts = parts_of(part, "pretokenizers")
-    kinds = [kind_of(p) for p in parts]
-    if kinds in (["ByteLevel"], ["Digits", "ByteLevel"], ["Split", "ByteLevel"]):
-        last = parts[-1]
-        digits = [p for p in parts if kind_of(p) == "Digits"]
-        plain = not last.get("add_prefix_space", True) and all(
-            p.get("individual_digits") is True for p in digits
-        )
-        if not plain or (kinds[0] == "Split") is not (last.get("use_regex", True) is False):
+    by_bytes = bool(parts) and kind_of(parts[-1]) == "ByteLevel"
+    patterns: list[SplitPattern] = []
+    for one in parts[:-1] if by_bytes else parts:
+        found = _digits(one) if kind_of(one) == "Digits" else _own_split(one, file)
+        if found is None:
             return None
-        if kinds[0] == "Split":
-            split = _own_split(parts[0], file)
-            return None if split is None else (split, True)
-        return (SMOLLM if digits else GPT2), True
-    if kinds == ["Split"]:
-        split = _own_split(parts[0], file)
-        return None if split is None else (split, False)
-    return None
+        patterns.append(found)
+    if by_bytes:
+        if parts[-1].get("add_prefix_space", True) is not False:
+            return None
+        if parts[-1].get("use_regex", True) is not False:
+            patterns.append(GPT2)
+    if patterns == [_EACH_DIGIT, GPT2]:
+        patterns = [SMOLLM]
+    if not patterns:
+        return None
+    cut = BETWEEN_WORDS if all(split.cut == BETWEEN_WORDS for split in patterns) else None
+    split = patterns[0] if len(patterns) == 1 else chain("own", patterns, cut)
+    return split, by_bytes
+
+
+_EACH_DIGIT = SplitPattern("digits", r"\p{N}", cut=BETWEEN_WORDS)
+_DIGITS = SplitPattern("digits", r"\p{N}+", cut=BETWEEN_WORDS)
+
+
+def _digits(part: dict[str, Any]) -> SplitPattern:
+    return _EACH_DIGIT if part.get("individual_digits") is True else _DIGITS
 
 
 def _own_split(part: dict[str, Any], file: str) -> SplitPattern | None:
     pattern = part.get("pattern")
     written = pattern.get("Regex") if isinstance(pattern, dict) else None
-    if not isinstance(written, str) or part.get("behavior") != "Isolated" or part.get("invert"):
+    if kind_of(part) != "Split" or part.get("behavior") != "Isolated" or part.get("invert"):
+        return None
+    if not isinstance(written, str):
         return None
     if written in _KNOWN:
         return _KNOWN[written]
     try:
-        return split_pattern(written)
+        split = split_pattern(written)
     except SplitPatternError as error:
         raise TokenizerFileError(f"{file}: {error}") from None
+    is_alike = not _ODD.search(_PLAIN_ESCAPE.sub("x", written))
+    return split if is_alike else None
+
+
+_PLAIN_ESCAPE = re.compile(
+    r"\\(?:[pP]\{\^?\w+\}|[rntsSdD]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|[^\w\s])"
+)
+_ODD = re.compile(r"\\|\$|(?<!\[)\^|&&|--|\[[^\]]*\[|\}\+|\(\?(?![:=!]|<[=!]|i:)")
+"""What Oniguruma, the dialect of `tokenizers`, reads in another way than `regex`, or may: unknown
+escapes, anchors of lines, sets in sets, `{1,3}+`, and groups with flags."""
 
 
 @dataclass(frozen=True)

@@ -6,22 +6,15 @@ then tells ids and spans.
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, get_args
 
-import numpy as np
-
 from tokviz.tokenization.added_tokens import AddedToken
-from tokviz.tokenization.bpe import MergeRules, Merges
 from tokviz.tokenization.formats import TokenizerFileError
 from tokviz.tokenization.formats.bert_vocab import CHUNKS, BertWords, wordpiece_tokenizer
-from tokviz.tokenization.formats.byte_alphabet import to_bytes
 from tokviz.tokenization.formats.huggingface_delegate import delegated
 from tokviz.tokenization.formats.huggingface_normalizer import Form, HuggingFaceNormalizer
 from tokviz.tokenization.formats.huggingface_parts import (
-    SpacesFound,
-    chunks_of,
     kind_of,
     read_added,
     read_notes,
@@ -30,16 +23,14 @@ from tokviz.tokenization.formats.huggingface_parts import (
     read_template,
 )
 from tokviz.tokenization.formats.json_text import checked_vocab
-from tokviz.tokenization.formats.named_merges import read_merges
-from tokviz.tokenization.formats.sentencepiece_model import (
-    WHOLE_TEXT,
-    byte_of,
-    join_words,
+from tokviz.tokenization.formats.listed_bpe import (
+    read_names,
+    read_rules,
+    spaced_bpe,
+    split_bpe,
+    with_added,
 )
-from tokviz.tokenization.piece_bpe import PieceBpe
-from tokviz.tokenization.pre_tokenizers import SplitPattern
-from tokviz.tokenization.spaced_text import SPACE
-from tokviz.tokenization.tokenizer import Algorithm, Tokenizer
+from tokviz.tokenization.tokenizer import Tokenizer
 from tokviz.tokenization.wordpiece import WordPiece
 
 _KINDS = ("BPE", "WordPiece", "Unigram", "WordLevel")
@@ -87,10 +78,31 @@ def _bpe(
         odd = True
     plain = not (model.get("unk_token") or model.get("byte_fallback"))
     if not odd and split is not None and is_known and plain:
-        return _split_bpe(model, names, rules, split, normalizer, added, name, file)
+        pattern, by_bytes = split
+        spelled = read_names(names, added, file, by_bytes=by_bytes)
+        return split_bpe(
+            name,
+            with_added(spelled, added, names, file),
+            rules,
+            pattern,
+            by_bytes=by_bytes,
+            normalizer=normalizer,
+            ignore_merges=model.get("ignore_merges") is True,
+        )
     spaces = read_spaces(found.get("normalizer"), found.get("pre_tokenizer"))
     if not odd and spaces is not None:
-        return _spaced_bpe(model, names, rules, spaces, added, name)
+        unknown = model.get("unk_token")
+        return spaced_bpe(
+            name,
+            names,
+            rules,
+            spaces,
+            added,
+            byte_fallback=model.get("byte_fallback") is True,
+            unknown_id=names.get(unknown) if isinstance(unknown, str) else None,
+            fuse_unknown=model.get("fuse_unk") is True,
+            ignore_merges=model.get("ignore_merges") is True,
+        )
     return delegated(found, model, added, name, file)
 
 
@@ -104,139 +116,6 @@ def _normal_form(part: Any) -> tuple[HuggingFaceNormalizer | None, bool]:
     from tokenizers import normalizers
 
     return HuggingFaceNormalizer(form, getattr(normalizers, form)(), form=form), True
-
-
-def read_rules(entries: Any, vocab: dict[str, int], file: str) -> MergeRules:
-    """Merges as the file lists them, with the rank of the token that each makes."""
-    if not isinstance(entries, list):
-        raise TokenizerFileError(f"{file} has no list of merges; choose a BPE tokenizer.")
-    pairs = [entry.split(" ") if isinstance(entry, str) else entry for entry in entries]
-    for rank, pair in enumerate(pairs):
-        if not isinstance(pair, list):
-            raise TokenizerFileError(f"{file}: merge {rank} is not a pair of tokens.")
-    lines = read_merges(pairs, vocab, file)
-    _, first, made = np.unique(lines.ids, return_index=True, return_inverse=True)
-    rank_of = np.empty(len(first), np.int32)
-    rank_of[np.argsort(first)] = np.arange(len(first), dtype=np.int32)
-    return MergeRules(lines, rank_of[made])
-
-
-def history_of(rules: MergeRules) -> Merges:
-    """The merge history: of the lines that make one token the first."""
-    _, first = np.unique(rules.ranks, return_index=True)
-    lines = rules.lines
-    return Merges(lines.left[first], lines.right[first], lines.ids[first])
-
-
-def _split_bpe(
-    model: dict[str, Any],
-    names: dict[str, int],
-    rules: MergeRules,
-    split: tuple[SplitPattern, bool],
-    normalizer: HuggingFaceNormalizer | None,
-    added: list[AddedToken],
-    name: str,
-    file: str,
-) -> Tokenizer:
-    pattern, by_bytes = split
-    history = history_of(rules)
-    is_history = len(history) == len(rules.lines)
-    return Tokenizer(
-        name=name,
-        algorithm=Algorithm.BYTE_LEVEL_BPE if by_bytes else Algorithm.CHARACTER_LEVEL_BPE,
-        vocab=with_added(read_names(names, added, file, by_bytes=by_bytes), added, names, file),
-        merges=history,
-        split=pattern,
-        normalizer=normalizer,
-        rules=None if is_history else rules,
-        ordered=None,
-        ignore_merges=model.get("ignore_merges") is True,
-    )
-
-
-def read_names(
-    names: dict[str, int], added: Sequence[AddedToken], file: str, *, by_bytes: bool
-) -> list[bytes | None]:
-    """Id → bytes of the tokens that are not added ones."""
-    extra = {token.content for token in added}
-    ordinary = [name for name in names if name not in extra]
-    try:
-        data = to_bytes(ordinary) if by_bytes else [n.encode("utf-8") for n in ordinary]
-    except UnicodeEncodeError as error:
-        raise TokenizerFileError(
-            f"{file}: {error.object[error.start]!a} in a token is no character of GPT-2's "
-            f"byte alphabet; its tokens are not the bytes that its pre-tokenizer makes."
-        ) from None
-    vocab: list[bytes | None] = [None] * (max(names.values(), default=-1) + 1)
-    for token, content in zip(ordinary, data, strict=True):
-        vocab[names[token]] = content
-    return vocab
-
-
-def with_added(
-    vocab: list[bytes | None], added: Sequence[AddedToken], names: dict[str, int], file: str
-) -> list[bytes | None]:
-    """The vocabulary with the added tokens in it. Raises `TokenizerFileError` where one
-    contradicts it."""
-    vocab = vocab + [None] * (max((t.id for t in added), default=-1) + 1 - len(vocab))
-    for token in added:
-        if vocab[token.id] is not None or names.get(token.content, token.id) != token.id:
-            raise TokenizerFileError(
-                f"{file} gives the id {token.id} to two tokens, or the added token "
-                f"{ascii(token.content)[:60]} two ids; change one."
-            )
-        vocab[token.id] = token.content.encode("utf-8", "surrogatepass")
-    return vocab
-
-
-def _spaced_bpe(
-    model: dict[str, Any],
-    names: dict[str, int],
-    rules: MergeRules,
-    spaces: SpacesFound,
-    added: list[AddedToken],
-    name: str,
-) -> Tokenizer:
-    extra = {token.content for token in added}
-    fallback = model.get("byte_fallback") is True
-    vocab: list[bytes | None] = [None] * (max([*names.values(), *(t.id for t in added)]) + 1)
-    byte_ids = [-1] * 256
-    for token, token_id in names.items():
-        byte = byte_of(token) if fallback else None
-        data = token if token in extra else token.replace(SPACE, " ")
-        vocab[token_id] = data.encode("utf-8", "surrogatepass")
-        if byte is not None:
-            vocab[token_id], byte_ids[byte] = bytes([byte]), token_id
-    for extra_token in added:
-        vocab[extra_token.id] = extra_token.content.encode("utf-8", "surrogatepass")
-    chunks, cut = WHOLE_TEXT, None
-    if SPACE in names:
-        chunks, cut = chunks_of([token for token in names if token not in extra])
-    unknown = model.get("unk_token")
-    algorithm = PieceBpe(
-        spacing=spaces.spacing,
-        symbols={token: i for token, i in names.items() if len(token) == 1},
-        n_vocab=len(vocab),
-        rules=rules,
-        byte_ids=byte_ids if min(byte_ids) >= 0 else [],
-        unknown_id=names.get(unknown) if isinstance(unknown, str) else None,
-        names=None,
-        whole=names if model.get("ignore_merges") is True else {},
-        fuse_unknown=model.get("fuse_unk") is True,
-        chunks=chunks,
-    )
-    return Tokenizer(
-        name=name,
-        algorithm=Algorithm.SENTENCEPIECE_BPE,
-        vocab=vocab,
-        merges=history_of(rules),
-        ordered=None,
-        unknown_id=algorithm.unknown_id,
-        cut=cut,
-        restarts=spaces.restarts,
-        join=join_words if spaces.spacing.prefix else None,
-        segmenter=algorithm,
-    )
 
 
 def _is_bert(found: dict[str, Any], added: list[AddedToken]) -> bool:

@@ -28,6 +28,11 @@ def to_minbpe_model(tokenizer: Tokenizer) -> bytes:
             f"{tokenizer.name} does not number its bytes by their values and its merges behind "
             f"them, as minbpe does; save it as a tokenizer.json."
         )
+    if tokenizer.split.then is not None:
+        raise TokenizerFileError(
+            f"{tokenizer.name} splits a text several times, which minbpe does not; save it as a "
+            f"tokenizer.json."
+        )
     pattern = tokenizer.split.pattern
     if pattern != pattern.strip():
         pattern = f"(?:{pattern})"  # minbpe strips the line

@@ -77,8 +77,18 @@ def tokenizer_from_sentencepiece(content: bytes, name: str, file: str) -> Tokeni
     """Read a `.model`; `file` is its name in errors. Raises `TokenizerFileError`."""
     try:
         model = _read(content)
+    except (ProtobufError, UnicodeDecodeError, struct.error) as error:
+        raise TokenizerFileError(
+            f"{file} is no SentencePiece model: {error}; fetch it again."
+        ) from None
+    return tokenizer_of_model(model, name, file)
+
+
+def tokenizer_of_model(model: Model, name: str, file: str) -> Tokenizer:
+    """The tokenizer that a model describes. Raises `TokenizerFileError`."""
+    try:
         characters = Charsmap(model.charsmap) if model.charsmap else None
-    except (ProtobufError, CharsmapError, UnicodeDecodeError, struct.error) as error:
+    except CharsmapError as error:
         raise TokenizerFileError(
             f"{file} is no SentencePiece model: {error}; fetch it again."
         ) from None

@@ -61,6 +61,11 @@ def to_tiktoken(tokenizer: Tokenizer) -> bytes:
             f"{tokenizer.name} does not number its tokens in the order of its merges, as ranks "
             f"must; save it as a tokenizer.json."
         )
+    if tokenizer.split is not None and tokenizer.split.then is not None:
+        raise TokenizerFileError(
+            f"{tokenizer.name} splits a text several times, which tiktoken does not; save it as a "
+            f"tokenizer.json."
+        )
     names_of(tokenizer)  # refuses two tokens with the same bytes
     return b"".join(base64.b64encode(data) + b" %d\n" % i for i, data in tokens)
 
@@ -115,7 +120,7 @@ def _arguments(
 ) -> tuple[SplitPattern, dict[str, int]]:
     """The split pattern and the special tokens."""
     if settings is not None:
-        return _read_settings(*settings)
+        return read_settings(*settings)
     published = _PUBLISHED.get(hashlib.sha256(content).hexdigest())
     if published is not None:
         return published
@@ -127,7 +132,8 @@ def _arguments(
     return pattern, {}
 
 
-def _read_settings(content: bytes, file: str) -> tuple[SplitPattern, dict[str, int]]:
+def read_settings(content: bytes, file: str) -> tuple[SplitPattern, dict[str, int]]:
+    """The split pattern and the special tokens in the JSON beside a file."""
     found = parse_object(content, file)
     pattern, special = found.get("pat_str"), found.get("special_tokens")
     if not isinstance(pattern, str):
