@@ -38,7 +38,7 @@ BEHIND_A_WORD = re.compile(r"[A-Za-z](?=[ \n.,;:()\[\]=\"])")
 
 def edges_of(split: SplitPattern) -> FindEdges | None:
     """The array form of a split pattern, None where there is none."""
-    if split.longest is not None:
+    if split.longest is not None or split.then is not None:
         return None
     return _known().get(split.pattern)
 
