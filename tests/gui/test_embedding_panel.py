@@ -267,6 +267,22 @@ def test_a_table_that_learns_moves_and_does_not_jump(qtbot: QtBot, new_model: Ne
     assert np.abs(model.points - before).max() < 0.5
 
 
+def test_a_table_that_changes_faster_than_maps_come_is_mapped_and_coloured(
+    qtbot: QtBot, new_model: NewModel
+) -> None:
+    panel = mapped(qtbot, new_model)
+    panel.coloring.color_by("leading space")
+    maps: list[object] = []
+    panel.runner.laid_out.connect(maps.append)
+    for seed in range(60):  # each comes before the map of the last could have been taken over
+        panel._model.set_table(random_table(256, 8, seed))
+        qtbot.wait(5)
+    assert maps
+    settled(qtbot, panel)
+    assert panel._shown is panel._model.token_table
+    assert set(np.unique(panel.area.view._scene.points._colors).tolist()) != {0xFF808080}
+
+
 def test_a_table_that_learns_is_not_laid_out_by_tsne_again_and_again(
     qtbot: QtBot, new_model: NewModel, home: Path
 ) -> None:

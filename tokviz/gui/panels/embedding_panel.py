@@ -170,6 +170,8 @@ class EmbeddingPanel(QWidget):
         if known is self._shown:
             return
         moves = self._is_next_of(known)
+        if moves and self.runner.is_soon_done:
+            return  # Tables may come faster than maps: this one, or a later one, is taken up then.
         if self._audit is not None:
             self._audit.cancel()
             self._audit = None
@@ -309,6 +311,7 @@ class EmbeddingPanel(QWidget):
     def _on_ended(self) -> None:
         self._update_running()
         self._say()
+        self._on_table_changed()
 
     def _update_running(self) -> None:
         runs = self.runner.is_running and self.area.settings.choice.projection == "tsne"

@@ -86,11 +86,13 @@ class MapColoring(QObject):
         """Compute the values anew and colour the points by them."""
         self.close()
         known, model = self._model.token_table, self._model
-        if known is None or model.points is None:
+        if known is None or not self._view.n_points:
             return
         if self._by == SIMILARITY:
             self._color_by_similarity(known)
             return
+        if self._by == DISTORTION and model.points is None:
+            return  # between two maps; it is coloured when the next has come
         if self._by == DISTORTION and model.graph is None:
             self._take(None, "Finding the true neighbours of every row first …")
             self.graph_wanted.emit()
@@ -141,7 +143,7 @@ class MapColoring(QObject):
             self.said.emit(words)
 
     def _paint(self) -> None:
-        values, palette, points = self._values, self._theme.palette, self._model.points
+        values, palette = self._values, self._theme.palette
         if values is None:
             self._legend.clear()
         elif isinstance(values, Numbers):
@@ -151,7 +153,8 @@ class MapColoring(QObject):
             colors, categories = color_groups(values.groups, values.names, palette)
             self._groups = list(categories)
             self._legend.set_categories(list(categories.values()))
-        if values is not None and points is not None and len(points) == len(colors):
+        # Not the model's points: of a table that learns it has none until the next map has come.
+        if values is not None and self._view.n_points == len(colors):
             self._view.set_colors(colors)
 
     def rows_of(self, category: int) -> npt.NDArray[np.int64]:

@@ -34,6 +34,7 @@ class MapRunner(QObject):
         self.maker: MapMaker | None = None
         self._sample: HonestySample | None = None
         self._task: Task | None = None
+        self._projection = ""  # of what runs
         self._measuring: Task | None = None
         self._layout: Layout | None = None
         self._later = QTimer(self, singleShot=True, interval=_AFTER_MS)
@@ -42,6 +43,11 @@ class MapRunner(QObject):
     @property
     def is_running(self) -> bool:
         return self._task is not None
+
+    @property
+    def is_soon_done(self) -> bool:
+        """Whether it runs and ends by itself before long."""
+        return self.is_running and self._projection != "tsne"
 
     @property
     def is_paused(self) -> bool:
@@ -63,7 +69,7 @@ class MapRunner(QObject):
         task.stepped.connect(self._on_stepped)
         task.failed.connect(self._on_failed)
         task.finished.connect(lambda: self._on_finished(task))
-        self._task = task
+        self._task, self._projection = task, wish.projection
         self.measured.emit(None)
         if not quietly:
             self.task_started.emit(task)

@@ -167,6 +167,11 @@ class ScatterView(QWidget):
         self._repaint()
 
     @property
+    def n_points(self) -> int:
+        """How many points there are, those on no place included."""
+        return len(self._scene.points.x)
+
+    @property
     def n_labels(self) -> int:
         """How many labels are in view."""
         labels = self._scene.placed_labels(self.camera, self._moving)
