@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from tests.gui.replaying import Start
 from tokviz.gui.app import Session
 from tokviz.gui.arrangements import ARRANGEMENTS, PANELS
+from tokviz.gui.panels.go_to import actions_below
 from tokviz.gui.widgets.mode_switch import Mode
 
 
@@ -26,7 +27,7 @@ def _shown(session: Session) -> set[str]:
 
 def _view_action(session: Session, text: str) -> QAction:
     (view,) = [a for a in session.window.menuBar().actions() if a.text() == "&View"]
-    (action,) = [a for a in view.menu().actions() if a.text().replace("&", "") == text]
+    (action,) = [a for a in actions_below(view.menu()) if a.text().replace("&", "") == text]
     return action
 
 

@@ -68,6 +68,14 @@ def test_an_action_is_done(session: Session, qtbot: QtBot) -> None:
     assert session.theme.palette is DARK
 
 
+def test_a_mode_is_told_from_the_panel_of_its_name(session: Session, qtbot: QtBot) -> None:
+    field = _type(qtbot, session, "map")
+    named = [target for target in field.targets if target.words == "Map"]
+    assert [target.note for target in named][:2] == ["mode Ctrl+4", "panel"]
+    named[0].act()
+    assert session.window.modes.mode is Mode.MAP
+
+
 def test_escape_leaves_everything_as_it_was(session: Session, qtbot: QtBot) -> None:
     before = session.model.selection
     field = _type(qtbot, session, "text")

@@ -262,9 +262,9 @@ def test_the_session_is_restored(start: Start, qtbot: QtBot, tmp_path: Path) -> 
     _set(session, text)
     _menu_action(session, "Tokenizer", "Bytes").trigger()
     qtbot.waitUntil(lambda: session.model.tokenizer.name == "bytes")
-    _menu_action(session, "View", "Dark theme").trigger()
+    _menu_action(session, "View", "Theme", "Dark theme").trigger()
     _menu_action(session, "View", "Zoom in").trigger()
-    _menu_action(session, "View", "Token card").trigger()
+    _menu_action(session, "View", "Panels", "Token card").trigger()
     _button(window.text_panel, "wrap").click()
     _button(window.text_panel, "invisibles").click()
     window.resize(900, 640)
@@ -273,7 +273,7 @@ def test_the_session_is_restored(start: Start, qtbot: QtBot, tmp_path: Path) -> 
     assert _text(again) == text
     assert again.model.tokenizer.name == "bytes"
     assert again.theme.palette is DARK
-    assert _menu_action(again, "View", "Dark theme").isChecked()
+    assert _menu_action(again, "View", "Theme", "Dark theme").isChecked()
     assert again.window.text_panel.view.zoom == 14
     assert not _button(again.window.text_panel, "wrap").isChecked()
     assert not _button(again.window.text_panel, "invisibles").isChecked()
@@ -376,14 +376,14 @@ def test_the_theme_is_switched_live_and_recolours_everything(
         assert used.muted.name() in labels
 
     check(dark=False)
-    _menu_action(session, "View", "Dark theme").trigger()
+    _menu_action(session, "View", "Theme", "Dark theme").trigger()
     check(dark=True)
-    _menu_action(session, "View", "Light theme").trigger()
+    _menu_action(session, "View", "Theme", "Light theme").trigger()
     check(dark=False)
     scheme = Qt.ColorScheme.Dark
     app.styleHints().colorSchemeChanged.emit(scheme)
     check(dark=False)  # the desktop's wish does not count while the user has one
-    _menu_action(session, "View", "System theme").trigger()
+    _menu_action(session, "View", "Theme", "System theme").trigger()
     check(dark=True)
     scheme = Qt.ColorScheme.Light
     app.styleHints().colorSchemeChanged.emit(scheme)
@@ -391,7 +391,7 @@ def test_the_theme_is_switched_live_and_recolours_everything(
     checked = [
         m
         for m in ("System", "Light", "Dark")
-        if _menu_action(session, "View", f"{m} theme").isChecked()
+        if _menu_action(session, "View", "Theme", f"{m} theme").isChecked()
     ]
     assert checked == ["System"]
 
@@ -766,3 +766,15 @@ sys.exit(1 if {"torch", "tiktoken", "tokenizers", "sentencepiece"} & set(sys.mod
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=60)
     assert done.returncode == 0, done.stderr.decode()
+
+
+def test_the_switches_above_the_text_stand_in_the_view_menu_too(start: Start, qtbot: QtBot) -> None:
+    session = start()
+    for switch in session.window.text_panel.switches:
+        action = _menu_action(session, "View", switch.text().capitalize())
+        before = switch.isChecked()
+        assert action.isChecked() is before
+        action.trigger()
+        assert switch.isChecked() is not before
+        qtbot.mouseClick(switch, Qt.MouseButton.LeftButton)
+        assert action.isChecked() is before

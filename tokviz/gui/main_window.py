@@ -159,6 +159,7 @@ class MainWindow(QMainWindow):
             source.problem.connect(self.notices.show_problem)
             source.task_started.connect(self.notices.show_task)
         self.chooser.file_requested.connect(self.tokenizers.open)
+        self.chooser.other_requested.connect(self.tokenizers.ask_and_open)
         self.status.place_requested.connect(self._show_place)
 
     def _connect_panel(self, panel: QWidget) -> None:

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMenu, QMenuBar
+from PySide6.QtWidgets import QMenu, QMenuBar, QToolButton
 
 from tokviz.gui.help_pages import HelpPages
+from tokviz.gui.panels.go_to import KIND
 from tokviz.gui.settings import Settings
 from tokviz.gui.theme import Theme, ThemeMode
 from tokviz.gui.widgets.menu_heading import MenuHeading
+from tokviz.gui.widgets.mode_switch import Mode
 from tokviz.text_files import shown
 
 if TYPE_CHECKING:
@@ -91,29 +93,57 @@ def _fill_edit_menu(menu: QMenu, window: MainWindow) -> None:
 
 
 def _fill_view_menu(menu: QMenu, window: MainWindow, theme: Theme, settings: Settings) -> None:
+    view = window.text_panel.view
+    _fill_modes(menu.addMenu("&Mode"), window)
+    panels = menu.addMenu("&Panels")
+    for action in window.docks.view_actions():
+        action.setProperty(KIND, "panel")
+        panels.addAction(action)
+    _add(menu, "&Reset layout", window.docks.reset)
+    menu.addSeparator()
+    _add(menu, "Zoom &in", lambda: view.set_zoom(view.zoom + 1), _Key.ZoomIn)
+    _add(menu, "Zoom &out", lambda: view.set_zoom(view.zoom - 1), _Key.ZoomOut)
+    _add(menu, "Original si&ze", view.reset_zoom, QKeySequence("Ctrl+0"))
+    menu.addSeparator()
+    for switch in window.text_panel.switches:
+        _add_switch(menu, switch)
+    same = menu.addAction("Same token, same &colour")
+    same.setCheckable(True)
+    same.setChecked(settings.same_colors)
+    same.toggled.connect(window.text_panel.set_same_colors)
+    menu.addSeparator()
+    _add(menu, "&Why this boundary?", window.show_boundary, QKeySequence("Ctrl+B"))
+    menu.addSeparator()
+    _fill_themes(menu.addMenu("&Theme"), theme, settings)
+
+
+def _fill_modes(menu: QMenu, window: MainWindow) -> None:
+    """The keys belong to the buttons; here they are only told."""
+    for number, mode in enumerate(Mode, 1):
+        action = _add(menu, f"{mode.value}\tCtrl+{number}", lambda m=mode: window.set_mode(m))
+        action.setProperty(KIND, "mode")
+
+
+def _fill_themes(menu: QMenu, theme: Theme, settings: Settings) -> None:
     def set_theme(mode: ThemeMode) -> None:
         settings.theme = mode.value
         theme.set_mode(mode)
 
-    view = window.text_panel.view
     group = QActionGroup(menu)
     for mode in ThemeMode:
         action = _add(menu, f"{mode.value} theme", lambda m=mode: set_theme(m))
         action.setCheckable(True)
         action.setChecked(mode is theme.mode)
         group.addAction(action)
-    menu.addSeparator()
-    _add(menu, "Zoom &in", lambda: view.set_zoom(view.zoom + 1), _Key.ZoomIn)
-    _add(menu, "Zoom &out", lambda: view.set_zoom(view.zoom - 1), _Key.ZoomOut)
-    same = menu.addAction("Same token, same &colour")
-    same.setCheckable(True)
-    same.setChecked(settings.same_colors)
-    same.toggled.connect(window.text_panel.set_same_colors)
-    menu.addSeparator()
-    _add(menu, "Why this &boundary?", window.show_boundary, QKeySequence("Ctrl+B"))
-    menu.addSeparator()
-    menu.addActions(window.docks.view_actions())
-    _add(menu, "&Reset layout", window.docks.reset)
+
+
+def _add_switch(menu: QMenu, switch: QToolButton) -> None:
+    """An entry that is on when a button is, and the other way round."""
+    action = menu.addAction(switch.text().capitalize())
+    action.setCheckable(True)
+    action.setChecked(switch.isChecked())
+    action.toggled.connect(switch.setChecked)
+    switch.toggled.connect(action.setChecked)
 
 
 def _fill_tokenizer_menu(menu: QMenu, window: MainWindow) -> None:

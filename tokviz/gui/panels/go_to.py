@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent
+from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QLineEdit,
@@ -21,8 +21,11 @@ from tokviz.gui.widgets.mode_switch import Mode
 from tokviz.tokenization.token_finder import likely_tokens
 from tokviz.tokenization.visible_text import visible
 
+KIND = "kind"  # the property of an action that says what it is, if it is more than that
 _PAUSE_MS = 80
+_HINTS = ("Token, id, rank, action …   Ctrl+K", "Go to …   Ctrl+K", "Ctrl+K")
 _WIDTH, _NARROW = 250, 80
+_AROUND = 20  # pixels of the field that are no text
 _LIST_WIDTH = 420
 _MOST_ACTIONS = 6
 _FIRST_TOKENS = 2  # listed before the actions: what one typed exactly, with a space or without
@@ -51,7 +54,6 @@ class GoToField(QLineEdit):
         self._model = model
         self._actions = actions
         self._targets: list[Target] = []
-        self.setPlaceholderText("Token, id, rank, action …   Ctrl+K")
         self.setAccessibleName("Go to a token, id, rank or action")
         self.setMaximumWidth(_WIDTH)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -69,6 +71,14 @@ class GoToField(QLineEdit):
     def sizeHint(self) -> QSize:
         """Narrow, or a small window's toolbar would hide the field behind an arrow."""
         return QSize(_NARROW, super().sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Name the key before anything that would be cut."""
+        super().resizeEvent(event)
+        room = self.width() - _AROUND
+        metrics = self.fontMetrics()
+        fitting = (hint for hint in _HINTS if metrics.horizontalAdvance(hint) <= room)
+        self.setPlaceholderText(next(fitting, _HINTS[-1]))
 
     def begin(self) -> None:
         """Take the focus, with what was typed before selected."""
@@ -132,11 +142,11 @@ class GoToField(QLineEdit):
     def _by_action(self, words: str) -> Iterator[Target]:
         low, n = words.lower(), 0
         for action in self._actions():
-            name = action.text().replace("&", "")
+            name, _, told = action.text().replace("&", "").partition("\t")
             if low in name.lower() and action.isEnabled() and n < _MOST_ACTIONS:
                 n += 1
-                keys = action.shortcut().toString()
-                yield Target(name, f"action {keys}".rstrip(), action.trigger)
+                kind, keys = action.property(KIND) or "action", action.shortcut().toString()
+                yield Target(name, f"{kind} {keys or told}".rstrip(), action.trigger)
 
     # -- going there ---------------------------------------------------------------------------
 

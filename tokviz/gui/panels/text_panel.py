@@ -76,7 +76,9 @@ class TextPanel(QWidget):
         ruler.toggled.connect(self._on_ruler_toggled)
         edges.toggled.connect(self._on_edges_toggled)
         tip = "Windows of so many tokens, and where each begins and ends"
-        add("windows", tip, checked=False).toggled.connect(self.windows_toggled)
+        windows = add("windows", tip, checked=False)
+        windows.toggled.connect(self.windows_toggled)
+        self.switches = (marks, wrap, ruler, edges, windows)
         self.view.set_ruler_shown(settings.ruler_shown)
         marks.toggled.connect(self._on_marks_toggled)
         wrap.toggled.connect(self._on_wrap_toggled)

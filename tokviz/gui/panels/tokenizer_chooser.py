@@ -26,6 +26,7 @@ class TokenizerChooser(QWidget):
     problem = Signal(object)
     task_started = Signal(object)
     file_requested = Signal(object)  # the path of a tokenizer that was open before
+    other_requested = Signal()  # one that is to be asked for
 
     def __init__(self, model: TokenizerModel, settings: Settings, kept: KeptTokenizers) -> None:
         super().__init__()
@@ -47,6 +48,10 @@ class TokenizerChooser(QWidget):
         for name in kept.names:
             self._add_action(name, name)
         self._files = self._add_heading("Opened files")
+        self._end = self.menu.addSeparator()
+        # The key is the File menu's and is only told here.
+        other = self.menu.addAction("Open tokenizer …\tCtrl+Shift+O")
+        other.triggered.connect(self.other_requested)
         self.menu.aboutToShow.connect(self._list_files)
         self._button.setMenu(self.menu)
         self._rebuild = QToolButton()
@@ -77,7 +82,7 @@ class TokenizerChooser(QWidget):
     def _list_files(self) -> None:
         """The files that were opened, the last one first, below their heading."""
         actions = self.menu.actions()
-        for action in actions[actions.index(self._files) + 1 :]:
+        for action in actions[actions.index(self._files) + 1 : actions.index(self._end)]:
             self._actions.removeAction(action)
             self.menu.removeAction(action)
             action.deleteLater()
@@ -86,7 +91,7 @@ class TokenizerChooser(QWidget):
             action.setChecked(path == self._settings.tokenizer)
             action.triggered.connect(partial(self._on_file_picked, path))
             self._actions.addAction(action)
-            self.menu.addAction(action)
+            self.menu.insertAction(self._end, action)
         trained = actions.index(self._files) - actions.index(self._trained) > 1
         self._trained.setVisible(trained)
         self._files.setVisible(bool(self._settings.recent_tokenizers))

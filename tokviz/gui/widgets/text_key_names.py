@@ -48,7 +48,6 @@ _OTHERS = (
     ("Next token", "Alt+Right"),
     ("Previous token", "Alt+Left"),
     ("Delete the character before the caret", "Backspace"),
-    ("The size it began with", "Ctrl+0"),
 )
 """What `action_for` answers beside the standard keys."""
 
