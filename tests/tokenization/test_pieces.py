@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.tokenization.oracles import shipped
 from tokviz.tokenization import pieces
-from tokviz.tokenization.pieces import PieceTable, encoded_pieces, raw_pieces
+from tokviz.tokenization.pieces import PieceTable, colored_pieces, in_parts, raw_pieces
 from tokviz.tokenization.token_colors import alternating
 
 lines = st.text(st.sampled_from("ab \n\r\u2028\u2029é🚀\u0301\ud800"), max_size=60)
@@ -46,7 +46,8 @@ def test_slices_and_byte_offsets_are_the_texts(text: str, data: st.DataObject) -
 @given(lines)
 def test_no_piece_ends_within_a_line_break(text: str) -> None:
     encoding = shipped("gpt2").encode(text)
-    for cut in (raw_pieces(text), encoded_pieces(encoding, alternating(len(encoding.ids), None))):
+    colors = alternating(len(encoding.ids), None)
+    for cut in (raw_pieces(text), colored_pieces(in_parts(encoding), colors)):
         assert "".join(piece.text for piece in cut) == text
         for piece, following in itertools.pairwise(cut):
             assert not (piece.text.endswith("\r") and following.text.startswith("\n"))

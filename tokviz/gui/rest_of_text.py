@@ -1,7 +1,5 @@
 """RestOfText: encodes what is left of a long text in a task, while its page is looked at."""
 
-from collections.abc import Iterator
-
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from tokviz.gui.task import Task, failure
@@ -36,7 +34,7 @@ class RestOfText(QObject):
         if text.complete:
             return
         self._text = text
-        task = Task(_measured(text.encode_pending()), self._title(text), parent=self)
+        task = Task(text.encode_pending(), self._title(text), parent=self)
         task.stepped.connect(self._on_stepped)
         # No lambda: it would keep this object alive until the task, its child, is destroyed.
         task.failed.connect(self._on_failed)
@@ -53,10 +51,10 @@ class RestOfText(QObject):
         if task is not None:
             task.cancel()
 
-    def _on_stepped(self, batch: list[Encoding]) -> None:
+    def _on_stepped(self, batch: list[list[Encoding]]) -> None:
         assert self._text is not None
-        for encoding in batch:
-            self._text.absorb(encoding)
+        for parts in batch:
+            self._text.absorb(parts)
         self._is_told = False
         if self._text.complete or not self._pause.isActive():
             self._tell()
@@ -73,10 +71,3 @@ class RestOfText(QObject):
 
     def _title(self, text: TokenizedText) -> str:
         return f"Encoding with {text.tokenizer.name}"
-
-
-def _measured(parts: Iterator[Encoding]) -> Iterator[Encoding]:
-    """Count, in the thread that encodes, what panels will ask of every part."""
-    for encoding in parts:
-        _ = encoding.fired, encoding.n_graphemes
-        yield encoding

@@ -1,8 +1,14 @@
 """Grapheme clusters: what a reader takes for one character (Unicode Standard Annex 29)."""
 
+import re
+
 import regex
 
 _GRAPHEME = regex.compile(r"\X")
+
+# Between two characters of ASCII there is always a boundary, except in CR LF; so only what stands
+# between two such places needs Unicode's rule.
+_NOT_ASCII = re.compile(r"[^\0-\x7f]+(?:[\0-\x7f][^\0-\x7f]+)*")
 
 # What follows one of these is divided in the same way whatever stands before it. (An emoji behind
 # a joiner belongs to what is before; an Indic consonant or a flag's half may.)
@@ -17,9 +23,14 @@ def count_graphemes(text: str) -> int:
     >>> count_graphemes("e\\u0301\\r\\n")
     2
     """
+    count = len(text) - text.count("\r\n")
     if text.isascii():
-        return len(text) - text.count("\r\n")
-    return len(_GRAPHEME.findall(text))
+        return count
+    for match in _NOT_ASCII.finditer(text):
+        stretch = text[max(match.start() - 1, 0) : match.end() + 1]
+        # `concurrent`: other threads, the window's among them, run meanwhile.
+        count += len(_GRAPHEME.findall(stretch, concurrent=True)) - len(stretch)
+    return count
 
 
 def joins(before: str, after: str) -> int:

@@ -130,9 +130,10 @@ class PieceTable:
     def __len__(self) -> int:
         return len(self.pieces)
 
-    def encoded(self) -> Iterator[Encoding]:
-        """The encodings known so far, in order."""
-        for piece in self.pieces[: self.n_encoded]:
+    def encoded(self, low: int = 0, high: int | None = None) -> Iterator[Encoding]:
+        """The encodings known so far, in order; those of the pieces [low, high)."""
+        high = self.n_encoded if high is None else min(high, self.n_encoded)
+        for piece in self.pieces[low:high]:
             assert piece.encoding is not None
             yield piece.encoding
 
@@ -147,10 +148,13 @@ class PieceTable:
 
     def within(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         """(index, first character) of each piece with a character in [start, end)."""
-        piece = self.at(max(start, 0))
-        while piece < len(self.pieces) and self.start(piece) < end:
-            yield piece, self.start(piece)
-            piece += 1
+        low, high = self.range_of(start, end)
+        return zip(range(low, high), self.totals[low:high, CHARS].tolist(), strict=True)
+
+    def range_of(self, start: int, end: int) -> tuple[int, int]:
+        """The first piece with a character in [start, end), and the one behind the last."""
+        low = self.at(max(start, 0))
+        return low, max(low, int(self.totals[:-1, CHARS].searchsorted(np.int64(end))))
 
     def slice(self, start: int, end: int) -> str:
         parts = []
@@ -211,24 +215,30 @@ def _raw_piece(text: str) -> Piece:
     return piece
 
 
-def encoded_pieces(
-    encoding: Encoding, colors: Colors, find_cut: FindCut | None = None
-) -> list[Piece]:
-    """An encoding as pieces of a good size, cut where pre-tokens meet.
+def in_parts(encoding: Encoding, find_cut: FindCut | None = None) -> list[Encoding]:
+    """An encoding in parts of a good size for a piece, cut where pre-tokens meet.
 
     `find_cut`: the first place from a character on where the text may be cut, if not everywhere.
     """
     n_chars = len(encoding.text)
-    if n_chars == 0:
-        return []
     if n_chars < 2 * PIECE:
-        return [Piece(encoding.text, encoding, colors)]
-    pieces, start, token = [], 0, 0
+        return [encoding] if n_chars else []
+    parts, start = [], 0
     while start < n_chars:
         end = _cut(encoding, start) if find_cut is None else _found_cut(encoding, start, find_cut)
-        part = encoding.part(start, end)
-        pieces.append(Piece(part.text, part, colors[token : token + len(part.ids)].copy()))
-        start, token = end, token + len(part.ids)
+        parts.append(encoding.part(start, end))
+        start = end
+    return parts
+
+
+def colored_pieces(parts: Sequence[Encoding], colors: Colors) -> list[Piece]:
+    """Parts that follow each other as pieces; `colors` are those of all their tokens."""
+    pieces, token = [], 0
+    for part in parts:
+        end = token + len(part.ids)
+        own = colors if len(parts) == 1 else colors[token:end].copy()
+        pieces.append(Piece(part.text, part, own))
+        token = end
     return pieces
 
 

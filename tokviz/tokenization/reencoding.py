@@ -10,7 +10,7 @@ where a text may be encoded in two parts. Then what lies between two of them is 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,6 +42,11 @@ class Locality:
         if self.lookahead is not None:
             return self.lookahead
         return None if self.cut is None else 1
+
+    @property
+    def find_cut(self) -> Callable[[str, int], int] | None:
+        """The first safe cut from a character on; None where any edge of a pre-token is one."""
+        return None if self.cut is None else self.first_cut
 
     def first_cut(self, text: str, start: int) -> int:
         """The first safe cut from `start` on, the end of the text if there is none."""

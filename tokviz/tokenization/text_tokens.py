@@ -191,10 +191,10 @@ class TextTokens:
         Only the parts that touch the characters [start, end), which are taken as they are now.
         """
         end = self.n_encoded if end is None else min(end, self.n_encoded)
-        table = self._table
-        places = table.within(start, end)
-        parts = [(self._encoding(i), char, table.start(i, BYTES)) for i, char in places]
-        return (PlacedEncoding(*part) for part in parts)
+        low, high = self._table.range_of(start, end)
+        encodings = list(self._table.encoded(low, high))
+        chars, bytes_ = self._table.totals[low:high, [CHARS, BYTES]].T.tolist()
+        return map(PlacedEncoding, encodings, chars, bytes_)
 
     @property
     def n_merges(self) -> int | None:

@@ -87,6 +87,6 @@ def _counting(training: Training, made: Tokenizer, text: str) -> Iterator[int]:
         return
     n_tokens = 0
     yield n_tokens
-    for encoding in TokenizedText(tokenizer, text).encode_pending():
-        n_tokens += len(encoding.ids)
+    for parts in TokenizedText(tokenizer, text).encode_pending():
+        n_tokens += sum(len(part.ids) for part in parts)
         yield n_tokens

@@ -16,7 +16,8 @@ N_LEVELS = 3
 def alternating(n: int, before: int | None) -> Colors:
     """(n,) colours for new tokens that follow one of the colour `before`."""
     first = 0 if before is None else before + 1
-    return ((np.arange(n) + first) % N_COLORS).astype(np.uint8)
+    cycle = np.arange(first, first + N_COLORS, dtype=np.uint8) % N_COLORS
+    return np.tile(cycle, n // N_COLORS + 1)[:n]
 
 
 def between(left: int | None, right: int | None) -> int:

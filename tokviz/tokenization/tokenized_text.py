@@ -5,7 +5,7 @@ the text up to `n_encoded`; the rest is taken in part by part (`absorb`). It bel
 thread, the GUI's.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
@@ -16,13 +16,13 @@ from tokviz.tokenization.encoding import (
 )
 from tokviz.tokenization.pieces import (
     TOKENS,
-    Piece,
-    encoded_pieces,
+    colored_pieces,
+    in_parts,
     raw_pieces,
 )
 from tokviz.tokenization.reencoding import Locality, encode_in_parts, kept_tokens, reencode
 from tokviz.tokenization.text_tokens import TextTokens
-from tokviz.tokenization.token_colors import Colors, alternating, between, fitted, same_level
+from tokviz.tokenization.token_colors import alternating, between, fitted, same_level
 from tokviz.tokenization.tokenizer import Tokenizer
 from tokviz.tokenization.truncation import Truncation
 
@@ -133,7 +133,7 @@ class TokenizedText(TextTokens):
         right = self._color(table.start(low, TOKENS) + kept[1])
         fresh = fitted(kept[2] - kept[0], left, right)
         new_colors = np.concatenate([colors[: kept[0]], fresh, colors[kept[1] :]])
-        table.put(low, high, self._pieces(done.encoding, new_colors))
+        table.put(low, high, colored_pieces(self._in_parts(done.encoding), new_colors))
         self._mend_colors(seam, edit[0] + len(edit[2]))
         return True
 
@@ -146,9 +146,8 @@ class TokenizedText(TextTokens):
         new = raw_pieces(old[: start - base] + inserted + old[end - base :])
         table.put(low, high, new)
 
-    def _pieces(self, encoding: Encoding, colors: Colors) -> list[Piece]:
-        find_cut = self._locality.first_cut if self._locality.cut is not None else None
-        return encoded_pieces(encoding, colors, find_cut)
+    def _in_parts(self, encoding: Encoding) -> list[Encoding]:
+        return in_parts(encoding, self._locality.find_cut)
 
     def _nothing(self) -> Encoding:
         return self._encoder.encode("")
@@ -161,8 +160,8 @@ class TokenizedText(TextTokens):
 
     # -- encoding what is pending --------------------------------------------------------------
 
-    def encode_pending(self) -> Iterator[Encoding]:
-        """Encode the text whose tokens are not known yet, part by part, to be taken in by `absorb`.
+    def encode_pending(self) -> Iterator[list[Encoding]]:
+        """Encode the text whose tokens are not known yet, some parts at a time, for `absorb`.
 
         The text is taken as it is now; the iterator has an encoder of its own and may run in
         another thread.
@@ -187,26 +186,27 @@ class TokenizedText(TextTokens):
             for encoding in encode_in_parts(
                 self._encoder, text, self._locality, goes_on=goes_on, at_start=start == 0
             ):
-                self.absorb(encoding)
+                self.absorb(self._in_parts(encoding))
             size *= 4  # should one pre-token fill the window
             if reach is not None and most is not None and size > most:
                 return
 
-    def absorb(self, encoding: Encoding) -> None:
-        """Take in the encoding of the next pending characters."""
+    def absorb(self, parts: Sequence[Encoding]) -> None:
+        """Take in the encodings of the next pending characters."""
         with self._all_merges():
-            self._absorb(encoding)
+            self._absorb(parts)
 
-    def _absorb(self, encoding: Encoding) -> None:
+    def _absorb(self, parts: Sequence[Encoding]) -> None:
         table, low = self._table, self._table.n_encoded
         before = self._color(self.n_tokens - 1)
-        missing = len(encoding.text)
+        missing = sum(len(part.text) for part in parts)
         high = low
         while missing > 0:
             missing -= len(table.pieces[high].text)
             high += 1
         rest = raw_pieces(table.pieces[high - 1].text[missing:]) if missing < 0 else []
-        new = self._pieces(encoding, alternating(len(encoding.ids), before))
+        colors = alternating(sum(len(part.ids) for part in parts), before)
+        new = colored_pieces(parts, colors)
         table.put(low, high, [*new, *rest])
 
     # -- inside --------------------------------------------------------------------------------
@@ -245,6 +245,7 @@ class TokenizedText(TextTokens):
 
 def _encode(
     tokenizer: Tokenizer, texts: list[str], *, at_start: bool, special: bool
-) -> Iterator[Encoding]:
+) -> Iterator[list[Encoding]]:
     encoder, locality = tokenizer.encoder(special=special), Locality.of(tokenizer, special=special)
-    yield from encode_in_parts(encoder, "".join(texts), locality, at_start=at_start)
+    for encoding in encode_in_parts(encoder, "".join(texts), locality, at_start=at_start):
+        yield in_parts(encoding, locality.find_cut)

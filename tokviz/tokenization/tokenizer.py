@@ -298,7 +298,11 @@ class Tokenizer:
 
     def decode(self, ids: Iterable[int]) -> bytes:
         """The text that tokens in a row stand for, as bytes. Raises `UnknownIdError`."""
-        parts = list(map(self.token_bytes, ids))
+        ids, vocab, n = list(ids), self.vocab, self.n_vocab
+        parts = [data for i in ids if 0 <= i < n and (data := vocab[i]) is not None]
+        if len(parts) < len(ids):
+            for token_id in ids:
+                self.token_bytes(token_id)  # one of them raises
         return b"".join(parts) if self.join is None else self.join(parts)
 
     def replay(self, text: str) -> Iterator[MergeStep]:
