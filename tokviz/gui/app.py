@@ -195,9 +195,9 @@ class Session:
             task.cancel()
         sys.excepthook = sys.__excepthook__
 
-    def _text_to_keep(self) -> str | None:
+    def _text_to_keep(self) -> list[str] | None:
         too_long = self.model.text.n_chars > MOST_SESSION_CHARACTERS
-        return None if too_long or self.window.document.is_discarded else str(self.model.text)
+        return None if too_long or self.window.document.is_discarded else self.model.text.parts()
 
     def _save_soon(self) -> None:
         # Not started anew by each key: who types without a pause is to be saved, too.
@@ -238,7 +238,7 @@ def _theme_mode(name: str) -> ThemeMode:
     return next((mode for mode in ThemeMode if mode.value == name), ThemeMode.SYSTEM)
 
 
-def _saving(text: str | None, settings: Settings) -> Iterator[bool]:
+def _saving(text: list[str] | None, settings: Settings) -> Iterator[bool]:
     """Write what the next start needs; yields whether it could be written."""
     if text is None:
         forget_session_text()

@@ -6,12 +6,13 @@ QSettings is not used: it forgets types (`True` comes back as `'true'`, `['a']` 
 import contextlib
 import json
 import math
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths
 
-from tokviz.text_files import TextFileError, read_bytes, read_text, write_text
+from tokviz.text_files import TextFileError, read_bytes, read_text, write_bytes
 
 _MOST_RECENT = 10
 MOST_SESSION_CHARACTERS = 32 * 2**20
@@ -110,7 +111,7 @@ def _is_text_encoding(name: str) -> bool:
 
 def save_settings(settings: Settings) -> bool:
     """Write the settings; False if they cannot be written."""
-    return _write(settings_file(), json.dumps(asdict(settings), indent=1))
+    return _write(settings_file(), json.dumps(asdict(settings), indent=1).encode("ascii"))
 
 
 def load_session_text() -> str | None:
@@ -121,9 +122,9 @@ def load_session_text() -> str | None:
         return None
 
 
-def save_session_text(text: str) -> bool:
-    """Keep the text for the next start; False if it cannot be written."""
-    return _write(session_file(), text)
+def save_session_text(parts: Iterable[str]) -> bool:
+    """Keep a text, given in parts, for the next start; False if it cannot be written."""
+    return _write(session_file(), b"".join(p.encode("utf-8", "surrogatepass") for p in parts))
 
 
 def forget_session_text() -> None:
@@ -132,10 +133,10 @@ def forget_session_text() -> None:
         session_file().unlink()
 
 
-def _write(path: Path, text: str) -> bool:
+def _write(path: Path, data: bytes) -> bool:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_text(str(path), text, errors="surrogatepass")
+        write_bytes(str(path), data)
     except (OSError, TextFileError):
         return False
     return True

@@ -10,6 +10,7 @@ import queue
 import sys
 import threading
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from PySide6.QtCore import QAbstractEventDispatcher, QObject, QTimer, Signal
@@ -19,6 +20,7 @@ _UNREAD = 64  # items that may wait before the thread does
 _WAIT = 0.05  # seconds after which a waiting thread looks whether it was cancelled
 _COURTESY = 0.01  # seconds that a step waits at most for the GUI to have nothing to do
 _THREADS = "task: "  # how the names of tasks' threads begin
+_TURN = 0.05  # seconds that a step waits at most for another task's step to end
 _LAST_WAIT = 0.3  # seconds for the threads of cancelled tasks at the program's end
 _log = logging.getLogger("tokviz")
 
@@ -48,6 +50,22 @@ class _Courtesy:
 
 
 _courtesy = _Courtesy()
+_turns = threading.Lock()
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Steps are taken one at a time, and between frames: the window then has one rival at most.
+
+    A step that takes long holds nobody up for longer than `_TURN`.
+    """
+    is_ours = _turns.acquire(timeout=_TURN)
+    try:
+        _courtesy.wait()
+        yield
+    finally:
+        if is_ours:
+            _turns.release()
 
 
 class _End:
@@ -175,10 +193,11 @@ class Task(QObject):
         try:
             while not self._cancelled.is_set():
                 self._wait_while_paused()
-                _courtesy.wait()
-                if self._cancelled.is_set():
-                    break
-                self._put(next(self._generator))
+                with _turn():
+                    if self._cancelled.is_set():
+                        break
+                    item = next(self._generator)
+                self._put(item)
         except StopIteration:
             pass  # the usual end
         except BaseException as caught:  # noqa: BLE001 - handed on by `failed`

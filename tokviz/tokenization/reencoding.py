@@ -19,7 +19,9 @@ from tokviz.tokenization.added_tokens import TextEncoder
 from tokviz.tokenization.encoding import Encoding, concatenate
 from tokviz.tokenization.tokenizer import Tokenizer
 
-PART = 1 << 17
+PART = 1 << 16
+"""Characters encoded in one go: twice as many are encoded a tenth faster, but a frame that the
+window paints meanwhile would wait twice as long."""
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,11 @@ class TextTokens:
         return self._table.start(-1, BREAKS) + 1
 
     def __str__(self) -> str:
-        return "".join(piece.text for piece in self._table.pieces)
+        return "".join(self.parts())
+
+    def parts(self) -> list[str]:
+        """The text in the parts it is kept in: nothing is copied, however long it is."""
+        return [piece.text for piece in self._table.pieces]
 
     def slice(self, start: int, end: int) -> str:
         """The characters [start, end)."""
