@@ -117,7 +117,7 @@ def test_tokens_are_listed_as_a_plain_sort_does(
     ids: list[int], wanted: list[bool] | None, keys: list[int] | None, ascending: bool
 ) -> None:
     (found,) = indexes_in_order(
-        np.array(ids, np.int32),
+        [np.array(ids[:9], np.int32), np.array(ids[9:], np.int32)],
         None if wanted is None else np.array(wanted),
         None if keys is None else np.array(keys),
         ascending=ascending,

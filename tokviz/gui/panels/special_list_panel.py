@@ -6,12 +6,12 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
+from tokviz.gui.panels.id_counting import IdCounting
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.row_table import RowTable
 from tokviz.tokenization.added_tokens import AddedToken
 from tokviz.tokenization.encoding import Int64s
-from tokviz.tokenization.token_list import id_counts
 from tokviz.tokenization.tokenizer import Special
 from tokviz.tokenization.visible_text import visible
 
@@ -66,10 +66,12 @@ class SpecialListPanel(QWidget):
         self.message.setWordWrap(True)
         self.message.setObjectName("muted")
         self.table = RowTable()
-        self._rows = SpecialRows((), id_counts(model.text))
+        self._counting = IdCounting(model, self)
+        self._counting.counted.connect(self._fill)
+        self._rows = SpecialRows((), self._counting.counts)
         self._place_widgets()
         self._later = QTimer(self, singleShot=True, interval=_PAUSE_MS)
-        self._later.timeout.connect(self._fill)
+        self._later.timeout.connect(self._count)
         self._switch.idClicked.connect(lambda i: model.set_special(list(Special)[i]))
         self.table.row_picked.connect(lambda row: model.select([self._rows.tokens[row].id]))
         for signal in (model.tokenizer_changed, model.encoding_changed, model.special_changed):
@@ -110,16 +112,18 @@ class SpecialListPanel(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._fill()
+        self._count()
 
     def _show_meaning(self) -> None:
         self.button(self._model.special).setChecked(True)
 
+    def _count(self) -> None:
+        """Count anew, if anybody looks."""
+        if self.isVisible():
+            self._counting.begin()
+
     def _fill(self) -> None:
-        """List and count anew, if anybody looks."""
-        if not self.isVisible():
-            return
-        tokenizer, counts = self._model.tokenizer, id_counts(self._model.text)
+        tokenizer, counts = self._model.tokenizer, self._counting.counts
         tokens = sorted(tokenizer.matched(special=True), key=lambda token: token.id)
         if tokens == self._rows.tokens:
             self._rows.counts = counts

@@ -17,7 +17,7 @@ from tokviz.gui.widgets.exact_clipboard import copy_text
 from tokviz.gui.widgets.filtered_table import FilteredTable
 from tokviz.tokenization.encoding import Int64s, TokenRows
 from tokviz.tokenization.token_filter import FilterError
-from tokviz.tokenization.token_list import id_counts, indexes_in_order
+from tokviz.tokenization.token_list import id_parts, indexes_in_order
 from tokviz.tokenization.tokenized_text import TokenizedText
 from tokviz.tokenization.visible_text import visible
 from tokviz.tokenization.vocabulary_search import TokenOrder, VocabularyIndex
@@ -32,7 +32,7 @@ class TokenListRows:
 
     headings: Sequence[str] = ("#", "token", "id", "bytes", "characters", "in bytes", "pre-token")
 
-    def __init__(self, text: TokenizedText, indexes: Int64s) -> None:
+    def __init__(self, text: TokenizedText, indexes: Int64s | range) -> None:
         self.text = text
         self.indexes = indexes
         self._kept: tuple[int, TokenRows] | None = None
@@ -48,6 +48,13 @@ class TokenListRows:
                 return None
             self._kept = index, self.text.token(index)
         return self._kept[1]
+
+    def row_of(self, index: int) -> int:
+        """The row of a token of the text, -1 where it is not listed."""
+        if isinstance(self.indexes, range):
+            return self.indexes.index(index) if index in self.indexes else -1
+        found = np.flatnonzero(self.indexes == index)
+        return int(found[0]) if len(found) else -1
 
     def forget(self) -> None:
         """The text has changed."""
@@ -132,10 +139,14 @@ class TokenListPanel(FilteredTable):
         column, ascending = self._sorting
         keys = None
         if column in _ORDERS:
-            keys = self._vocabulary().keys(_ORDERS[column], id_counts(self._model.text))
-        ids = self._model.text.ids()
-        work = indexes_in_order(ids, wanted, keys, ascending=ascending)
-        if len(ids) <= _AT_ONCE or (wanted is None and keys is None):
+            no_counts = np.zeros(self._model.tokenizer.n_vocab, np.int64)  # nobody sorts by them
+            keys = self._vocabulary().keys(_ORDERS[column], no_counts)
+        n_tokens = self._model.text.n_tokens
+        if wanted is None and keys is None:
+            self._show([range(n_tokens) if ascending else range(n_tokens - 1, -1, -1)])
+            return
+        work = indexes_in_order(id_parts(self._model.text), wanted, keys, ascending=ascending)
+        if n_tokens <= _AT_ONCE:
             self._show(list(work))
             return
         self._task = Task(work, "Listing the tokens", parent=self)
@@ -157,7 +168,7 @@ class TokenListPanel(FilteredTable):
         wanted[self._vocabulary().matching(words)] = True
         return wanted
 
-    def _show(self, found: list[Int64s]) -> None:
+    def _show(self, found: Sequence[Int64s | range]) -> None:
         text, indexes = self._model.text, found[-1]
         asked = (text, self.filter.text(), self._sorting)
         if asked == self._listed and self._rows is not None:
@@ -187,15 +198,15 @@ class TokenListPanel(FilteredTable):
         place = self._model.selection.place
         if not self.isVisible() or self._rows is None or place is None:
             return
-        found = np.flatnonzero(self._rows.indexes == place)
-        self.table.show_row(int(found[0]) if len(found) else -1)
+        self.table.show_row(self._rows.row_of(place))
 
     # -- copying -------------------------------------------------------------------------------
 
     def _on_copy_clicked(self) -> None:
         if self._rows is not None:
             ids = self._model.text.ids()
-            listed = self._rows.indexes[self._rows.indexes < len(ids)]
+            listed = np.asarray(self._rows.indexes)
+            listed = listed[listed < len(ids)]
             copy_text(str(ids[listed].tolist()))
             self.message.setText(f"{len(listed):,} ids copied.")
 

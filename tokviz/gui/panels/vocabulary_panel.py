@@ -9,13 +9,13 @@ from PySide6.QtWidgets import (
 )
 
 from tokviz.gui.encoding_pause import EncodingPause
+from tokviz.gui.panels.id_counting import IdCounting
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.exact_clipboard import copy_text
 from tokviz.gui.widgets.filtered_table import FilteredTable
 from tokviz.tokenization.encoding import Int64s
 from tokviz.tokenization.token_filter import FilterError
-from tokviz.tokenization.token_list import id_counts
 from tokviz.tokenization.tokenizer import Tokenizer
 from tokviz.tokenization.visible_text import visible
 from tokviz.tokenization.vocabulary_search import NO_RANK, TokenOrder, VocabularyIndex
@@ -73,7 +73,9 @@ class VocabularyPanel(FilteredTable):
         self._index: VocabularyIndex | None = None
         self._rows: VocabularyRows | None = None
         self._listed: tuple[object, ...] = ()
-        self.asked.connect(self._fill)
+        self._counting = IdCounting(model, self)
+        self._counting.counted.connect(self._fill)
+        self.asked.connect(self._counting.begin)
         self._pause = EncodingPause(model, 0, self)
         self._pause.timeout.connect(self.ask_soon)
         self.here_only.toggled.connect(self._on_here_toggled)
@@ -92,8 +94,8 @@ class VocabularyPanel(FilteredTable):
         return self._index
 
     def _fill(self) -> None:
-        """Count, filter and sort anew."""
-        index, counts = self._index_of(self._model.tokenizer), id_counts(self._model.text)
+        """Filter and sort anew."""
+        index, counts = self._index_of(self._model.tokenizer), self._counting.counts
         try:
             ids = index.matching(self.filter.text())
         except FilterError as error:
@@ -127,12 +129,12 @@ class VocabularyPanel(FilteredTable):
 
     def _on_here_toggled(self, on: bool) -> None:
         self._sorting = (TokenOrder.COUNT, False) if on else (TokenOrder.ID, True)
-        self._fill()
+        self._counting.begin()
 
     def _on_sort_requested(self, column: int, ascending: bool) -> None:
         if column < len(_ORDERS):
             self._sorting = (_ORDERS[column], ascending)
-        self._fill()
+        self._counting.begin()
 
     def _on_row_picked(self, row: int) -> None:
         if self._rows is not None:
