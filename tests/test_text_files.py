@@ -4,6 +4,7 @@ import os
 import socket
 import threading
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
@@ -17,6 +18,7 @@ from tokviz.text_files import (
     TextFileError,
     TooLargeError,
     WrongEncodingError,
+    decode_parts,
     decode_text,
     read_text,
     shown,
@@ -235,3 +237,29 @@ def test_a_read_only_file_is_not_replaced(tmp_path: Path) -> None:
     with pytest.raises(TextFileError, match="permission is denied"):
         write_text(str(path), "new")
     assert path.read_text() == "old"
+
+
+@given(st.text(st.sampled_from("aé€🚀\r\n\ufeff"), max_size=40), st.integers(1, 9))
+def test_a_text_decoded_in_parts_is_the_same(text: str, part: int) -> None:
+    for encoding in ("utf-8", "utf-16", "utf-32-le"):
+        data = text.encode(encoding)
+        with patch("tokviz.text_files._PART", part):
+            assert "".join(decode_parts(data, "a.txt", encoding)) == decode_text(
+                data, "a.txt", encoding
+            )
+
+
+@given(st.binary(max_size=20), st.integers(1, 5))
+def test_parts_that_are_no_text_tell_the_place_as_the_whole_does(data: bytes, part: int) -> None:
+    told = []
+    for decode in (decode_text, _decoded_in_parts):
+        try:
+            with patch("tokviz.text_files._PART", part):
+                told.append(decode(data, "a.txt"))
+        except WrongEncodingError as error:
+            told.append(f"{error} {error.offset}")
+    assert told[0] == told[1]
+
+
+def _decoded_in_parts(data: bytes, name: str) -> str:
+    return "".join(decode_parts(data, name))

@@ -169,7 +169,7 @@ def test_running_out_of_memory_is_told(
     def fail(*_: object) -> str:
         raise MemoryError
 
-    monkeypatch.setattr("tokviz.gui.document.read_text", fail)
+    monkeypatch.setattr("tokviz.gui.document.read_bytes", fail)
     session = start()
     assert _problem(qtbot, session, path) == (f"Opening {path} failed: there is not enough memory.")
 

@@ -309,14 +309,14 @@ def test_another_text_or_tokenizer_ends_the_encoding_of_the_old_one(
 def test_an_encoding_that_fails_is_told(
     new_model: NewModel, gpt2: Tokenizer, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object) -> Iterator[Encoding]:
+    def fail(*_: object, **__: object) -> Iterator[list[Encoding]]:
         raise MemoryError
         yield
 
     model = new_model(gpt2)
     problems: list[str] = []
     model.problem.connect(problems.append)
-    monkeypatch.setattr("tokviz.gui.rest_of_text._measured", fail)
+    monkeypatch.setattr("tokviz.tokenization.tokenized_text._encode", fail)
     model.set_text(LONG)
     qtbot.waitUntil(lambda: bool(problems))
     assert problems == ["Encoding with gpt2 failed: there is not enough memory."]

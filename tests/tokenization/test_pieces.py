@@ -65,3 +65,12 @@ def test_putting_pieces_counts_everything_anew(
     fresh.put(0, 0, table.pieces)
     assert table.totals.tolist() == fresh.totals.tolist()
     assert table.start(-1) == sum(len(piece.text) for piece in table.pieces)
+
+
+@given(st.lists(lines, max_size=5))
+def test_a_table_made_of_parts_is_that_of_the_joined_text(parts: list[str]) -> None:
+    table, whole = PieceTable.of_parts(parts), PieceTable("".join(parts))
+    assert str(table) == str(whole)
+    assert table.totals[-1].tolist() == whole.totals[-1].tolist()
+    for piece, following in itertools.pairwise(table.pieces):
+        assert not (piece.text.endswith("\r") and following.text.startswith("\n"))

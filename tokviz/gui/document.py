@@ -15,11 +15,13 @@ from tokviz.text_files import (
     CannotEncodeError,
     TextFileError,
     WrongEncodingError,
-    read_text,
+    decode_parts,
+    read_bytes,
     shown,
     size_of,
     write_text,
 )
+from tokviz.tokenization.pieces import PieceTable
 from tokviz.tokenization.tokenizer import Tokenizer
 
 _FIRST_PART = 1 << 13  # characters, about what the window encodes before it paints
@@ -126,7 +128,7 @@ class Document(QObject):
         if task is not None:
             task.cancel()
 
-    def _on_read(self, batch: list[str]) -> None:
+    def _on_read(self, batch: list[PieceTable]) -> None:
         path, encoding, n_edits = self._reading
         # A long file takes seconds to read, in which one can type.
         if n_edits == self._n_edits or self.may_be_replaced():
@@ -141,7 +143,7 @@ class Document(QObject):
         else:
             self.problem.emit(failure(f"Opening {shown(path)}", error))
 
-    def _take(self, text: str, path: str, encoding: str) -> None:
+    def _take(self, text: str | PieceTable, path: str, encoding: str) -> None:
         self._settings.file, self._settings.encoding = path, encoding
         if path:
             self._settings.remember_file(path)
@@ -252,10 +254,10 @@ def _stamp(path: str) -> list[int]:
     return [info.st_mtime_ns, info.st_size]
 
 
-def _reading(path: str, encoding: str, tokenizer: Tokenizer) -> Iterator[str]:
-    text = read_text(path, encoding)
+def _reading(path: str, encoding: str, tokenizer: Tokenizer) -> Iterator[PieceTable]:
+    text = PieceTable.of_parts(decode_parts(read_bytes(path), shown(path), encoding))
     # What encoding a long text needs of the vocabulary is made here, not as the window waits.
-    tokenizer.encoder().encode(text[:_FIRST_PART])
+    tokenizer.encoder().encode(text.slice(0, _FIRST_PART))
     yield text
 
 

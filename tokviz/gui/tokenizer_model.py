@@ -15,6 +15,7 @@ from tokviz.gui.order_checking import OrderChecking
 from tokviz.gui.rest_of_text import RestOfText
 from tokviz.gui.shared_table import SharedTable
 from tokviz.tokenization.merge_order import why_only_all_merges
+from tokviz.tokenization.pieces import PieceTable
 from tokviz.tokenization.place_after_edit import TextEdit, index_at, place_after
 from tokviz.tokenization.tokenized_text import TokenizedText
 from tokviz.tokenization.tokenizer import Special, Tokenizer
@@ -238,13 +239,14 @@ class TokenizerModel(SharedTable):
         """Load the shipped table of this tokenizer, if it has one and none is shown."""
         self.require_table_for(self.tokenizer)
 
-    def set_text(self, text: str) -> None:
-        """Replace the whole text."""
-        if text == str(self._text):
+    def set_text(self, text: str | PieceTable) -> None:
+        """Replace the whole text; a long one may come in pieces made elsewhere."""
+        text = PieceTable(text) if isinstance(text, str) else text
+        if text.n_chars == self._text.n_chars and str(text) == str(self._text):
             return
         before = self._shared_facts()
         self._rest.cancel()
-        grown = self.tokenizer.extended(text)
+        grown = self.tokenizer.extended(str(text)) if self.tokenizer.growing else self.tokenizer
         tokenizer_grew = grown is not self.tokenizer
         self._text = TokenizedText(grown, text, special=self._special is Special.SPECIAL)
         self._text.set_n_merges(before.n_merges)

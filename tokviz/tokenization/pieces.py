@@ -4,7 +4,7 @@ A key press rebuilds one piece and one row of running totals, so its cost does n
 text. Pieces that have been encoded come first; those behind them hold text alone.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -81,6 +81,24 @@ class PieceTable:
         self.n_encoded = 0  # pieces, from the first
         self.truncation: Truncation | None = None
         self.put(0, 0, raw_pieces(text))
+
+    @staticmethod
+    def of_parts(parts: Iterable[str]) -> "PieceTable":
+        """The table of a long text that is at hand in parts, which are never joined."""
+        table, pieces, held = PieceTable(), list[Piece](), ""
+        for part in parts:
+            text = held + part
+            held = "\r" if text.endswith("\r") else ""  # an LF may follow
+            pieces += raw_pieces(text.removesuffix(held) if held else text)
+        table.put(0, 0, pieces + raw_pieces(held))
+        return table
+
+    @property
+    def n_chars(self) -> int:
+        return self.start(-1, CHARS)
+
+    def __str__(self) -> str:
+        return "".join(piece.text for piece in self.pieces)
 
     def put(self, low: int, high: int, new: Sequence[Piece]) -> None:
         """Replace the pieces [low, high)."""

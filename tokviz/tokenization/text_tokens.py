@@ -25,9 +25,9 @@ class PlacedEncoding(NamedTuple):
 class TextTokens:
     """See the module's docstring."""
 
-    def __init__(self, tokenizer: Tokenizer, text: str = "") -> None:
+    def __init__(self, tokenizer: Tokenizer, text: str | PieceTable = "") -> None:
         self._tokenizer = tokenizer
-        self._table = PieceTable(text)
+        self._table = PieceTable(text) if isinstance(text, str) else text
 
     # -- the text ------------------------------------------------------------------------------
 
@@ -37,7 +37,7 @@ class TextTokens:
 
     @property
     def n_chars(self) -> int:
-        return self._table.start(-1, CHARS)
+        return self._table.n_chars
 
     @property
     def n_bytes(self) -> int:
@@ -49,7 +49,7 @@ class TextTokens:
         return self._table.start(-1, BREAKS) + 1
 
     def __str__(self) -> str:
-        return "".join(self.parts())
+        return str(self._table)
 
     def parts(self) -> list[str]:
         """The text in the parts it is kept in: nothing is copied, however long it is."""

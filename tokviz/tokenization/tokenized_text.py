@@ -16,6 +16,7 @@ from tokviz.tokenization.encoding import (
 )
 from tokviz.tokenization.pieces import (
     TOKENS,
+    PieceTable,
     colored_pieces,
     in_parts,
     raw_pieces,
@@ -35,8 +36,11 @@ _MARGIN = 256
 class TokenizedText(TextTokens):
     """See the module's docstring."""
 
-    def __init__(self, tokenizer: Tokenizer, text: str = "", *, special: bool = False) -> None:
-        """`special`: names of special tokens in the text are those tokens, else they are text."""
+    def __init__(
+        self, tokenizer: Tokenizer, text: str | PieceTable = "", *, special: bool = False
+    ) -> None:
+        """`text`: or a table of raw pieces, which is taken over. `special`: names of special tokens
+        in the text are those tokens, else they are text."""
         super().__init__(tokenizer, text)
         self._special = special
         self._use(tokenizer)
