@@ -67,7 +67,7 @@ def test_one_button_learns_and_the_map_gets_the_table(
 ) -> None:
     learn(qtbot, area, 300)
     found = area.session
-    assert found.losses == expected_losses(300)
+    assert list(found.losses) == expected_losses(300)
     assert found.begun is not None
     assert found.whole[0][0] == 0
     assert found.whole[-1][0] == 300
@@ -119,7 +119,7 @@ def test_pausing_stepping_and_going_on_change_no_loss(area: LearnArea, qtbot: Qt
     assert settings.start_button.text() == "Learn on"
     qtbot.mouseClick(settings.start_button, Left)
     wait_for_end(qtbot, area)
-    assert area.session.losses == expected_losses(80)
+    assert list(area.session.losses) == expected_losses(80)
 
 
 def take_files(qtbot: QtBot, area: LearnArea, *paths: Path) -> None:
@@ -144,7 +144,7 @@ def test_several_files_are_learned_from_one_after_the_other(
     ids = tokenizer.encode("".join(files.values())).ids.astype(np.int64)
     part, _ = split_text(ids, 0.1)
     training = BigramTraining(part, tokenizer.n_vocab, BigramSettings())
-    assert area.session.losses == [step.loss for step in train(training, 120)]
+    assert list(area.session.losses) == [step.loss for step in train(training, 120)]
     assert settings.start_button.text() == "Learn on"
     settings.source.take_open_text()
     assert settings.start_button.text() == "Learn from the open text"

@@ -166,14 +166,16 @@ class BigramTraining:
 
 
 def train(
-    training: BigramTraining, n_steps: int, table_seconds: float = 0.1
+    training: BigramTraining, n_steps: int, table_seconds: float = 0.1, n_spared: int = 0
 ) -> Iterator[TrainingStep]:
     """Train until `n_steps` are done: yields each step's loss, and a table now and then.
+
+    `n_spared` processors are left to others, such as a window that shows it.
 
     The last step always carries its table. Raises `DivergedError` when the loss is no number any
     more; the training is back then at the last table whose loss was one, which was yielded.
     """
-    with _threads_for(training):
+    with _threads_for(training, n_spared):
         yield from _train(training, n_steps, table_seconds)
 
 
@@ -196,13 +198,13 @@ def _train(training: BigramTraining, n_steps: int, table_seconds: float) -> Iter
 
 
 @contextmanager
-def _threads_for(training: BigramTraining) -> Iterator[None]:
+def _threads_for(training: BigramTraining, n_spared: int) -> Iterator[None]:
     """A small table in one thread: others would spend more time on waiting than on work."""
     import torch
 
     before = torch.get_num_threads()
     n_weights = sum(parameter.numel() for parameter in training.modules.parameters())
-    torch.set_num_threads(1 if n_weights <= _SMALL else before)
+    torch.set_num_threads(1 if n_weights <= _SMALL else max(1, before - n_spared))
     try:
         yield
     finally:

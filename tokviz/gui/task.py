@@ -68,6 +68,12 @@ def _turn() -> Iterator[None]:
             _turns.release()
 
 
+def let_frames_pass() -> None:
+    """For work beside the GUI that takes many small steps between two items: wait while the GUI
+    thread has something to do, a hundredth of a second at most."""
+    _courtesy.wait()
+
+
 class _End:
     """The generator is exhausted, or raised `error`."""
 

@@ -84,7 +84,7 @@ class BigramCurvesPanel(QWidget):
         part = begun.bits if bits else 1.0
         aside = begun.bits_aside if bits else 1.0
         steps, means = smoothed(session.losses, session.step_number)
-        whole = np.array(session.whole, np.float64)
+        whole = np.array(_some(session.whole), np.float64)
         first, last = float(whole[0, 0]), float(max(whole[-1, 0], session.step_number, 1))
         ends = np.array([first, last])
         curves = [Curve("training", np.append(first, steps), np.append(whole[0, 1], means) * part)]
@@ -112,6 +112,17 @@ class BigramCurvesPanel(QWidget):
             write_bytes(path, content)
         except TextFileError as error:
             self.problem.emit(str(error))
+
+
+def _some(whole: Sequence[tuple[int, float, float]]) -> list[tuple[int, float, float]]:
+    """Measurements spread evenly, the last one among them: more could not be told apart.
+
+    >>> [step for step, _, _ in _some([(n, 0, 0) for n in range(700)])][-3:]
+    [696, 698, 699]
+    """
+    apart = max(1, len(whole) // _MOST_POINTS)
+    last = [whole[-1]] if (len(whole) - 1) % apart else []
+    return [*whole[::apart], *last]
 
 
 def smoothed(losses: Sequence[float], last_step: int) -> tuple[Float64s, Float64s]:

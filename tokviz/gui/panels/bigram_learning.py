@@ -21,11 +21,19 @@ _MOST_SHOWN = 256
 _PATIENCE = 20  # what is measured along with the training takes a twentieth of the time at most
 
 
+def _no_rest() -> None:
+    pass
+
+
 @dataclass
 class Pace:
-    """`single`: each step is told by itself, with its table. One thread sets it, another reads."""
+    """`single`: each step is told by itself, with its table. One thread sets it, another reads.
+
+    `rest` is called between two steps, to let whoever shows them come first.
+    """
 
     single: bool = False
+    rest: Callable[[], None] = _no_rest
 
 
 @dataclass(frozen=True)
@@ -138,7 +146,8 @@ def go_on(begun: Begun, n_steps: int, pace: Pace) -> Iterator[Learned]:
     yield meter.read(training.n_steps, [], training.table())
     losses: list[float] = []
     told = monotonic()
-    for step in train(training, n_steps, _TABLE_SECONDS):
+    for step in train(training, n_steps, _TABLE_SECONDS, n_spared=1):
+        pace.rest()
         losses.append(step.loss)
         table = training.table() if pace.single else step.table
         if table is not None or monotonic() - told > _BATCH_SECONDS:

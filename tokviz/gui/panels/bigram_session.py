@@ -5,6 +5,7 @@ No widget of its own. The parts listen to its signals and read it; the embedding
 """
 
 import math
+from array import array
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic
@@ -21,7 +22,7 @@ from tokviz.embedding.row_classes import MissingRowsError
 from tokviz.embedding.table import EmbeddingTable, Float32s
 from tokviz.gui.panels.bigram_corpus import BigramCorpus
 from tokviz.gui.panels.bigram_learning import Begun, Learned, Pace, Preparing, Report, go_on, learn
-from tokviz.gui.task import Task, failure
+from tokviz.gui.task import Task, failure, let_frames_pass
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.text_files import TextFileError, write_bytes
 from tokviz.tokenization.formats import TokenizerFileError
@@ -60,7 +61,7 @@ class BigramSession(QObject):
         self.table: BigramTable | None = None
         self.tokenizer: Tokenizer | None = None
         self.logs: Float32s | None = None
-        self.losses: list[float] = []
+        self.losses = array("d")  # millions, read again with each picture of the curves
         self.whole: list[tuple[int, float, float]] = []  # step, loss and held-out loss
         self.step_number = 0
         self._told_at = self._mapped_at = self._map_took = 0.0
@@ -92,7 +93,7 @@ class BigramSession(QObject):
             return
         if self._last_task is not None:
             self._last_task.wait()  # a cancelled step may still be under way
-        self._pace = Pace(single=paused)
+        self._pace = Pace(paused, let_frames_pass)
         if self.goes_on(settings):
             assert self.begun is not None
             total = self.begun.training.n_steps + n_steps
@@ -166,7 +167,7 @@ class BigramSession(QObject):
 
     def _forget(self) -> None:
         self._of = self._loaded = self._waiting = self.begun = self.table = self.logs = None
-        self.losses, self.whole, self.step_number = [], [], 0
+        self.losses, self.whole, self.step_number = array("d"), [], 0
 
     # -- what comes in -------------------------------------------------------------------------
 
@@ -188,7 +189,7 @@ class BigramSession(QObject):
             self.learned.emit()
 
     def _take(self, report: Learned) -> BigramTable | None:
-        self.losses += [loss for loss in report.losses if np.isfinite(loss)]
+        self.losses.extend(loss for loss in report.losses if math.isfinite(loss))
         self.step_number = report.step
         if np.isfinite(report.loss):
             self.whole.append((report.step, report.loss, report.held_out))

@@ -50,6 +50,7 @@ from tokviz.token_tables import TokenTable
 
 _LABELS_MS = 300  # after the last change of the text, before labels are ordered anew
 _REST_MS = 2000  # without another table, before t-SNE takes the place of what moved
+_STILL_MS = 600  # without another table, before its rows are sorted into classes again
 _LIVE_VALUES = 2**22  # a table of so many numbers may be projected anew while it is learned
 
 
@@ -84,6 +85,8 @@ class EmbeddingPanel(QWidget):
         self._labels_later.timeout.connect(self._set_label_order)
         self._rested = QTimer(self, singleShot=True, interval=_REST_MS)
         self._rested.timeout.connect(self._on_settings_changed)
+        self._audit_later = QTimer(self, singleShot=True, interval=_STILL_MS)
+        self._audit_later.timeout.connect(self._on_still)
         self._connect()
         self._on_theme_changed()
         self._on_measured(None)
@@ -148,6 +151,7 @@ class EmbeddingPanel(QWidget):
         """End what runs; for the program's end."""
         for part in (self.opening, self.runner, self.coloring, self.graph):
             part.close()
+        self._audit_later.stop()
         if self._audit is not None:
             self._audit.cancel()
             self._audit = None
@@ -176,15 +180,16 @@ class EmbeddingPanel(QWidget):
             self._audit.cancel()
             self._audit = None
         self._before = self._points if moves else None
-        self._shown, self._audit_words = known, ""
-        self.runner.set_table(known)
+        self._shown = known
+        self.runner.set_table(known, moves=moves)
         self._frame.set_note(known.table.name)
         self._stack.setCurrentWidget(self.area)
-        if not moves:
-            self._layout = None
+        if moves:  # each task that begins costs a frame, so only what is seen to move is made anew
+            self._audit_later.start()
+        else:
+            self._layout, self._audit_words = None, ""
+            self._audit_later.stop()
             self.area.settings.set_n_components(min(known.table.dim, known.table.n_rows))
-        if moves:
-            self._start_audit(known)
         self._project()
 
     def _is_next_of(self, known: TokenTable) -> bool:
@@ -202,6 +207,7 @@ class EmbeddingPanel(QWidget):
             self._audit = None
         self.runner.set_table(None)
         self.coloring.close()
+        self._audit_later.stop()
         self._shown = self._layout = self._before = None
         self._audit_words = ""
         self._frame.set_note("")
@@ -234,6 +240,10 @@ class EmbeddingPanel(QWidget):
         task.failed.connect(lambda error: self.problem.emit(failure("Reading the table", error)))
         self._audit = task
         task.start()
+
+    def _on_still(self) -> None:
+        if self._shown is not None:
+            self._start_audit(self._shown)
 
     def _on_audited(self, batch: list[str]) -> None:
         self._audit = None
@@ -289,7 +299,8 @@ class EmbeddingPanel(QWidget):
         self._points = points
         self.area.view.set_points(points, keep_view=keep_view)
         self._model.set_points(points)
-        if self._before is not None:
+        if self._before is not None and self._shown is not None:
+            self.area.view.set_classes(self._shown.table.never_updated)
             self.links.update()
 
     def _dress(self, known: TokenTable) -> None:

@@ -12,6 +12,7 @@ from tokviz.gui.task import Task, failure
 from tokviz.token_tables import TokenTable
 
 _AFTER_MS = 150  # without another layout, before the map is measured
+_AFTER_MOVING_MS = 700  # the same for a table that is learned, whose maps follow each other
 _TITLES = {
     "pca": "Finding the principal components",
     "tsne": "Laying out all rows by t-SNE",
@@ -53,9 +54,10 @@ class MapRunner(QObject):
     def is_paused(self) -> bool:
         return self._task is not None and self._task.is_paused
 
-    def set_table(self, known: TokenTable | None) -> None:
-        """Make maps of another table from now on."""
+    def set_table(self, known: TokenTable | None, *, moves: bool = False) -> None:
+        """Make maps of another table from now on; `moves`: yet another will follow soon."""
         self.close()
+        self._later.setInterval(_AFTER_MOVING_MS if moves else _AFTER_MS)
         self._known, self._sample, self._layout = known, None, None
         self.maker = None if known is None else MapMaker(known.table, LayoutCache(cache_folder()))
 
