@@ -5,9 +5,9 @@
 The peer is what a course writes, `nn.Embedding(V, V)`, cross-entropy and `torch.optim.AdamW`, with
 batches of 32 × 8 gathered as ours are, in one thread as ours. The window is the whole program in
 the Learn mode on the offscreen platform, with its curves, heat maps and the moving map. A frame gap
-is the time between two turns of the event loop that a timer of 8 ms asks for; its peer is that of an
-event loop with nothing to do beside the bare loop in a thread, turn by turn. What of a gap is the
-window's own work is told by its thread's processor time.
+is the time between two turns of the event loop that a timer of 8 ms asks for; its peer is that of
+an event loop with nothing to do beside the bare loop in a thread, turn by turn. What of a gap is
+the window's own work is told by its thread's processor time.
 """
 
 import os
