@@ -104,6 +104,40 @@ def _catches(process: "subprocess.Popen[bytes]", number: int) -> bool:
     return caught is not None and bool(int(caught[1], 16) >> (number - 1) & 1)
 
 
+def _end_by_signal(number: signal.Signals, *files: str) -> str:
+    """Start the window, end it by a signal, which no question keeps it from; what it wrote."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tokviz", *files],
+        env=_environment(QT_QPA_PLATFORM="minimal"),  # a window nobody sees, with an event loop
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    try:
+        deadline = time.monotonic() + 30
+        while not _catches(process, signal.SIGTERM):
+            assert process.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        time.sleep(0.2)  # into the event loop
+        process.send_signal(number)
+        _, errors = process.communicate(timeout=20)
+    finally:
+        process.kill()
+        process.wait()
+    assert process.returncode == 0
+    return errors.decode()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_signal_ends_the_program_while_it_asks_about_a_file_of_its_command_line(
+    home: Path,
+) -> None:
+    large = home / "large.txt"
+    with large.open("wb") as file:
+        file.truncate(2**29)
+    assert "Traceback" not in _end_by_signal(signal.SIGINT, str(large))
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_the_program_and_keeps_what_is_not_saved(
@@ -117,26 +151,8 @@ def test_a_signal_ends_the_program_and_keeps_what_is_not_saved(
     stored = {"file": str(file), "modified": True, "tokenizer": "bytes"}
     (config / "settings.json").write_text(json.dumps(stored))
     (state / "session.txt").write_bytes(NOTE.encode("utf-8", "surrogatepass"))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tokviz"],
-        env=_environment(QT_QPA_PLATFORM="minimal"),  # a window nobody sees, with an event loop
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    try:
-        deadline = time.monotonic() + 30
-        while not _catches(process, signal.SIGTERM):
-            assert process.poll() is None
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
-        time.sleep(0.2)  # into the event loop
-        process.send_signal(number)
-        _, errors = process.communicate(timeout=20)  # no question keeps it
-    finally:
-        process.kill()
-        process.wait()
-    assert process.returncode == 0
-    assert "Traceback" not in errors.decode()
+    errors = _end_by_signal(number)
+    assert "Traceback" not in errors
     assert load_session_text() == NOTE
     settings = load_settings()
     assert (settings.file, settings.modified, settings.tokenizer) == (str(file), True, "bytes")

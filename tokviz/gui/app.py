@@ -65,10 +65,12 @@ def run(files: list[str], tokenizer: str | None = None) -> int:
     # What is loaded by now stays; the collector need not walk through it again and again.
     gc.freeze()
     gc.enable()
-    if files:
-        session.window.open_files([os.path.abspath(path) for path in files])
     # Kept in a name: the notifier and the sockets end with it.
     signals = _quit_on_signals(app)
+    if files:
+        # Within the loop: a question about a file would begin one that app.exit() does not end.
+        paths = [os.path.abspath(path) for path in files]
+        QTimer.singleShot(0, session.window, lambda: session.window.open_files(paths))
     status = app.exec()
     session.end()
     del signals

@@ -154,6 +154,7 @@ def _style_sheet(c: Palette) -> str:
     #muted, QLabel#muted {{ color: {n(c.muted)}; }}
     QToolButton, QPushButton {{ border: 1px solid {n(c.line)}; border-radius: 5px;
         padding: 4px 10px; background: {n(c.panel)}; color: {n(c.text)}; }}
+    QFileDialog QToolButton {{ padding: 3px; }}
     QToolButton:hover, QPushButton:hover {{ background: {n(c.window)}; }}
     QToolButton:checked {{ background: {n(c.accent_soft)}; border-color: {n(c.accent)}; }}
     QToolButton:focus, QPushButton:focus {{ border-color: {n(c.accent)}; }}

@@ -9,7 +9,7 @@ import pytest
 from tests.tokenization.oracles import shipped
 from tokviz.resources import read_resource, resource_path
 from tokviz.tokenization.formats import TokenizerFileError
-from tokviz.tokenization.formats.any_file import open_tokenizer
+from tokviz.tokenization.formats.any_file import looks_like_tokenizer, open_tokenizer
 
 
 def test_a_vocab_bpe_by_any_name_is_gpt2s(tmp_path: Path) -> None:
@@ -37,3 +37,8 @@ def test_a_pipe_is_no_tokenizer(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(TokenizerFileError, match="is not a file"):
         open_tokenizer(tmp_path / "pipe")
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert not looks_like_tokenizer(tmp_path / "pipe")

@@ -92,6 +92,8 @@ def looks_like_tokenizer(path: Path) -> bool:
     try:
         if path.is_dir():
             return True
+        if not path.is_file():
+            return False  # a pipe would be waited for
         with path.open("rb") as opened:
             start = opened.read(4096)
     except OSError:
