@@ -3,13 +3,16 @@
 import itertools
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tokenization.diverse_texts import any_text, built_text
 from tests.tokenization.oracles import shipped, slow_spans
 from tests.tokenization.test_encoder import columns
+from tokviz.tokenization import encoding as encoding_module
 from tokviz.tokenization.encoding import (
+    chars_of,
     concatenate,
     runs,
     special_token,
@@ -26,6 +29,18 @@ def test_spans_are_those_of_the_obvious_walk_over_bytes(text: str) -> None:
     starts, ends = encoding.spans()
     expected = slow_spans(without_surrogates(text), tokens)
     assert list(zip(starts.tolist(), ends.tolist(), strict=True)) == expected
+
+
+@given(any_text, st.data())
+def test_the_character_of_each_of_many_bytes(text: str, data: st.DataObject) -> None:
+    valid = without_surrogates(text).encode("utf-8")
+    of_byte = [i for i, c in enumerate(text) for _ in range(utf8_lengths(c)[0])]
+    of_byte = [-1, *of_byte, len(text)]  # a place before the text, and one behind it
+    some = sorted(data.draw(st.lists(st.integers(-1, len(valid)))))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(encoding_module, "_BLOCK", 3)
+        (found,) = chars_of(valid, [np.array(some, np.int32)])
+    assert found.tolist() == [of_byte[place + 1] for place in some]
 
 
 @given(any_text)

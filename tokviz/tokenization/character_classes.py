@@ -11,7 +11,7 @@ import numpy as np
 import regex
 from numpy.typing import NDArray
 
-from tokviz.tokenization.encoding import Int32s
+from tokviz.tokenization.encoding import Int64s
 
 Classes = NDArray[np.uint8]
 
@@ -35,20 +35,15 @@ _CASES = {
 }
 
 
-def classes_of(text: str, data: bytes) -> tuple[Classes, Int32s | None]:
+def classes_of(text: str, data: bytes) -> tuple[Classes, Int64s | None]:
     """(characters,) the class of each, and where each begins in `data`, the text's UTF-8.
 
-    The places are (characters + 1,), None for ASCII. No lone surrogates.
+    The places are None for ASCII. No lone surrogates.
     """
     if len(text) == len(data):
         return np.frombuffer(data.translate(_ascii()), np.uint8), None
-    code_points = _code_points(text)
-    lengths = np.ones(len(code_points), np.uint8)
-    for first in (0x80, 0x800, 0x10000):
-        lengths += code_points >= first
-    places = np.zeros(len(code_points) + 1, np.int32)
-    np.cumsum(lengths, out=places[1:])
-    return _looked_up(code_points, 0), places
+    places = np.flatnonzero(np.frombuffer(data, np.int8) >= -64)  # bytes 0x80 to 0xBF go on
+    return _looked_up(_code_points(text), 0), places
 
 
 def cases_of(text: str) -> Classes:
@@ -63,7 +58,7 @@ def _code_points(text: str) -> NDArray[np.uint32]:
 
 def _looked_up(code_points: NDArray[np.uint32], which: int) -> Classes:
     highest = int(code_points.max(initial=0))
-    return _table(highest // _PLANE + 1)[which][code_points]
+    return _table(highest // _PLANE + 1)[which].take(code_points)
 
 
 @cache

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from tokviz.tokenization.bpe import CLOSED, OPEN
-from tokviz.tokenization.encoding import Encoding, Int32s, Int64s, without_surrogates
+from tokviz.tokenization.encoding import Encoding, Int64s, without_surrogates
 from tokviz.tokenization.growing_array import GrowingArray
+from tokviz.tokenization.ranges import ranges, starts_of
 
 MEMORY_LIMIT = 64 * 2**20
 _BYTES_OF_ONE_ENTRY = 250  # the key in the dict and its row of numbers
@@ -134,11 +135,11 @@ class ChunkEncoder:
         )
         n_tokens, n_bytes, n_lost, n_parts, n_chars = sizes
         first_token, first_byte, first_lost, first_part, _ = firsts
-        chunk_bytes, chunk_chars = _before(n_bytes), _before(n_chars)
-        tokens = _ranges(first_token, n_tokens)
+        chunk_bytes, chunk_chars = starts_of(n_bytes), starts_of(n_chars)
+        tokens = ranges(first_token, n_tokens)
         shift = np.repeat(chunk_bytes, n_tokens)
-        parts = _ranges(first_part, n_parts)
-        uncovered = lost[_ranges(first_lost, n_lost)] + np.repeat(chunk_bytes, n_lost)
+        parts = ranges(first_part, n_parts)
+        uncovered = lost[ranges(first_lost, n_lost)] + np.repeat(chunk_bytes, n_lost)
         hidden = tuple(
             (int(chunk_bytes[i]) + byte, rank)
             for i in self._places_with_hidden(entries)
@@ -152,7 +153,7 @@ class ChunkEncoder:
             byte_ends=ends[tokens] + shift,
             pre_token_chars=characters[parts] + np.repeat(chunk_chars, n_parts),
             pre_token_bytes=places[parts] + np.repeat(chunk_bytes, n_parts),
-            gaps=gaps[_ranges(first_byte, n_bytes)] if self._ranked else None,
+            gaps=gaps[ranges(first_byte, n_bytes)] if self._ranked else None,
             uncovered_bytes=uncovered,
             hidden=hidden,
         )
@@ -180,14 +181,3 @@ def _characters(chunk: str, places: list[int]) -> list[int]:
         return places
     data = chunk.encode("utf-8")
     return [len(data[:place].decode("utf-8", "ignore")) for place in places]
-
-
-def _before(lengths: Int32s) -> Int32s:
-    return np.cumsum(lengths, dtype=np.int32) - lengths
-
-
-def _ranges(firsts: Int32s, lengths: Int32s) -> Int32s:
-    """The indexes `first, first + 1, …` of many ranges, one after the other."""
-    indexes = np.repeat(firsts - _before(lengths), lengths)
-    indexes += np.arange(len(indexes), dtype=np.int32)
-    return indexes

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from tokviz.tokenization.encoding import Int32s, Int64s
 from tokviz.tokenization.packed_keys import PackedKeys, packed, words_of
+from tokviz.tokenization.ranges import ranges
 
 _PADDING = b"\0" * 40
 _WIDTHS = (1, 2, 4)  # words: strings of up to 7, 15 and 31 bytes; longer ones are kept as bytes
@@ -30,15 +31,15 @@ class DistinctStrings:
         of_long = 250 * len(self._long) + self._n_long_bytes
         return sum(keys.memory for keys in self._keys) + of_long
 
-    def numbers(self, data: bytes, starts: Int32s, lengths: Int32s) -> Int32s:
+    def numbers(self, data: bytes, starts: Int64s, lengths: Int64s) -> Int32s:
         """The number of each of these strings in `data`."""
         numbers = np.empty(len(starts), np.int32)
         words = words_of(data + _PADDING)
         rest = np.arange(len(starts))
         for keys in self._keys:
-            is_short = lengths[rest] <= 8 * keys.width - 1
-            rows, rest = rest[is_short], rest[~is_short]
-            at, sizes = starts[rows], lengths[rows]
+            is_short = lengths.take(rest) < 8 * keys.width
+            rows, rest = rest.compress(is_short), rest.compress(~is_short)
+            at, sizes = starts.take(rows), lengths.take(rows)
             found, new = keys.number(packed(words, at, sizes, keys.width), self.n_strings)
             numbers[rows] = found
             self._remember_new(data, at[new], sizes[new])
@@ -52,7 +53,7 @@ class DistinctStrings:
         self._new = []
         return np.concatenate(data), np.concatenate(lengths)
 
-    def _numbers_of_long(self, data: bytes, starts: Int32s, lengths: Int32s) -> list[int]:
+    def _numbers_of_long(self, data: bytes, starts: Int64s, lengths: Int64s) -> list[int]:
         numbers: list[int] = []
         new: list[int] = []  # rows
         known, first = self._long, self.n_strings
@@ -66,20 +67,8 @@ class DistinctStrings:
         self._remember_new(data, starts[new], lengths[new])
         return numbers
 
-    def _remember_new(self, data: bytes, starts: Int32s, lengths: Int32s) -> None:
+    def _remember_new(self, data: bytes, starts: Int64s, lengths: Int64s) -> None:
         if len(starts):
             self.n_strings += len(starts)
             places = ranges(starts, lengths)
-            self._new.append((np.frombuffer(data, np.uint8)[places], lengths))
-
-
-def starts_of(lengths: Int32s) -> Int32s:
-    """Where each piece starts when pieces of these lengths stand in a row."""
-    return np.cumsum(lengths, dtype=np.int32) - lengths
-
-
-def ranges(firsts: Int32s, lengths: Int32s) -> Int64s:
-    """The indexes `first, first + 1, …` of many ranges, one after the other."""
-    indexes = np.repeat((firsts - starts_of(lengths)).astype(np.int64), lengths)
-    indexes += np.arange(len(indexes))
-    return indexes
+            self._new.append((np.frombuffer(data, np.uint8)[places], lengths.astype(np.int32)))

@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from tokviz.tokenization.base_symbols import BaseSymbols
 from tokviz.tokenization.bpe import CLOSED, OPEN, Merges, apply_merges
-from tokviz.tokenization.encoding import Encoding, Int32s, encodable, without_surrogates
+from tokviz.tokenization.encoding import Encoding, encodable, without_surrogates
 from tokviz.tokenization.growing_array import GrowingArray
 from tokviz.tokenization.pre_tokenizers import SplitPattern
+from tokviz.tokenization.ranges import ranges, starts_of
 from tokviz.tokenization.whole_text_bpe import WholeTextEncoder, WholeTextRules
 
 MEMORY_LIMIT = 64 * 2**20
@@ -148,8 +149,8 @@ class Encoder:
 
     def _gather(self, text: str, entries: NDArray[np.int32]) -> Encoding:
         n_tokens, n_bytes = self._n_tokens.data[entries], self._n_bytes.data[entries]
-        byte_starts = _starts(n_bytes)
-        tokens = _ranges(self._first_token.data[entries], n_tokens)
+        byte_starts = starts_of(n_bytes)
+        tokens = ranges(self._first_token.data[entries], n_tokens)
         shift = np.repeat(byte_starts, n_tokens)
         lost = np.zeros(0, np.int32)
         if self._base.may_lose:
@@ -161,21 +162,8 @@ class Encoder:
             ids=self._ids.data[tokens],
             byte_starts=self._starts.data[tokens] + shift,
             byte_ends=self._ends.data[tokens] + shift,
-            pre_token_chars=_starts(self._n_chars.data[entries]),
+            pre_token_chars=starts_of(self._n_chars.data[entries]),
             pre_token_bytes=byte_starts,
-            gaps=self._gaps.data[_ranges(self._first_byte.data[entries], n_bytes)],
+            gaps=self._gaps.data[ranges(self._first_byte.data[entries], n_bytes)],
             uncovered_bytes=lost,
         )
-
-
-def _starts(lengths: Int32s) -> Int32s:
-    """Where each piece starts when pieces of these lengths stand in a row."""
-    return np.cumsum(lengths, dtype=np.int32) - lengths
-
-
-def _ranges(firsts: Int32s, lengths: Int32s) -> Int32s:
-    """The indexes `first, first + 1, …` of many ranges, one after the other."""
-    total = int(lengths.sum())
-    indexes = np.repeat(firsts - _starts(lengths), lengths)
-    indexes += np.arange(total, dtype=np.int32)
-    return indexes

@@ -143,26 +143,18 @@ class Encoding:
         positions = byte_positions.astype(np.int64)
         if self.n_bytes == len(self.text):
             return positions
-        if 16 * len(positions) > self.n_bytes:  # so many that a count over all bytes pays
-            return positions - self._continuations().take(positions + 1)
         assert self.byte_of_char is not None
         return self.byte_of_char.searchsorted(positions, "right") - 1
 
-    def _continuations(self) -> Int32s:
-        """How many bytes up to a place are not the first of their character: for the place before
-        the text (an empty token at the start ends there), each byte, and the one behind."""
-        data = np.frombuffer(encodable(self.text)[1], np.uint8)
-        counts = np.zeros(len(data) + 2, np.int32)
-        np.cumsum(data & 0xC0 == 0x80, dtype=np.int32, out=counts[1:-1])
-        counts[-1] = counts[-2]
-        return counts
-
-    def spans(self) -> tuple[Int64s, Int64s]:
+    def spans(self) -> tuple[Int32s | Int64s, Int32s | Int64s]:
         """Starts and ends in characters; a cut character lies in the span of each token."""
-        if not len(self.ids):
-            return np.zeros(0, np.int64), np.zeros(0, np.int64)
-        chars = self.chars_at(np.concatenate((self.byte_starts, self.byte_ends - 1)))
-        return chars[: len(self.ids)], chars[len(self.ids) :] + 1
+        if self.n_bytes == len(self.text):
+            return self.byte_starts, self.byte_ends
+        columns = (self.byte_starts, self.byte_ends - 1)
+        if any((column[1:] < column[:-1]).any() for column in columns):  # a normalizer's doing
+            return self.chars_at(columns[0]), self.chars_at(columns[1]) + 1
+        starts, ends = chars_of(encodable(self.text)[1], columns)
+        return starts, ends + 1
 
     def gap_ranks(self) -> Int32s | None:
         """(B - 1,) one for each gap between neighbouring bytes."""
@@ -200,6 +192,40 @@ class Encoding:
             lost - np.int32(low),
             tuple((byte - low, rank) for byte, rank in self.hidden if low <= byte < high),
         )
+
+
+_BLOCK = 1 << 13
+
+
+def chars_of(data: bytes, columns: Sequence[Int32s]) -> list[Int32s]:
+    """The characters of `data`, a text in UTF-8, that hold the bytes at many places, by columns.
+
+    It goes by blocks, as most of a text is ASCII, where a character is a byte. -1 is the character
+    before the text, an empty token at the start ends there.
+    """
+    found = [column.copy() for column in columns]
+    lows = range(0, len(data), _BLOCK)
+    bounds = [_bounds(column, [*lows, len(data)]) for column in columns]
+    n_before = 0  # bytes so far that go on with a character
+    for i, low in enumerate(lows):
+        block, counts = data[low : low + _BLOCK], None
+        if not block.isascii():
+            counts = np.zeros(len(block) + 1, np.int32)
+            np.cumsum(np.frombuffer(block, np.int8) < -64, out=counts[1:])  # bytes 0x80 to 0xBF
+        for column, chars, bound in zip(columns, found, bounds, strict=True):
+            here = slice(bound[i], bound[i + 1])
+            chars[here] -= np.int32(n_before)
+            if counts is not None:
+                chars[here] -= counts.take(column[here] + np.int32(1 - low), mode="clip")
+        n_before += 0 if counts is None else int(counts[-1])
+    return found
+
+
+def _bounds(rising: Int32s, edges: list[int]) -> list[int]:
+    """Where each block begins, and the end. A place may lie before the first or behind the last."""
+    bounds: list[int] = rising.searchsorted(np.array(edges, np.int32)).tolist()
+    bounds[0], bounds[-1] = 0, len(rising)
+    return bounds
 
 
 def runs(positions: Int64s) -> list[tuple[int, int]]:

@@ -43,7 +43,7 @@ class PairRanks:
         pairs, ranks = merges.sorted_pairs
         left, right = pairs >> 32, pairs & 0xFFFFFFFF
         keys = (left << _ID_BITS | right).astype(np.uint64)
-        self._shift = np.uint64(64 - max(4, int(4 * len(keys)).bit_length()))
+        self._shift = np.uint64(64 - max(4, int(8 * len(keys)).bit_length()))
         self._slots = np.zeros(1 << (64 - int(self._shift)), np.uint64)
         entries = keys << np.uint64(_RANK_BITS) | (ranks + 1).astype(np.uint64)
         at, rows = self._first_slots(keys), np.arange(len(keys))

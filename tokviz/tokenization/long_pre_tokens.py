@@ -24,6 +24,7 @@ from tokviz.tokenization.lock_step import LONGEST, LockStep
 
 _STEP = 64
 _OVERLAP = LONGEST - _STEP
+_PLAIN = 400  # bytes up to which windows cost more than the merge loop
 _SWEPT = 2_000  # bytes from which on a sweep is worth its steps
 Bytes = NDArray[np.uint8]
 
@@ -41,8 +42,22 @@ def merge_pieces(
     tokens[places], gaps[places] = lock_step.merge(
         data, starts[short].astype(np.int64), lengths[short].astype(np.int64)
     )
-    # The windows of all long ones at once, then each one from its own.
-    long = list(zip(starts[is_long].tolist(), lengths[is_long].tolist(), strict=True))
+    long = []
+    for start, length in zip(starts[is_long].tolist(), lengths[is_long].tolist(), strict=True):
+        if length > _PLAIN:
+            long.append((start, length))
+            continue
+        piece = slice(start, start + length)
+        tokens[piece], gaps[piece] = _merge_plainly(lock_step, data[piece])
+    if long:
+        _merge_by_windows(lock_step, data, long, tokens, gaps)
+    return tokens, gaps
+
+
+def _merge_by_windows(
+    lock_step: LockStep, data: Bytes, long: list[tuple[int, int]], tokens: Int32s, gaps: Int32s
+) -> None:
+    """The windows of all long pieces, by start and length, at once; then each from its own."""
     windows = [_windows(length) for _, length in long]
     merged = _Merged.of(
         lock_step,
@@ -57,7 +72,6 @@ def merge_pieces(
         whole = _stitched(lock_step, piece, mine) or _merge_alone(lock_step, piece)
         tokens[start : start + length], gaps[start : start + length] = whole
         at = stop
-    return tokens, gaps
 
 
 @dataclass(frozen=True)

@@ -13,28 +13,37 @@ from tokviz.tokenization.encoding import Int32s, Int64s
 
 Words = NDArray[np.uint64]
 
-_LOW_BYTES = np.array([(1 << 8 * k) - 1 for k in range(9)], np.uint64)
-_EIGHT = np.int64(8)
+_LONGEST = 31  # bytes
 _FACTORS = [  # odd numbers with mixed bits
     np.uint64(factor)
     for factor in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93)
 ]
 
 
+# (word, length): which of a word's bytes belong to a string of that length
+_INSIDE = np.array(
+    [
+        [(1 << 8 * min(max(length - 8 * word, 0), 8)) - 1 for length in range(_LONGEST + 1)]
+        for word in range(_LONGEST // 8 + 1)
+    ],
+    np.uint64,
+)
+
+
 def words_of(data: bytes) -> Words:
     """The eight bytes from each place on as one number; `data` must go on for some more bytes."""
-    return np.ndarray((len(data) - 7,), "<u8", data, strides=(1,))
+    overlapping = np.ndarray((len(data) - 7,), "<u8", data, strides=(1,))
+    return overlapping.copy()  # once here, or `take` does it each time
 
 
-def packed(words: Words, starts: Int32s, lengths: Int32s, width: int) -> list[Words]:
+def packed(words: Words, starts: Int64s, lengths: Int64s, width: int) -> list[Words]:
     """The strings at `starts` as words; each is of at most `8 * width - 1` bytes."""
     columns = []
-    for i in range(width):
-        column = words.take(starts + np.int32(8 * i) if i else starts)
-        inside = np.clip(lengths - 8 * i, 0, 8) if i or width > 1 else lengths
-        column &= _LOW_BYTES.take(inside)
+    for word in range(width):
+        column = words.take(starts + 8 * word if word else starts)
+        column &= _INSIDE[word].take(lengths)
         columns.append(column)
-    columns[-1] |= lengths.astype(np.uint64) << np.uint64(56)
+    columns[-1] |= lengths.view(np.uint64) << np.uint64(56)
     return columns
 
 

@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 
 from tokviz.tokenization.array_splits import FindEdges, edges_of
 from tokviz.tokenization.character_classes import classes_of
-from tokviz.tokenization.distinct_strings import DistinctStrings, starts_of
+from tokviz.tokenization.distinct_strings import DistinctStrings
 from tokviz.tokenization.encoding import Int32s, Int64s, without_surrogates
 from tokviz.tokenization.pre_tokenizers import BETWEEN_WORDS, SplitPattern
+from tokviz.tokenization.ranges import starts_of
 
 _PIECE = 1 << 18  # characters at a time: some 10 ms, so that cancelling answers soon
 _UNIT = 1 << 12  # characters of one draw for the held-out part
@@ -187,10 +188,10 @@ class _CountingByArrays:
     def add(self, text: str, data: bytes) -> list[str]:
         """The pre-tokens that are new, in the order in which they stand in the text."""
         classes, places = classes_of(text, data)
-        starts = np.flatnonzero(self._find_edges(text, classes)).astype(np.int32)
-        starts = starts if places is None else places[starts]
+        starts = np.flatnonzero(self._find_edges(text, classes))
+        starts = starts if places is None else places.take(starts)
         n_before = self._strings.n_strings
-        lengths = np.diff(starts, append=np.int32(len(data)))
+        lengths = np.diff(starts, append=len(data))
         numbers = self._strings.numbers(data, starts, lengths)
         counts = np.bincount(numbers, minlength=self._strings.n_strings)
         counts[:n_before] += self._counts

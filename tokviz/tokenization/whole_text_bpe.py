@@ -24,11 +24,13 @@ from tokviz.tokenization.array_splits import BEHIND_A_WORD, edges_of
 from tokviz.tokenization.base_symbols import BaseSymbols, ByteSymbols
 from tokviz.tokenization.bpe import CLOSED, OPEN, Merges
 from tokviz.tokenization.character_classes import classes_of
-from tokviz.tokenization.distinct_strings import DistinctStrings, ranges, starts_of
-from tokviz.tokenization.encoding import Encoding, Int32s, utf8_lengths
+from tokviz.tokenization.distinct_strings import DistinctStrings
+from tokviz.tokenization.encoding import Encoding, Int32s, Int64s, utf8_lengths
 from tokviz.tokenization.lock_step import LockStep, can_look_up
 from tokviz.tokenization.long_pre_tokens import merge_pieces
 from tokviz.tokenization.pre_tokenizers import SplitPattern
+from tokviz.tokenization.ranges import starts_of
+from tokviz.tokenization.row_pool import RowPool
 
 _PART = 1 << 17
 
@@ -37,32 +39,11 @@ _PART = 1 << 17
 class _Part:
     """A part of a text: where its pre-tokens start, and the number of each one's string."""
 
-    chars: Int32s
-    bytes: Int32s
+    chars: Int64s
+    bytes: Int64s
     strings: Int32s
     n_chars: int
     n_bytes: int
-
-
-class _Rows:
-    """A growing int32 array."""
-
-    def __init__(self) -> None:
-        self._data = np.zeros(1 << 12, np.int32)
-        self.size = 0
-
-    def extend(self, values: Int32s) -> None:
-        needed = self.size + len(values)
-        if needed > len(self._data):
-            grown = np.zeros(max(needed, 2 * len(self._data)), np.int32)
-            grown[: self.size] = self._data[: self.size]
-            self._data = grown
-        self._data[self.size : needed] = values
-        self.size = needed
-
-    @property
-    def data(self) -> Int32s:
-        return self._data[: self.size]
 
 
 @dataclass(frozen=True)
@@ -110,15 +91,13 @@ class WholeTextEncoder:
 
     def forget(self) -> None:
         self._strings = DistinctStrings()
-        self._n_tokens, self._first_token, self._first_byte = _Rows(), _Rows(), _Rows()
-        self._ids, self._ends, self._gaps = _Rows(), _Rows(), _Rows()
+        self._tokens = RowPool(2)  # of each string: ids, and lengths in bytes
+        self._gaps = RowPool(1)
 
     @property
     def memory(self) -> int:
         """An estimate of the bytes held."""
-        rows = (self._n_tokens, self._first_token, self._first_byte)
-        pools = (*rows, self._ids, self._ends, self._gaps)
-        return self._strings.memory + 4 * sum(pool.size for pool in pools)
+        return self._strings.memory + self._tokens.memory + self._gaps.memory
 
     def encode(self, text: str, valid: str, data: bytes) -> Encoding:
         """`valid`: the text without lone surrogates; `data`: that in UTF-8."""
@@ -139,25 +118,24 @@ class WholeTextEncoder:
             yield text[start:end]
             start = end
 
-    def _starts(self, text: str, data: bytes) -> tuple[Int32s, Int32s]:
+    def _starts(self, text: str, data: bytes) -> tuple[Int64s, Int64s]:
         """Where pre-tokens start, in characters and in bytes."""
         if self._find_edges is not None:
             classes, places = classes_of(text, data)
-            chars = np.flatnonzero(self._find_edges(text, classes)).astype(np.int32)
-            return chars, chars if places is None else places[chars]
-        lengths = list(map(len, self.rules.split.split(text)))
-        chars = starts_of(np.array(lengths, np.int32))
+            chars = np.flatnonzero(self._find_edges(text, classes))
+            return chars, chars if places is None else places.take(chars)
+        lengths = np.array(list(map(len, self.rules.split.split(text))), np.int64)
+        chars = np.cumsum(lengths) - lengths
         if len(text) == len(data):
             return chars, chars
-        places = np.cumsum(utf8_lengths(text), dtype=np.int32)
-        return chars, np.append(np.int32(0), places)[chars]
+        return chars, np.append(0, np.cumsum(utf8_lengths(text), dtype=np.int64))[chars]
 
     # -- 2. which string each is -----------------------------------------------------------------
 
     def _numbered(self, text: str) -> _Part:
         data = text.encode("utf-8")
         chars, starts = self._starts(text, data)
-        lengths = np.diff(starts, append=np.int32(len(data)))
+        lengths = np.diff(starts, append=len(data))
         strings = self._strings.numbers(data, starts, lengths)
         return _Part(chars, starts, strings, len(text), len(data))
 
@@ -171,16 +149,10 @@ class WholeTextEncoder:
         tokens, gaps = merge_pieces(self.rules.lock_step, data, starts, lengths)
         self._take_whole(data, starts, lengths, tokens, gaps)
         is_token = tokens >= 0
-        before = np.concatenate((np.zeros(1, np.int32), np.cumsum(is_token, dtype=np.int32)))
-        n_tokens = before[starts + lengths] - before[starts]
-        self._first_token.extend(before[starts] + np.int32(self._ids.size))
-        self._first_byte.extend(starts + np.int32(self._gaps.size))
-        self._n_tokens.extend(n_tokens)
-        self._ids.extend(tokens[is_token])
-        begins = np.flatnonzero(is_token).astype(np.int32)
-        sizes = np.diff(begins, append=np.int32(len(tokens)))
-        self._ends.extend(sizes)
-        self._gaps.extend(gaps)
+        sizes = np.diff(np.flatnonzero(is_token), append=len(tokens))
+        n_tokens = np.add.reduceat(is_token, starts, dtype=np.int32)
+        self._tokens.extend(n_tokens, tokens[is_token], sizes)
+        self._gaps.extend(lengths, gaps)
 
     def _take_whole(
         self, data: NDArray[np.uint8], starts: Int32s, lengths: Int32s, tokens: Int32s, gaps: Int32s
@@ -200,38 +172,34 @@ class WholeTextEncoder:
     # -- 4. the columns --------------------------------------------------------------------------
 
     def _gather(self, text: str, n_bytes: int, parts: list[_Part]) -> Encoding:
-        n_tokens = [self._n_tokens.data.take(part.strings) for part in parts]
-        total = sum(int(n.sum()) for n in n_tokens)
-        ids, edges = np.empty(total, np.int32), np.zeros(total + 1, np.int32)
-        gaps = np.empty(n_bytes, np.int32)
-        at = first_byte = 0
-        for part, counts in zip(parts, n_tokens, strict=True):
-            tokens = ranges(self._first_token.data.take(part.strings), counts)
-            end, end_byte = at + len(tokens), first_byte + part.n_bytes
-            self._ids.data.take(tokens, out=ids[at:end], mode="clip")
-            np.cumsum(self._ends.data.take(tokens), out=edges[at + 1 : end + 1])
-            edges[at + 1 : end + 1] += np.int32(first_byte)
-            sizes = np.diff(part.bytes, append=np.int32(part.n_bytes))
-            places = ranges(self._first_byte.data.take(part.strings), sizes)
-            self._gaps.data.take(places, out=gaps[first_byte:end_byte], mode="clip")
-            at, first_byte = end, end_byte
+        strings = np.concatenate([np.zeros(0, np.int32), *(part.strings for part in parts)])
+        chars = _joined([(part.chars, part.n_chars) for part in parts])
+        bytes_ = chars
+        if n_bytes != len(text):
+            bytes_ = _joined([(part.bytes, part.n_bytes) for part in parts])
+        ids, sizes = self._tokens.taken(strings)
+        edges = np.zeros(len(ids) + 1, np.int32)
+        np.cumsum(sizes, out=edges[1:])
+        (gaps,) = self._gaps.taken(strings)
         return Encoding(
             text=text,
             n_bytes=n_bytes,
             ids=ids,
             byte_starts=edges[:-1],
             byte_ends=edges[1:],
-            pre_token_chars=_joined([(p.chars, p.n_chars) for p in parts]),
-            pre_token_bytes=_joined([(p.bytes, p.n_bytes) for p in parts]),
+            pre_token_chars=chars,
+            pre_token_bytes=bytes_,
             gaps=gaps,
             uncovered_bytes=np.zeros(0, np.int32),
         )
 
 
-def _joined(columns: list[tuple[Int32s, int]]) -> Int32s:
+def _joined(columns: list[tuple[Int32s | Int64s, int]]) -> Int32s:
     """Places in the parts of a text, each of that length, as places in the text."""
-    shifted, before = [np.zeros(0, np.int32)], 0
+    joined = np.empty(sum(len(column) for column, _ in columns), np.int32)
+    at = before = 0
     for column, length in columns:
-        shifted.append(column + np.int32(before))
-        before += length
-    return np.concatenate(shifted)
+        end = at + len(column)
+        np.add(column, before, out=joined[at:end], casting="unsafe")
+        at, before = end, before + length
+    return joined
