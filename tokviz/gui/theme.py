@@ -190,7 +190,7 @@ def _style_sheet(c: Palette) -> str:
     QAbstractSpinBox:disabled, QLineEdit:disabled, QComboBox:disabled {{ color: {n(c.faint)};
         background: {n(c.window)}; }}
     QAbstractSpinBox:focus, QLineEdit:focus, QComboBox:focus {{ border-color: {n(c.accent)}; }}
-    QCheckBox::indicator {{ width: 9px; height: 9px; padding: 2px; border-radius: 4px;
+    QCheckBox::indicator {{ width: 9px; height: 9px; padding: 2px; border-radius: 3px;
         border: 1px solid {n(c.faint)}; background-clip: content; }}
     QCheckBox::indicator:checked {{ background-color: {n(c.accent)}; }}
     QCheckBox::indicator:hover, QCheckBox::indicator:focus {{ border-color: {n(c.accent)}; }}

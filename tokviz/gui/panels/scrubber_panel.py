@@ -59,6 +59,7 @@ class ScrubberPanel(QFrame):
         self.box.setToolTip("Merges applied")
         self.box.setFixedWidth(76)
         self._row = QHBoxLayout()
+        self._row.setSpacing(8)
         self._row.addWidget(self._play)
         self._row.addWidget(self.box)
         self._row.addWidget(self._words, 1)

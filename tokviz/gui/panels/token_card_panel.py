@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
-    QFrame,
     QGridLayout,
     QLabel,
     QPushButton,
@@ -23,6 +22,7 @@ from tokviz.tokenization.visible_text import visible
 
 _HOVER_MS = 40  # the mouse passes over many tokens on its way
 _MOST_CHIPS = 24
+_CHIP_EDGE = 3  # pixels between a chip's edge and its letters
 _POINTS, _TITLE_POINTS = 10.0, 16.0
 _MOST_BYTES = 64
 _MOST_CODE_POINTS = 8
@@ -95,6 +95,8 @@ class TokenCardPanel(QWidget):
             row = grid.rowCount()
             label = _text(name)
             label.setObjectName("muted")
+            if not isinstance(value, QLabel):  # chips, whose letters stand lower by their frames
+                label.setContentsMargins(0, _CHIP_EDGE, 0, 0)
             grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(value, row, 1)
         grid.setRowStretch(grid.rowCount(), 1)
@@ -105,7 +107,6 @@ class TokenCardPanel(QWidget):
         if facts.special:
             yield "kind", _text("special token: reached by its name only, never by merging")
         yield "bytes", _text(_hex(facts.data), mono=True)
-        yield "characters", _text(_code_points(facts.code_points, facts.data))
         yield "made by", self._made_by(facts)
         if facts.part_of:
             yield "part of", self._chips(facts.part_of)
@@ -122,6 +123,8 @@ class TokenCardPanel(QWidget):
             if place.attends:
                 yield "attends to", _text(place.attends)
                 yield "predicted", _text(place.predicted)
+        # The longest row, and seldom a surprise: last, so that what is before it is in view.
+        yield "characters", _text(_code_points(facts.code_points, facts.data))
 
     def _made_by(self, facts: TokenFacts) -> QWidget:
         if facts.rank is None or facts.left is None or facts.right is None:
@@ -182,13 +185,15 @@ def _title(text: str) -> QLabel:
     return label
 
 
-def _note(text: str) -> QLabel:
+def _note(text: str) -> QWidget:
+    """A sentence in the middle, in the colour of what is no fact."""
     note = _text(text)
     note.setObjectName("muted")
     note.setAlignment(Qt.AlignmentFlag.AlignCenter)
-    note.setMargin(24)
-    note.setFrameShape(QFrame.Shape.NoFrame)
-    return note
+    note.setMargin(8)
+    around = QWidget()
+    QVBoxLayout(around).addWidget(note)
+    return around
 
 
 def _hex(data: bytes) -> str:

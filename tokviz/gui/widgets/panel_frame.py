@@ -11,6 +11,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+_HEADER = 33  # pixels: as high as with switches, so that titles side by side stand on one line
+
 
 class PanelFrame(QFrame):
     """A title, small controls at its right, and the panel's content below."""
@@ -20,6 +22,7 @@ class PanelFrame(QFrame):
         self.setObjectName("panel")
         header = QFrame(self)
         header.setObjectName("panelHeader")
+        header.setMinimumHeight(_HEADER)
         self._title = _label(title, "panelTitle")
         self._note = _label("", "muted")
         self._note.hide()

@@ -10,7 +10,7 @@ from tokviz.gui.palette import Palette
 from tokviz.gui.widgets.row_table_model import BarRows, RowSource
 from tokviz.gui.widgets.text_style import text_style
 
-CELL_PAD = 12
+CELL_PAD = 8
 _LAST_LATIN = "\u0250"  # up to here the font has all letters, in one width
 # Combining flags costs more than drawing a cell, so it is done once.
 _LEFT, _RIGHT = (
