@@ -4,6 +4,7 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -266,3 +267,19 @@ def test_special_names_typed_into_the_text_stay_text() -> None:
         document.ids().tolist() == shipped("gpt2").encode(str(document), Special.TEXT).ids.tolist()
     )
     assert 50256 not in document.ids()
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(text=meeting, joined=st.integers(1, 3))
+@settings(max_examples=60)
+def test_a_text_joined_block_by_block_is_encoded_like_a_whole(
+    name: str, text: str, joined: int
+) -> None:
+    with (
+        patch("tokviz.tokenization.pieces.PIECE", 1),
+        patch("tokviz.tokenization.tokenized_text._JOINED", joined),
+    ):
+        document = TokenizedText(named(name), text)
+        for part in document.encode_pending():
+            document.absorb(part)
+    assert_like_fresh(document, text)

@@ -29,6 +29,8 @@ from tokviz.tokenization.truncation import Truncation
 
 _MOST_AT_ONCE = 1 << 15
 """Characters that one edit may bring in and still be encoded within a frame or so."""
+_JOINED = 1 << 5
+"""Pieces that are joined to be encoded; joining a hundred megabytes would take a few frames."""
 _MARGIN = 256
 """Characters behind those wanted, so that the last pre-token among them is sure."""
 
@@ -251,5 +253,13 @@ def _encode(
     tokenizer: Tokenizer, texts: list[str], *, at_start: bool, special: bool
 ) -> Iterator[list[Encoding]]:
     encoder, locality = tokenizer.encoder(special=special), Locality.of(tokenizer, special=special)
-    for encoding in encode_in_parts(encoder, "".join(texts), locality, at_start=at_start):
-        yield in_parts(encoding, locality.find_cut)
+    text = ""
+    for first in range(0, len(texts), _JOINED):
+        text = "".join([text, *texts[first : first + _JOINED]])
+        goes_on, done = first + _JOINED < len(texts), 0
+        for encoding in encode_in_parts(
+            encoder, text, locality, goes_on=goes_on, at_start=at_start
+        ):
+            yield in_parts(encoding, locality.find_cut)
+            done, at_start = done + len(encoding.text), False
+        text = text[done:]
