@@ -1,18 +1,18 @@
 """Which pair is merged next: the most frequent one, and among equals the one that a rule chooses.
 
-Pairs wait in buckets by count. Training works on one bucket at a time, the level of the highest
-count: all pairs of the level are tied. Counts of known pairs only fall, so a pair that has left its
-bucket is moved when its bucket becomes the level, not before.
+Pairs wait in buckets by count. Training works on one bucket at a time, the level of the
+highest count: all pairs of the level are tied. Counts of known pairs only fall, so a pair that has
+left its bucket is moved when its bucket becomes the level, not before.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import Enum
-from heapq import heapify, heappop, heappush, heapreplace
+from heapq import heappop, heappush
 
-SHIFT = 21
-"""A pair is written as one number, `left << SHIFT | right`."""
-LOW = (1 << SHIFT) - 1
-_KEY = (1 << 2 * SHIFT) - 1
+from tokviz.tokenization.pairs import Pairs
+
+_NUMBER = 32  # bits for a pair's number, below what it is ordered by
+_MASK = (1 << _NUMBER) - 1
 _NEVER = -(1 << 62)
 
 
@@ -24,137 +24,100 @@ class TieRule(Enum):
 
 
 class PairRanking:
-    """The counts of all pairs, and the order in which they come up.
+    """The order in which pairs come up, by their numbers.
 
-    `place`: where a pair first occurs in the corpus as it is now; None ranks ties by their ids.
+    Whoever joins a pair changes the counts itself and tells which pairs are new and which left the
+    level. `level`: the pairs with the highest count, which is `count`. `place`: where a pair first
+    occurs in the corpus as it is now; None ranks ties by their ids.
     """
 
-    def __init__(
-        self, counts: dict[int, int], min_count: int, place: Callable[[int], int] | None
-    ) -> None:
-        self.counts = counts
+    def __init__(self, pairs: Pairs, min_count: int, place: Callable[[int], int] | None) -> None:
+        self.count = 0
+        self.level: set[int] = set()
+        self._pairs = pairs
         self._min_count = max(min_count, 1)
         self._place = place
         self._buckets: dict[int, list[int]] = {}
-        for pair, count in counts.items():
-            if count >= self._min_count:
-                self._buckets.setdefault(count, []).append(pair)
-        self._waiting = [-count for count in self._buckets]
-        heapify(self._waiting)
-        self.count = 0
-        self.level: set[int] = set()
+        self._waiting: list[int] = []  # the counts of the buckets, negative: a heap
+        # The level as it was found, the first one last, and a heap of what came or moved since.
         self._order: list[int] = []
+        self._late: list[int] = []
+        for number in range(len(pairs.keys)):
+            self._wait(number)
 
     def best(self) -> int | None:
-        """The pair to merge next; None if none is frequent enough. It has `self.count`."""
+        """The pair to merge next; None if none is frequent enough."""
         while not self.level:
             if not self._waiting:
                 return None
             self._descend()
-        order, level, place = self._order, self.level, self._place
+        order, late, level, place = self._order, self._late, self.level, self._place
         while True:
-            entry = order[0]
-            pair = entry & _KEY
-            if pair not in level:
-                heappop(order)
-            elif place is not None and place(pair) != entry >> 2 * SHIFT:
-                heapreplace(order, place(pair) << 2 * SHIFT | pair)
-            else:
-                return pair
+            known = heappop(late) if late and (not order or late[0] < order[-1]) else order.pop()
+            number = known & _MASK
+            if number in level:
+                if place is None or place(number) == known >> _NUMBER:
+                    return number
+                heappush(late, self._ranked(number))
 
     def ties(self, best: int) -> list[int]:
         """The other pairs with the same count, in the order of the rule."""
-        others = [pair for pair in self.level if pair != best]
-        return sorted(others, key=self._place) if self._place is not None else sorted(others)
+        return sorted(self.level - {best}, key=self._ranked)
 
-    def never(self, pair: int) -> None:
-        """Leave a pair out for good."""
-        self.level.discard(pair)
-        self.counts[pair] = _NEVER
+    def _ranked(self, number: int) -> int:
+        """What the rule orders by, and the number."""
+        by = self._pairs.keys[number] if self._place is None else self._place(number)
+        return by << _NUMBER | number
 
-    def merged(
-        self, pair: int, new: int, right: list[tuple[int, int]], left: list[tuple[int, int]]
-    ) -> list[int]:
-        """Bring the counts up to date: `pair` became `new` before and behind neighbours.
+    def never(self, number: int) -> None:
+        """Leave a pair of the level out for good."""
+        self.level.remove(number)
+        self._pairs.counts[number] = _NEVER
 
-        `right`, `left`: (neighbour, times); the neighbours on the right as they were, those on the
-        left as they are, after the merge. Returns the pairs that are no more.
-        """
-        a, b = pair >> SHIFT, pair & LOW
-        gone = [pair]
-        for neighbour, times in right:
-            self._change(b << SHIFT | neighbour, new << SHIFT | neighbour, times, gone)
-        for neighbour, times in left:
-            self._change(neighbour << SHIFT | a, neighbour << SHIFT | new, times, gone)
-        del self.counts[pair]
-        self.level.discard(pair)
-        for other in gone:
-            if self.counts.get(other) == 0:
-                del self.counts[other]
-        return [other for other in gone if other not in self.counts]
+    def merged(self, number: int, new: Iterable[int], fallen: Iterable[int]) -> None:
+        """A pair of the level was joined and is no more; `new`: those that came to be; `fallen`:
+        those of the level that have less than its count now."""
+        self.level.remove(number)
+        for other in fallen:
+            self.level.remove(other)
+            self._wait(other)
+        count, counts, buckets = self.count, self._pairs.counts, self._buckets
+        for other in new:
+            bucket = buckets.get(counts[other])
+            if bucket is not None:
+                bucket.append(other)
+            elif counts[other] < count:
+                self._wait(other)
+            else:  # no pair is more frequent than the one that it came of
+                self.level.add(other)
+                heappush(self._late, self._ranked(other))
 
-    def _change(self, old: int, new: int, times: int, gone: list[int]) -> None:
-        """`old` became `new` so many times; 0 times where only the held-out part has it."""
-        counts = self.counts
-        if times == 0:
-            gone.append(new)
-            return
-        count = counts[old] - times
-        counts[old] = count
-        if old in self.level:
-            self.level.discard(old)
-            self._wait(old, count)
-        if count == 0:
-            gone.append(old)
-        count = counts.get(new, 0) + times
-        counts[new] = count
-        if count < self.count:
-            self._wait(new, count)
-        else:
-            self._rise(new, count)
-
-    def _rise(self, pair: int, count: int) -> None:
-        """A pair has come into the level or above it."""
-        if count == self.count:
-            self.level.add(pair)
-            place = 0 if self._place is None else self._place(pair)
-            heappush(self._order, place << 2 * SHIFT | pair)
-            return
-        # Only where a token came to be a second time, by another pair: a known pair rose.
-        self._buckets.setdefault(self.count, []).extend(self.level)
-        heappush(self._waiting, -self.count)
-        self.level.clear()
-        self._wait(pair, count)
-
-    def _wait(self, pair: int, count: int) -> None:
+    def _wait(self, number: int) -> None:
+        count = self._pairs.counts[number]
         if count < self._min_count:
             return
         bucket = self._buckets.get(count)
         if bucket is None:
-            self._buckets[count] = [pair]
+            self._buckets[count] = [number]
             heappush(self._waiting, -count)
         else:
-            bucket.append(pair)
+            bucket.append(number)
 
     def _descend(self) -> None:
         """Make the bucket of the highest count the level."""
-        count = -heappop(self._waiting)
-        counts = self.counts
+        self.count = count = -heappop(self._waiting)
+        counts = self._pairs.counts
         level = self.level = set()
-        for pair in self._buckets.pop(count, ()):
-            now = counts.get(pair, 0)
+        for number in self._buckets.pop(count):
+            now = counts[number]
             if now == count:
-                level.add(pair)
+                level.add(number)
             elif now < count:
-                self._wait(pair, now)
-        self.count = count
-        self.sort_level()
-
-    def sort_level(self) -> None:
-        """Put the level in order, also after the places of all pairs got new numbers."""
-        place = self._place
-        if place is None:
-            self._order = list(self.level)
+                self._wait(number)
+        keys = self._pairs.keys
+        if self._place is None:
+            order = [keys[number] << _NUMBER | number for number in level]
         else:
-            self._order = [place(pair) << 2 * SHIFT | pair for pair in self.level]
-        heapify(self._order)
+            order = [self._ranked(number) for number in level]
+        order.sort(reverse=True)
+        self._order, self._late = order, []

@@ -7,6 +7,10 @@
 
 Two counts that textbooks mix up are kept apart: how often the pair is there, overlaps included
 (`aaaa` has `aa` three times), and how many replacements that allowed (two).
+
+No two pairs make the same token, so each merge makes a new one (Hugging Face's trainer would look
+for the old id): until something is one token no merge crosses its edges, so what happens inside is
+the same wherever it stands, the last merge included.
 """
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
@@ -16,10 +20,12 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from tokviz.tokenization.array_joining import ArrayJoiner
 from tokviz.tokenization.bpe import Merges
 from tokviz.tokenization.encoding import Int32s, Int64s
-from tokviz.tokenization.pair_joining import ArrayJoiner, ListJoiner
-from tokviz.tokenization.pair_ranking import LOW, SHIFT, PairRanking, TieRule
+from tokviz.tokenization.list_joining import ListJoiner
+from tokviz.tokenization.pair_ranking import PairRanking, TieRule
+from tokviz.tokenization.pairs import LOW, SHIFT
 from tokviz.tokenization.pre_token_counts import count_pre_tokens
 from tokviz.tokenization.training_corpus import Alphabet, TrainingCorpus, TrainingError, lay_out
 
@@ -96,9 +102,6 @@ class Training:
         self.merges: list[LearnedMerge] = []
         self.n_tokens = corpus.n_tokens
         self.n_held_out_tokens = corpus.n_held_out_tokens
-        # Hugging Face's trainer takes the old id where two pairs make the same token.
-        self._id_of = {data: i for i, data in enumerate(self.vocab)}
-        self._takes_old_ids = corpus.alphabet is Alphabet.HUGGINGFACE
         self._joiner: ArrayJoiner | ListJoiner = ArrayJoiner(corpus)
         self._ranking: PairRanking | None = None
         self._n_small = 0
@@ -114,31 +117,27 @@ class Training:
     def learn(self, *, list_ties: bool = False) -> LearnedMerge | None:
         """Learn one merge; None if no pair is frequent enough."""
         ranking = self._ranking or self._start()
+        keys = self._joiner.pairs.keys
         while True:
             pair = ranking.best()
             if pair is None:
                 return None
-            left, right = pair >> SHIFT, pair & LOW
+            key = keys[pair]
+            left, right = key >> SHIFT, key & LOW
             data = self.vocab[left] + self.vocab[right]
             if len(data) <= LONGEST_TOKEN:
                 break
             ranking.never(pair)
+        if len(self.vocab) > LOW:
+            raise TrainingError(f"A vocabulary has at most {LOW + 1:,} tokens; ask for less.")
         rank, count, n_ties = len(self.merges), ranking.count, len(ranking.level) - 1
         ties = None
         if list_ties:
-            ties = tuple((other >> SHIFT, other & LOW) for other in ranking.ties(pair))
-        token_id = self._id_of.get(data) if self._takes_old_ids else None
-        if token_id is None:
-            token_id = len(self.vocab)
-            if token_id > LOW:
-                raise TrainingError(f"A vocabulary has at most {LOW + 1:,} tokens; ask for less.")
-        if isinstance(self._joiner, ArrayJoiner):
-            self._fit_joiner(self._joiner, pair, token_id)
-        joined = self._joiner.join(pair, token_id, rank)
-        self._joiner.forget(ranking.merged(pair, token_id, joined.right, joined.left))
-        if token_id == len(self.vocab):
-            self.vocab.append(data)
-            self._id_of.setdefault(data, token_id)
+            ties = tuple((keys[p] >> SHIFT, keys[p] & LOW) for p in ranking.ties(pair))
+        token_id = len(self.vocab)
+        joined = self._fitting_joiner(pair).join(pair, token_id, rank)
+        ranking.merged(pair, joined.new, joined.fallen)
+        self.vocab.append(data)
         self.n_tokens -= joined.replacements
         self.n_held_out_tokens -= joined.held_out_replacements
         merge = LearnedMerge(
@@ -159,23 +158,22 @@ class Training:
 
     def _start(self) -> PairRanking:
         assert isinstance(self._joiner, ArrayJoiner)
-        counts = self._joiner.count()
+        self._joiner.count()
         place = self._place if self.ties is TieRule.FIRST else None
-        self._ranking = PairRanking(counts, self.min_count, place)
+        self._ranking = PairRanking(self._joiner.pairs, self.min_count, place)
         return self._ranking
 
     def _place(self, pair: int) -> int:
         return self._joiner.place(pair)
 
-    def _fit_joiner(self, joiner: ArrayJoiner, pair: int, token_id: int) -> None:
-        """Go over to lists when the pairs have few places from now on."""
-        self._n_small = self._n_small + 1 if joiner.n_places(pair) < _FEW_PLACES else 0
-        # The arrays cannot tell a token just made from one with the same id that was there.
-        if self._n_small < _FEW_IN_A_ROW and token_id == len(self.vocab):
-            return
-        self._joiner = joiner.in_lists()
-        assert self._ranking is not None
-        self._ranking.sort_level()
+    def _fitting_joiner(self, pair: int) -> ArrayJoiner | ListJoiner:
+        """The joiner; it works on lists when the pairs have few places from now on."""
+        joiner = self._joiner
+        if isinstance(joiner, ArrayJoiner):
+            self._n_small = self._n_small + 1 if joiner.n_places(pair) < _FEW_PLACES else 0
+            if self._n_small >= _FEW_IN_A_ROW:
+                self._joiner = joiner.in_lists()
+        return self._joiner
 
     def gap_ranks(self) -> Int32s:
         """(S,) int32: the rank of the merge that closed the gap before each symbol of the corpus,

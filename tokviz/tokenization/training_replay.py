@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tokviz.tokenization.encoding import Int32s, Int64s
-from tokviz.tokenization.pair_ranking import LOW, SHIFT, TieRule
+from tokviz.tokenization.pair_ranking import TieRule
+from tokviz.tokenization.pairs import LOW, SHIFT
 from tokviz.tokenization.trainer import LearnedMerge, Training
 
 
