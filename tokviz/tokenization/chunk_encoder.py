@@ -6,7 +6,7 @@ and a text is then a gather from flat pools by numpy. The memory is bounded.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -37,6 +37,20 @@ class EncodedChunk:
 
 
 @dataclass(frozen=True)
+class ManyChunks:
+    """The tokens of many chunks, one after the other: as in `EncodedChunk`, each chunk one
+    pre-token with no byte left out. `sizes`: (3, chunks) tokens, bytes and characters of each.
+    """
+
+    chunks: list[str]
+    ids: Int32s
+    starts: Int32s
+    ends: Int32s
+    gaps: Int32s
+    sizes: Int32s
+
+
+@dataclass(frozen=True)
 class Stretch:
     """The characters [start, end) of a text: a name with its id, or text in which there is none.
 
@@ -51,14 +65,27 @@ class Stretch:
 
 EncodeChunk = Callable[[str, bool], EncodedChunk]
 """Encodes a chunk; the flag says that the user's text begins with it."""
+EncodeMany = Callable[[list[str]], ManyChunks]
+"""Encodes those of many chunks within a text that it can, by arrays."""
+_MANY = 200
+"""Chunks that are worth the fixed cost of arrays."""
 
 
 class ChunkEncoder:
     """Turns text into an `Encoding`. `chunks` must match all of every text."""
 
-    def __init__(self, chunks: re.Pattern[str], encode_chunk: EncodeChunk, *, ranked: bool) -> None:
+    def __init__(
+        self,
+        chunks: re.Pattern[str],
+        encode_chunk: EncodeChunk,
+        *,
+        ranked: bool,
+        encode_many: Callable[[], EncodeMany | None] = lambda: None,
+    ) -> None:
+        """`encode_many` makes what encodes many new chunks, when there are many."""
         self._split = chunks.findall
         self._encode_chunk = encode_chunk
+        self._encode_many = encode_many
         self._ranked = ranked
         self._forget()
 
@@ -98,35 +125,59 @@ class ChunkEncoder:
         entries = np.fromiter(map(self._entries.__getitem__, keys), np.int64, len(keys))
         return self._gather(text, entries)
 
-    def _learn(self, new: Iterable[tuple[str, int]]) -> None:
+    def _learn(self, new: set[tuple[str, int]]) -> None:
+        if len(new) >= _MANY:
+            encode_many = self._encode_many()
+            if encode_many is not None:
+                found = encode_many([chunk for chunk, kind in new if kind == 0])
+                self._take_many(found)
+                new = new.difference((chunk, 0) for chunk in found.chunks)
         columns: list[list[int]] = [[] for _ in range(7)]
         ids, starts, ends, gaps, lost, places, characters = columns
         sizes: list[int] = []
         for chunk, kind in new:
             n_bytes = len(chunk.encode("utf-8"))
-            found = self._encode_chunk(chunk, kind == 1) if kind >= 0 else _named(~kind, n_bytes)
+            found_one = (
+                self._encode_chunk(chunk, kind == 1) if kind >= 0 else _named(~kind, n_bytes)
+            )
             entry = self._entries[chunk, kind] = len(self._entries)
-            left_out = _left_out(found, n_bytes)
-            n_parts = len(found.pre_tokens)
-            sizes += (len(found.ids), n_bytes, len(left_out), n_parts, len(chunk))
-            ids += found.ids
-            starts += found.starts
-            ends += found.ends
-            gaps += found.gaps or []
+            left_out = _left_out(found_one, n_bytes)
+            n_parts = len(found_one.pre_tokens)
+            sizes += (len(found_one.ids), n_bytes, len(left_out), n_parts, len(chunk))
+            ids += found_one.ids
+            starts += found_one.starts
+            ends += found_one.ends
+            gaps += found_one.gaps or []
             lost += left_out
-            places += found.pre_tokens
-            characters += _characters(chunk, found.pre_tokens)
-            if found.hidden:
-                self._hidden[entry] = found.hidden
-        if sizes:
-            rows = np.array(sizes, np.int32).reshape(-1, 5)
-            firsts = np.cumsum(rows, axis=0, dtype=np.int32) - rows
-            if self._sizes.size:
-                firsts += self._firsts.data[-5:] + self._sizes.data[-5:]
-            self._sizes.extend(sizes)
-            self._firsts.extend(firsts.ravel())
-            for pool, column in zip(self._pools, columns, strict=True):
-                pool.extend(column)
+            places += found_one.pre_tokens
+            characters += _characters(chunk, found_one.pre_tokens)
+            if found_one.hidden:
+                self._hidden[entry] = found_one.hidden
+        self._take(np.array(sizes, np.int32).reshape(-1, 5), columns)
+
+    def _take_many(self, found: ManyChunks) -> None:
+        n = len(found.chunks)
+        first = len(self._entries)
+        self._entries.update(((chunk, 0), first + i) for i, chunk in enumerate(found.chunks))
+        n_tokens, n_bytes, n_chars = found.sizes
+        none, one = np.zeros(n, np.int32), np.ones(n, np.int32)
+        nothing = np.zeros(0, np.int32)
+        self._take(
+            np.stack((n_tokens, n_bytes, none, one, n_chars), 1),
+            [found.ids, found.starts, found.ends, found.gaps, nothing, none, none],
+        )
+
+    def _take(self, rows: Int32s, columns: Sequence[Sequence[int] | Int32s]) -> None:
+        """Keep entries: a row of sizes each, and the columns of all of them."""
+        if not len(rows):
+            return
+        firsts = np.cumsum(rows, axis=0, dtype=np.int32) - rows
+        if self._sizes.size:
+            firsts += self._firsts.data[-5:] + self._sizes.data[-5:]
+        self._sizes.extend(rows.ravel())
+        self._firsts.extend(firsts.ravel())
+        for pool, column in zip(self._pools, columns, strict=True):
+            pool.extend(column)
 
     def _gather(self, text: str, entries: Int64s) -> Encoding:
         ids, starts, ends, gaps, lost, places, characters = (pool.data for pool in self._pools)

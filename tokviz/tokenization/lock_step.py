@@ -72,7 +72,8 @@ class PairRanks:
 
 
 class LockStep:
-    """Merges by one set of rules. `byte_ids`: (256,) the id of each byte."""
+    """Merges by one set of rules. `byte_ids`: the id of each byte, or of each other number that
+    the data may hold."""
 
     def __init__(self, merges: Merges, byte_ids: Int32s) -> None:
         self.merges = merges
@@ -89,7 +90,7 @@ class LockStep:
         return bool((parts < np.arange(len(rules))).all())
 
     def merge(
-        self, data: NDArray[np.uint8], starts: Int64s, lengths: Int64s
+        self, data: NDArray[np.uint8] | Int32s, starts: Int64s, lengths: Int64s
     ) -> tuple[Int32s, Int32s]:
         """(sum of lengths,) each: tokens and gaps of the pieces of `data`, one after the other.
 
@@ -124,7 +125,7 @@ class _Matrix:
     def __init__(
         self,
         rules: LockStep,
-        data: NDArray[np.uint8],
+        data: NDArray[np.uint8] | Int32s,
         starts: Int64s,
         lengths: Int64s,
         height: int,

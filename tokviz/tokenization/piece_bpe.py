@@ -10,8 +10,9 @@ from functools import cached_property
 
 from tokviz.tokenization.base_symbols import Symbols
 from tokviz.tokenization.bpe import CLOSED, OPEN, MergeRules, MergeStep, apply_merges
-from tokviz.tokenization.chunk_encoder import ChunkEncoder, EncodedChunk
+from tokviz.tokenization.chunk_encoder import ChunkEncoder, EncodedChunk, EncodeMany
 from tokviz.tokenization.encoding import without_surrogates
+from tokviz.tokenization.piece_arrays import PieceArrays
 from tokviz.tokenization.spaced_text import SPACE, SpacedText, Spacing
 
 
@@ -40,7 +41,18 @@ class PieceBpe:
         return self.spacing.normalized(text, False).text.replace(SPACE, " ")
 
     def encoder(self, *, special: bool = False) -> ChunkEncoder:
-        return ChunkEncoder(self.chunks, self.encode_chunk, ranked=True)
+        return ChunkEncoder(
+            self.chunks, self.encode_chunk, ranked=True, encode_many=lambda: self._many
+        )
+
+    @cached_property
+    def _many(self) -> EncodeMany | None:
+        """Where a chunk within a text is written as it is but for its spaces, and names and whole
+        chunks are not looked for."""
+        if not self.spacing.respaces or self.names is not None or self.whole:
+            return None
+        arrays = PieceArrays.of(self.symbols, self.n_vocab, self.byte_ids, self.rules)
+        return None if arrays is None else arrays.encode
 
     def encode_chunk(self, chunk: str, at_start: bool) -> EncodedChunk:
         spaced = self.spacing.normalized(chunk, at_start)

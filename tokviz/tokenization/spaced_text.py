@@ -42,9 +42,14 @@ class Spacing:
     characters: CharacterMap | None = None
     whole: Sequence[str] = ()
 
+    @property
+    def respaces(self) -> bool:
+        """Whether nothing but spaces is written in another way."""
+        return self.characters is None and not self.whole and not self.collapse
+
     def normalized(self, chunk: str, at_start: bool) -> SpacedText:
         """The chunk as it is looked up. A chunk that ends in spaces ends the text."""
-        if self.characters is None and not self.whole and not self.collapse:
+        if self.respaces:
             return self._respaced(chunk, at_start)
         text: list[str] = []
         starts: list[int] = []
@@ -80,7 +85,7 @@ class Spacing:
         return SpacedText("".join(text), starts, ends)
 
     def _respaced(self, chunk: str, at_start: bool) -> SpacedText:
-        """The same where nothing but spaces is written in another way."""
+        """The same where it `respaces`."""
         text = chunk.replace(" ", SPACE)
         places = list(range(len(chunk) + 1))
         if not chunk.isascii():
