@@ -129,7 +129,7 @@ ARRANGEMENTS = {
     Mode.REPLAY: Arrangement(bottom=("replay",), bottom_share=0.52),
     Mode.TRAIN: Arrangement(bottom=("training",), bottom_share=0.5),
     Mode.MAP: Arrangement(
-        right=(("map",), ("token", "neighbors")), right_share=0.62, row_shares=(0.7, 0.3)
+        right=(("map",), ("token", "neighbors")), right_share=0.62, row_shares=(0.6, 0.4)
     ),
     Mode.COMPARE: Arrangement(right=(("comparison",),), right_share=0.56),
     Mode.LEARN: Arrangement(

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
 from tokviz.gui.palette import DARK, LIGHT, Palette
+from tokviz.gui.widgets.color_mixing import mixed
 from tokviz.resources import ResourceError, resource_path
 
 INTERFACE_FAMILY = "Inter"
@@ -167,7 +168,7 @@ def _style_sheet(c: Palette) -> str:
         background: transparent; }}
     QToolButton#switch:hover {{ color: {n(c.text)}; background: {n(c.window)}; }}
     QToolButton#switch:checked {{ color: {n(c.accent)}; background: {n(c.accent_soft)}; }}
-    QToolButton#switch:disabled {{ color: {n(c.line)}; }}
+    QToolButton#switch:disabled {{ color: {n(mixed(c.faint, c.panel, 0.4))}; }}
     QPushButton#chip {{ border: 1px solid {n(c.line)};
         border-radius: 4px; padding: 1px 5px; background: {n(c.window)}; }}
     QPushButton#chip:hover {{ border-color: {n(c.accent)}; background: {n(c.accent_soft)}; }}
@@ -180,7 +181,7 @@ def _style_sheet(c: Palette) -> str:
         subcontrol-origin: border; }}
     QAbstractSpinBox QLineEdit, QComboBox QLineEdit {{ border: 0; padding: 0;
         background: transparent; }}
-    QComboBox {{ padding: 3px 16px 3px 5px; }}
+    QComboBox {{ padding: 3px 2px 3px 5px; }}
     QComboBox:hover {{ border-color: {n(c.faint)}; }}
     QComboBox::drop-down {{ border: 0; width: 18px; subcontrol-origin: border; }}
     QComboBox::down-arrow {{ image: url("{_DOWN}"); width: 12px; height: 12px; }}
@@ -201,7 +202,7 @@ def _style_sheet(c: Palette) -> str:
     QTabBar::tab:selected {{ color: {n(c.text)}; border-bottom-color: {n(c.accent)}; }}
     QTabBar::tab:hover {{ color: {n(c.text)}; }}
     #modes {{ background: {n(c.window)}; border-radius: 7px; }}
-    QToolButton#mode {{ border: 0; padding: 5px 14px; background: transparent;
+    QToolButton#mode {{ border: 0; padding: 5px 12px; background: transparent;
         color: {n(c.muted)}; }}
     QToolButton#mode:checked {{ background: {n(c.panel)}; color: {n(c.text)};
         font-weight: 600; }}

@@ -287,3 +287,16 @@ def test_the_row_under_the_mouse_is_shown(table: RowTable) -> None:
     QApplication.sendEvent(table.viewport(), move)
     image = table.viewport().grab().toImage()
     assert image.pixelColor(image.width() - 5, middle_of(table, 4).y()) == LIGHT.window
+
+
+class Repeating(Ranks):
+    """One wide number in each 17 rows, as in a text that repeats itself."""
+
+    def cell(self, row: int, column: int) -> str:
+        return "1" if row % 17 != 3 else "1,234,567,890"
+
+
+def test_columns_fit_what_stands_in_a_few_rows_at_the_top(table: RowTable) -> None:
+    table.set_source(Repeating(17 * 40))  # the steps between measured rows are 17, too
+    wide = table.fontMetrics().horizontalAdvance("1,234,567,890")
+    assert table.columnWidth(0) > wide

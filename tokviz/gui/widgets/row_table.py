@@ -25,7 +25,7 @@ from tokviz.gui.widgets.row_table_model import BarRows, RowSource, RowTableModel
 from tokviz.gui.widgets.row_table_painting import CELL_PAD, RowPainting, VisibleColumn
 
 _POINTS = 9.5
-_MEASURED_ROWS = 60
+_MEASURED_ROWS = 40  # at the top, and as many over all
 _WIDEST = 200  # pixels of a column until the user widens it
 _KEYS = {
     Qt.Key.Key_Up,
@@ -176,7 +176,9 @@ class RowTable(QTableView):
     def _fit_columns(self) -> None:
         source, columns = self._rows.source, self.horizontalHeader()
         n_rows = self.n_rows
-        rows = range(n_rows - 1, -1, -max(n_rows // _MEASURED_ROWS, 1))
+        # Those at the top, too: steps alone meet one row again and again in a text that repeats.
+        steps = range(n_rows - 1, -1, -max(n_rows // _MEASURED_ROWS, 1))
+        rows = [*range(min(n_rows, _MEASURED_ROWS)), *steps]
         metrics = QFontMetrics(self._painting.bold)
         # A number would stand far from its neighbours at the end of a wide column.
         last = columns.count() - 1
