@@ -34,3 +34,17 @@ def tiktoken_of(tokenizer: Tokenizer) -> tiktoken.Encoding:
         mergeable_ranks=tokenizer.id_of_bytes,
         special_tokens=tokenizer.special_tokens,
     )
+
+
+def can_encode(peer: tiktoken.Encoding, text: str) -> bool:
+    """False where tiktoken panics: o200k's pattern backtracks too deeply on a megabyte of spaces.
+
+    pyo3's PanicException is no `Exception` and can be told by its name only.
+    """
+    try:
+        peer.encode_ordinary(text)
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        return False
+    return True

@@ -9,9 +9,18 @@ from tests.tokenization.diverse_texts import built_text, settled_text, texts
 from tokviz.tokenization.array_splits import BEHIND_A_WORD, edges_of
 from tokviz.tokenization.character_classes import classes_of
 from tokviz.tokenization.encoding import without_surrogates
-from tokviz.tokenization.pre_tokenizers import CL100K, GPT2, NONE, SMOLLM, SplitPattern
+from tokviz.tokenization.pre_tokenizers import (
+    CL100K,
+    GPT2,
+    LLAMA3,
+    NONE,
+    O200K,
+    QWEN2,
+    SMOLLM,
+    SplitPattern,
+)
 
-SPLITS = [GPT2, SMOLLM, CL100K]
+SPLITS = [GPT2, SMOLLM, CL100K, LLAMA3, QWEN2, O200K]
 every_split = pytest.mark.parametrize("split", SPLITS, ids=[split.name for split in SPLITS])
 
 adversarial = st.text(

@@ -41,7 +41,7 @@ def classes_of(text: str, data: bytes) -> tuple[Classes, Int64s | None]:
     The places are None for ASCII. No lone surrogates.
     """
     if len(text) == len(data):
-        return np.frombuffer(data.translate(_ascii()), np.uint8), None
+        return np.frombuffer(data.translate(_ascii(0)), np.uint8), None
     places = np.flatnonzero(np.frombuffer(data, np.int8) >= -64)  # bytes 0x80 to 0xBF go on
     return _looked_up(_code_points(text), 0), places
 
@@ -49,6 +49,8 @@ def classes_of(text: str, data: bytes) -> tuple[Classes, Int64s | None]:
 def cases_of(text: str) -> Classes:
     """(characters,) UPPER for `\\p{Lu}` and `\\p{Lt}`, LOWER for `\\p{Ll}`, CASELESS for other
     letters and all marks, 0 for everything else."""
+    if text.isascii():
+        return np.frombuffer(text.encode().translate(_ascii(1)), np.uint8)
     return _looked_up(_code_points(text), 1)
 
 
@@ -62,8 +64,8 @@ def _looked_up(code_points: NDArray[np.uint32], which: int) -> Classes:
 
 
 @cache
-def _ascii() -> bytes:
-    return _table(1)[0][:256].tobytes()
+def _ascii(which: int) -> bytes:
+    return _table(1)[which][:256].tobytes()
 
 
 @cache
