@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from tokviz.tokenization.bpe import CLOSED, OPEN
-from tokviz.tokenization.encoding import Encoding, Int64s, without_surrogates
+from tokviz.tokenization.encoding import Encoding, Int32s, Int64s, without_surrogates
 from tokviz.tokenization.growing_array import GrowingArray
 from tokviz.tokenization.ranges import ranges, starts_of
 
