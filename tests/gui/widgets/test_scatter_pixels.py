@@ -28,19 +28,19 @@ def _slowly(
     ratio: float,
     stamp: Stamp,
 ) -> npt.NDArray[np.uint32]:
-    """The same picture, dot by dot and pixel by pixel."""
+    """The same picture, dot by dot and pixel by pixel, what stands lower above the others."""
     width, height = round(camera.width * ratio), round(camera.height * ratio)
     picture = np.full((height, width), _WHITE, np.uint32)
     across, down = camera.screen(xy[:, 0], xy[:, 1])
     for row, column, coverage in stamp.pixels:
-        for point, color in enumerate(colors):
+        for point in np.argsort(-xy[:, 1], kind="stable").tolist():
             x, y = across[point] * np.float32(ratio), down[point] * np.float32(ratio)
             if not np.isfinite(x + y):
                 continue
             left = int(np.floor(x - stamp.size / 2 + 0.5)) + column
             top = int(np.floor(y - stamp.size / 2 + 0.5)) + row
             if 0 <= left < width and 0 <= top < height:
-                picture[top, left] = _mixed(color, _WHITE, 256 * coverage // FULL)
+                picture[top, left] = _mixed(colors[point], _WHITE, 256 * coverage // FULL)
     return picture
 
 

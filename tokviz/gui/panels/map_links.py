@@ -80,7 +80,8 @@ class MapLinks(QObject):
     def update_selection(self) -> None:
         rows = self._rows(self._model.selection.ids)
         self._view.set_selected(rows if len(rows) == 1 else rows[:0])
-        self._view.set_highlight(rows, len(rows) > 1)
+        several = len(rows) > 1  # a single one is marked above the points, which stay as they are
+        self._view.set_highlight(rows if several else rows[:0], several)
         self._view.set_lines(self._family(rows, self._model.selection.ids))
         if len(rows) != 1:
             self._view.set_neighbors(rows[:0], None)

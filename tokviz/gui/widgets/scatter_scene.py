@@ -6,8 +6,8 @@ The window, a saved picture and the command line all paint with this, so they sh
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from tokviz.gui.palette import LIGHT, Palette
 from tokviz.gui.widgets.scatter_camera import Camera
@@ -64,9 +64,13 @@ class ScatterScene:
         fit = self.points.bounds.fit_scale(camera.width, camera.height)
         return dot_diameter(self.points.n_drawn, camera, camera.scale / fit)
 
-    def set_highlight(self, rows: Int64s, dim_rest: bool) -> None:
+    def set_highlight(self, rows: Int64s, dim_rest: bool) -> bool:
+        """Whether that changes the picture."""
+        if not (len(rows) or dim_rest or self.points.is_highlighted):
+            return False
         self.points.set_highlight(rows, dim_rest)
         self.place_again()
+        return True
 
     # -- what lies below: points and labels ----------------------------------------------------
 
@@ -142,7 +146,18 @@ class ScatterScene:
     def paint_marks(self, painter: QPainter, camera: Camera, moving: bool = False) -> None:
         places = Places(self.points.x, self.points.y, camera)
         tags = Tags(self.labels, self.placed_labels(camera, moving), self.palette)
+        self._paint_selected(painter, places, self.diameter(camera))
         self.marks.paint(painter, places, self.palette, tags, self.diameter(camera))
+
+    def _paint_selected(self, painter: QPainter, places: Places, diameter: float) -> None:
+        """The dots of selected points once more, as others may lie on them."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for row in self.marks.selected.tolist():
+            point = places.of(row)
+            if point is not None and not self.points.is_hollow(row):
+                painter.setBrush(QColor(self.points.color_of(row)))
+                painter.drawEllipse(point, diameter / 2, diameter / 2)
 
     def picture(self, camera: Camera, ratio: float) -> QImage:
         """All of it as an image of its own."""

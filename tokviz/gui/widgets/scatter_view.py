@@ -42,6 +42,7 @@ _REST = 140  # ms without motion until the labels are completed
 _NOTCH = 1.25  # the zoom of one notch of the wheel
 _STEP = 60.0  # pixels an arrow key pans
 _CLOSER = 2.0  # the zoom of a double click
+_FEW_MARKS = 4
 _AROUND_A_MARK = QRect(-230, -40, 460, 80)  # a ring and its label, from the point
 _KEYS = {
     Qt.Key.Key_Left: (1, 0),
@@ -118,21 +119,29 @@ class ScatterView(QWidget):
 
     def set_highlight(self, rows: npt.ArrayLike, dim_rest: bool) -> None:
         """Draw rows above the others, which are dimmed if so wished."""
-        self._scene.set_highlight(np.asarray(rows, np.int64), dim_rest)
-        self._repaint()
+        if self._scene.set_highlight(np.asarray(rows, np.int64), dim_rest):
+            self._repaint()
 
     def set_selected(self, rows: npt.ArrayLike) -> None:
-        self._scene.marks.selected = np.atleast_1d(np.asarray(rows, np.int64))
-        self.update()
+        before, chosen = self._scene.marks.selected, np.atleast_1d(np.asarray(rows, np.int64))
+        self._scene.marks.selected = chosen
+        if len(before) + len(chosen) <= _FEW_MARKS:
+            self._update_around([*before.tolist(), *chosen.tolist()])
+        else:
+            self.update()
 
     def set_hovered(self, row: int | None) -> None:
         before = self._scene.marks.hovered
         if row != before:
             self._scene.marks.hovered = row
-            for changed in (before, row):
-                place = None if changed is None else self.screen_place(changed)
-                if place is not None:
-                    self.update(_AROUND_A_MARK.translated(place.toPoint()))
+            self._update_around([changed for changed in (before, row) if changed is not None])
+
+    def _update_around(self, rows: list[int]) -> None:
+        """Paint anew where marks of some rows were or are."""
+        for row in rows:
+            place = self.screen_place(row)
+            if place is not None:
+                self.update(_AROUND_A_MARK.translated(place.toPoint()))
 
     def set_neighbors(self, rows: npt.ArrayLike, of: int | None) -> None:
         """Mark rows, with lines from `of` to those that are far from it on the map."""
@@ -289,7 +298,8 @@ class ScatterView(QWidget):
             row = self.row_at(event.position())
             if row is not None:
                 self.clicked.emit(row)
-        self.update()
+        if press.is_drag:
+            self.update()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton:
