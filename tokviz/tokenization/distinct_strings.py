@@ -55,16 +55,21 @@ class DistinctStrings:
 
     def _numbers_of_long(self, data: bytes, starts: Int64s, lengths: Int64s) -> list[int]:
         numbers: list[int] = []
-        new: list[int] = []  # rows
+        new: list[bytes] = []
         known, first = self._long, self.n_strings
         ends = (starts + lengths).tolist()
-        for row, (start, end) in enumerate(zip(starts.tolist(), ends, strict=True)):
-            number = known.setdefault(data[start:end], first + len(new))
+        for start, end in zip(starts.tolist(), ends, strict=True):
+            string = data[start:end]
+            number = known.setdefault(string, first + len(new))
             if number == first + len(new):
-                new.append(row)
-                self._n_long_bytes += end - start
+                new.append(string)
             numbers.append(number)
-        self._remember_new(data, starts[new], lengths[new])
+        if new:
+            joined = b"".join(new)
+            self._n_long_bytes += len(joined)
+            self.n_strings += len(new)
+            sizes = np.array(list(map(len, new)), np.int32)
+            self._new.append((np.frombuffer(joined, np.uint8), sizes))
         return numbers
 
     def _remember_new(self, data: bytes, starts: Int64s, lengths: Int64s) -> None:

@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 from tokviz.tokenization.bpe import OPEN, Merges
 from tokviz.tokenization.encoding import Int32s, Int64s
 
-LONGEST = 96
+LONGEST = 120
 """Bytes of a column, at most."""
 
 _PLACE_BITS = 7
 _NO_PAIR = np.int32(0x7FFFFFFF)
-_HEIGHTS = [2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 32, 48, 64, LONGEST]
+_HEIGHTS = [2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 32, 48, 64, 96, LONGEST]
 _MOST_COLUMNS = 1 << 13  # a matrix of more would leave the cache
 _FEWEST_COLUMNS = 500
 _ID_BITS, _RANK_BITS = 22, 20

@@ -13,6 +13,7 @@ from tokviz.tokenization.growing_array import GrowingArray
 from tokviz.tokenization.ranges import ranges, starts_of
 
 _BLOCK = 1 << 13
+_LONG = 1 << 10  # entries of a row, on average, from which on rows are copied one by one
 
 
 class RowPool:
@@ -43,10 +44,22 @@ class RowPool:
         at = 0
         for low in range(0, len(rows), _BLOCK):
             some = rows[low : low + _BLOCK]
-            entries = ranges(starts.take(some), lengths.take(some))
-            end = at + len(entries)
-            for pool, column in zip(pools, columns, strict=True):
-                # By default numpy would fill a buffer first, lest an index be out of range.
-                pool.take(entries, out=column[at:end], mode="clip")
+            firsts, sizes = starts.take(some), lengths.take(some)
+            end = at + int(sizes.sum())
+            if end - at > _LONG * len(some):
+                for pool, column in zip(pools, columns, strict=True):
+                    _copy_rows(pool, firsts, sizes, column[at:end])
+            else:
+                entries = ranges(firsts, sizes)
+                for pool, column in zip(pools, columns, strict=True):
+                    # By default numpy would fill a buffer first, lest an index be out of range.
+                    pool.take(entries, out=column[at:end], mode="clip")
             at = end
         return columns
+
+
+def _copy_rows(pool: Int32s, firsts: Int32s, lengths: Int32s, out: Int32s) -> None:
+    at = 0
+    for first, length in zip(firsts.tolist(), lengths.tolist(), strict=True):
+        out[at : at + length] = pool[first : first + length]
+        at += length
