@@ -53,6 +53,17 @@ def test_the_edges_of_many_kinds_of_text_are_those_of_the_pattern(split: SplitPa
         assert split_by_arrays(split, text) == split.compiled.findall(text)
 
 
+@settings(max_examples=1000)
+@given(st.text(st.sampled_from("\n\r/ 'sSlA文ǅʰ\u0301\ufe0f!❤"), max_size=16))
+def test_the_edges_of_o200k_among_marks_capitals_and_slashes(text: str) -> None:
+    assert split_by_arrays(O200K, text) == O200K.compiled.findall(text)
+
+
+def test_a_slash_behind_a_line_end_behind_a_marked_word_is_a_sign() -> None:
+    text = "a\u0301\r/\n/s"
+    assert split_by_arrays(O200K, text) == ["a\u0301", "\r", "/\n/", "s"]
+
+
 @every_split
 @given(st.text(st.sampled_from("aB ;\n\u0301'1\u00a0)"), max_size=30))
 def test_behind_a_word_a_text_may_be_cut(split: SplitPattern, text: str) -> None:

@@ -61,12 +61,14 @@ def o200k(text: str, classes: Classes) -> Edges:
 
 def _take_slashes(text: str, kinds: Classes, line_end: Edges, space: Edges) -> None:
     """Let slashes behind the line ends that signs took be line ends, too."""
-    for match in _SLASHES.finditer(text):
-        before = match.start() - 1
-        if kinds[before] == MARK and not _signs_of(kinds, space)[before]:
-            continue  # the end of a word
-        kinds[match.start() : match.end()] = WHITE
-        line_end[match.start() : match.end()] = True
+    match = _SLASHES.search(text)
+    while match is not None:
+        start, end = match.span()
+        if kinds[start - 1] == MARK and not _signs_of(kinds, space)[start - 1]:
+            end = start + 1  # a word ended here, and a slash behind may be the first sign
+        else:
+            kinds[start:end], line_end[start:end] = WHITE, True
+        match = _SLASHES.search(text, end)
 
 
 def _give_marks_to_signs(classes: Classes, kinds: Classes, space: Edges) -> None:
