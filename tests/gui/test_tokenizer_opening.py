@@ -59,7 +59,8 @@ def test_the_keys_open_a_file_and_the_next_start_goes_on_with_it(
     assert session.model.context == 77
     assert len(session.model.tokenizer.merges) == 300
     again = start()
-    assert again.model.tokenizer.name == "my-model/tokenizer.json"
+    assert again.model.tokenizer.name == "gpt2"  # the window does not wait for the file
+    wait_for(again, qtbot, "my-model/tokenizer.json")
     listed = [action.text() for action in again.window.chooser.menu.actions()]
     assert str(file) in listed
     file.unlink()
@@ -139,6 +140,7 @@ def test_a_rank_file_asks_for_its_split_pattern(
     assert session.model.tokenizer.split is not None
     assert session.model.tokenizer.split.name == "o200k"
     again = start()
+    wait_for(again, qtbot, "mine.tiktoken")
     assert again.model.tokenizer.split is not None
     assert again.model.tokenizer.split.name == "o200k"
 
@@ -185,3 +187,37 @@ def test_a_pattern_that_never_ends_is_found_out_by_the_task(
     assert str(path) in told.args[0]
     assert "cannot encode the open text" in told.args[0]
     assert session.model.tokenizer is before
+
+
+def test_who_chooses_a_tokenizer_before_that_of_the_last_start_is_read_keeps_it(
+    start: Start, qtbot: QtBot, folder: Path
+) -> None:
+    start().settings.tokenizer = str(folder)
+    session = start()
+    assert session.window.tokenizers.is_reading
+    session.window.chooser.choose("gpt2")
+    qtbot.waitUntil(lambda: session.settings.tokenizer == "gpt2")
+    qtbot.waitUntil(lambda: not session.window.tokenizers.is_reading)
+    assert session.model.tokenizer.name == "gpt2"
+
+
+def test_a_rank_file_of_the_last_start_is_read_without_a_question(
+    start: Start, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = tmp_path / "mine.tiktoken"
+    path.write_bytes(b"".join(RANKS) + base64.b64encode(b"ab") + b" 256\n")
+    session = start(str(path))
+    wait_for(session, qtbot, "mine.tiktoken")
+    assert session.model.tokenizer.split is not None
+    assert session.model.tokenizer.split.name == "gpt2"
+    assert "so GPT-2's is used" in session.window.notices.problem
+
+
+def test_a_file_of_the_last_start_that_is_no_tokenizer_leaves_gpt2(
+    start: Start, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.json"
+    path.write_text("{}")
+    session = start(str(path))
+    qtbot.waitUntil(lambda: str(path) in session.window.notices.problem)
+    assert session.model.tokenizer.name == "gpt2"

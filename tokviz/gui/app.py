@@ -33,15 +33,13 @@ from tokviz.gui.special_choice import special_named
 from tokviz.gui.task import Task, end_process
 from tokviz.gui.theme import Theme, ThemeMode
 from tokviz.gui.tokenizer_model import TokenizerModel
-from tokviz.gui.tokenizer_opening import chosen_pattern, open_named
 from tokviz.gui.widgets import text_accessibility
 from tokviz.resources import ResourceError, read_resource, resource_path
 from tokviz.text_files import shown
-from tokviz.tokenization.formats import SplitPatternNeededError
-from tokviz.tokenization.pre_tokenizers import GPT2
 from tokviz.tokenization.tokenizer import Tokenizer
 
 _AUTOSAVE_MS = 2000
+_SHIPPED = {tokenizer.name for tokenizer in TOKENIZERS}
 _log = logging.getLogger("tokviz")
 
 
@@ -102,8 +100,9 @@ class Session:
         self._told_unwritable = False
         self._problems: list[str] = []
         name = tokenizer or settings.tokenizer
+        path = _tokenizer_file(name)
         text, file_to_open = self._text_to_begin_with()
-        loaded = self._load(name, text)
+        loaded = self._load("gpt2" if path else name, text)
         self.model = TokenizerModel(loaded)
         if (context := settings.contexts.get(loaded.name)) is not None:
             self.model.set_context(context or None)
@@ -120,19 +119,18 @@ class Session:
         self._autosave.timeout.connect(self._save_beside)
         self.model.encoding_changed.connect(self._save_soon)
         self.window.document.changed.connect(self._save_soon)
+        if path:
+            self.window.tokenizers.begin_with(path)
         if file_to_open:
             self.window.document.open(file_to_open, settings.encoding)
 
     def _load(self, name: str, text: str) -> Tokenizer:
-        """A shipped tokenizer or one from a file; GPT-2 for one that is not there."""
-        shipped = {tokenizer.name for tokenizer in TOKENIZERS}
+        """A shipped tokenizer or a kept one; GPT-2 for one that is not there."""
         try:
-            if name in shipped:
+            if name in _SHIPPED:
                 return load_tokenizer(name, text)
             if name in kept_names():
                 return load_kept(name)
-            if os.path.exists(name):
-                return self._load_file(os.path.abspath(name))
             if os.sep in name:
                 self._problems.append(f"The tokenizer file {shown(name)} is gone; GPT-2 is used.")
             else:
@@ -144,19 +142,6 @@ class Session:
         except ValueError as error:
             self._problems.append(str(error))
             return load_tokenizer("bytes")
-
-    def _load_file(self, path: str) -> Tokenizer:
-        """A file that does not say its split pattern gets GPT-2's, and a sentence says so."""
-        try:
-            tokenizer = open_named(path, chosen_pattern(path, self.settings))
-        except SplitPatternNeededError:
-            tokenizer = open_named(path, GPT2)
-            self._problems.append(
-                f"{shown(path)} does not say its split pattern, so GPT-2's is used; File, Open "
-                f"tokenizer lets you choose another."
-            )
-        self.settings.remember_tokenizer(path)
-        return tokenizer
 
     def _text_to_begin_with(self) -> tuple[str, str]:
         """The text of the last start, or the path of the file to read it from; or the sample."""
@@ -234,6 +219,12 @@ class Session:
             f"Something in tokviz failed ({kind.__name__}: {error}). Your text is untouched; "
             "the details are on the terminal."
         )
+
+
+def _tokenizer_file(name: str) -> str:
+    """The path of the file or folder that a tokenizer's name is; empty if it is none."""
+    is_file = name not in _SHIPPED and os.path.exists(name) and name not in kept_names()
+    return os.path.abspath(name) if is_file else ""
 
 
 def _theme_mode(name: str) -> ThemeMode:

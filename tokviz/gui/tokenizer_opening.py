@@ -19,7 +19,7 @@ from tokviz.text_files import shown
 from tokviz.tokenization.formats import SplitPatternNeededError, TokenizerFileError
 from tokviz.tokenization.formats.any_file import open_tokenizer
 from tokviz.tokenization.formats.huggingface_pipeline import PipelineError
-from tokviz.tokenization.pre_tokenizers import SPLIT_PATTERNS, SplitPattern
+from tokviz.tokenization.pre_tokenizers import GPT2, SPLIT_PATTERNS, SplitPattern
 from tokviz.tokenization.tokenizer import Tokenizer
 
 _ENDINGS = "*.json *.model *.tiktoken *.gguf *.bpe *.txt"
@@ -50,6 +50,7 @@ class TokenizerOpening(QObject):
         self._task: Task | None = None
         self._path = ""
         self._pattern: SplitPattern | None = None
+        self._instead_of: str | None = None  # the chosen tokenizer when the window began
         self._kept: dict[_Key, Tokenizer] = {}
 
     def ask_and_open(self) -> None:
@@ -65,7 +66,20 @@ class TokenizerOpening(QObject):
     def open(self, path: str) -> None:
         """Open a tokenizer file or a model's folder."""
         path = os.path.abspath(path)
+        self._instead_of = None
         self._read(path, chosen_pattern(path, self._settings))
+
+    def begin_with(self, path: str) -> None:
+        """Open a file while the window begins with GPT-2, which stays if another is chosen.
+
+        Nothing is asked: a file that does not say its split pattern gets GPT-2's.
+        """
+        self._instead_of = self._settings.tokenizer
+        self._read(path, chosen_pattern(path, self._settings))
+
+    @property
+    def is_reading(self) -> bool:
+        return self._task is not None
 
     def _read(self, path: str, pattern: SplitPattern | None) -> None:
         self.close()
@@ -95,7 +109,8 @@ class TokenizerOpening(QObject):
             self._kept[key] = tokenizer
             while len(self._kept) > _MOST_KEPT:
                 del self._kept[next(iter(self._kept))]
-        self._use(tokenizer)
+        if self._instead_of in (None, self._settings.tokenizer):
+            self._use(tokenizer)
 
     def _use(self, tokenizer: Tokenizer) -> None:
         self._settings.remember_tokenizer(self._path)
@@ -108,7 +123,10 @@ class TokenizerOpening(QObject):
     def _on_failed(self, error: BaseException) -> None:
         self._task = None
         if isinstance(error, SplitPatternNeededError):
-            self._ask_for_pattern(str(error))
+            if self._instead_of is None:
+                self._ask_for_pattern(str(error))
+            else:
+                self._read_with_a_likely_pattern()
         elif isinstance(error, OSError):
             reason = (error.strerror or str(error)).lower()
             self.problem.emit(
@@ -117,6 +135,13 @@ class TokenizerOpening(QObject):
             )
         else:
             self.problem.emit(failure(f"Opening {shown(self._path)}", error))
+
+    def _read_with_a_likely_pattern(self) -> None:
+        self.problem.emit(
+            f"{shown(self._path)} does not say its split pattern, so GPT-2's is used; File, Open "
+            f"tokenizer lets you choose another."
+        )
+        self._read(self._path, GPT2)
 
     def _ask_for_pattern(self, error: str) -> None:
         path, splits = self._path, list(SPLIT_PATTERNS.values())

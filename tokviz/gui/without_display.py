@@ -52,7 +52,9 @@ def wait_until_settled(session: "Session", seconds: float = 30.0) -> None:
     """
     deadline = monotonic() + seconds
     window = session.window
-    while not (session.model.text.complete and window.status.is_settled):
+    while window.tokenizers.is_reading or not (
+        session.model.text.complete and window.status.is_settled
+    ):
         if monotonic() > deadline:
             raise TimeoutError(f"The window is still busy after {seconds:g} seconds.")
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
