@@ -1,6 +1,7 @@
 """The shipped tokenizers and embedding tables: what they are called, and how they are loaded.
 
-A new tokenizer is one line in `TOKENIZERS`, a new table one line in `TABLES`.
+A new tokenizer is one line in `TOKENIZERS`, a new table one line in `TABLES`. A format is imported
+when a tokenizer of that kind is loaded: the window starts with one, and need not wait for all.
 """
 
 import lzma
@@ -10,11 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tokviz.resources import read_resource, verified_path
-from tokviz.tokenization.formats.bert_vocab import tokenizer_from_bert_vocab
-from tokviz.tokenization.formats.gguf import tokenizer_from_gguf
-from tokviz.tokenization.formats.gpt2_files import tokenizer_from_vocab_bpe
-from tokviz.tokenization.formats.sentencepiece_model import tokenizer_from_sentencepiece
-from tokviz.tokenization.formats.tiktoken_ranks import tokenizer_from_tiktoken
 from tokviz.tokenization.merge_order import check_order
 from tokviz.tokenization.tokenizer import Tokenizer, bytes_tokenizer, characters_tokenizer
 
@@ -36,22 +32,30 @@ class ShippedTokenizer:
 
 
 def _gpt2(_text: str) -> Tokenizer:
+    from tokviz.tokenization.formats.gpt2_files import tokenizer_from_vocab_bpe
+
     file = "tokenizers/gpt2_vocab.bpe.xz"
     return tokenizer_from_vocab_bpe(lzma.decompress(read_resource(file)), "gpt2", file)
 
 
 def _published(name: str) -> Tokenizer:
+    from tokviz.tokenization.formats.tiktoken_ranks import tokenizer_from_tiktoken
+
     file = f"tokenizers/{name}.tiktoken.xz"
     return tokenizer_from_tiktoken(lzma.decompress(read_resource(file)), name, file)
 
 
 def _smollm2(_text: str) -> Tokenizer:
+    from tokviz.tokenization.formats.gguf import tokenizer_from_gguf
+
     file = verified_path("tables/smollm2-135m-embedding.gguf")
     # A file that anybody made is checked in a task; this one's order is proved by the tests.
     return replace(tokenizer_from_gguf(file, "smollm2"), ordered=True)
 
 
 def _mistral(_text: str) -> Tokenizer:
+    from tokviz.tokenization.formats.sentencepiece_model import tokenizer_from_sentencepiece
+
     file = "tokenizers/mistral-7b-v1.model"
     tokenizer = tokenizer_from_sentencepiece(read_resource(file), "mistral-7b-v1", file)
     *_, checked = check_order(tokenizer)  # it finds the pair that makes each token, too
@@ -59,6 +63,8 @@ def _mistral(_text: str) -> Tokenizer:
 
 
 def _bert(_text: str) -> Tokenizer:
+    from tokviz.tokenization.formats.bert_vocab import tokenizer_from_bert_vocab
+
     file = "tokenizers/bert_vocab.txt.xz"
     content = lzma.decompress(read_resource(file))
     return replace(tokenizer_from_bert_vocab(content, "bert-base-uncased", file), context=512)

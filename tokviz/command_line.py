@@ -5,71 +5,35 @@ one sentence on standard error; the status is 2 for wrong usage or input, 1 for 
 """
 
 import argparse
+import gc
 import io
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import NoReturn
 
 from tokviz import __version__
 from tokviz.catalog import TOKENIZERS
-from tokviz.commands import (
-    bigram,
-    count,
-    curve,
-    decode,
-    draw_map,
-    encode,
-    neighbors,
-    replay,
-    tokenizers,
-    train,
-)
 from tokviz.commands.inputs import InputError
-from tokviz.embedding.bigram_generation import GenerationError
-from tokviz.embedding.bigram_settings import DivergedError, NoTrainingError
-from tokviz.embedding.formats import TableFileError
-from tokviz.embedding.neighbors import QueryError
-from tokviz.embedding.projections.layout import ProjectionError
-from tokviz.embedding.row_classes import MissingRowsError
-from tokviz.resources import ResourceError
-from tokviz.text_files import TextFileError, shown
-from tokviz.tokenization.formats import TokenizerFileError
-from tokviz.tokenization.pre_tokenizers import SplitPatternError
-from tokviz.tokenization.tokenizer import SpecialTokenError, UnknownIdError
-from tokviz.tokenization.training_corpus import TrainingError
-from tokviz.tokenization.word_counts import WordCountsError
+from tokviz.text_files import shown
 
-COMMANDS: dict[str, ModuleType] = {
-    "encode": encode,
-    "decode": decode,
-    "tokenizers": tokenizers,
-    "count": count,
-    "replay": replay,
-    "curve": curve,
-    "train": train,
-    "neighbors": neighbors,
-    "map": draw_map,
-    "bigram": bigram,
+COMMANDS = {
+    "encode": "encode",
+    "decode": "decode",
+    "tokenizers": "tokenizers",
+    "count": "count",
+    "replay": "replay",
+    "curve": "curve",
+    "train": "train",
+    "neighbors": "neighbors",
+    "map": "draw_map",
+    "bigram": "bigram",
 }
-_BAD_INPUT = (
-    InputError,
-    TextFileError,
-    TokenizerFileError,
-    SpecialTokenError,
-    UnknownIdError,
-    SplitPatternError,
-    TrainingError,
-    WordCountsError,
-    TableFileError,
-    MissingRowsError,
-    QueryError,
-    ProjectionError,
-    NoTrainingError,
-    GenerationError,
-)
+"""What each is called, and its module: only the one asked for is imported, none for the window."""
+_OF_THE_PROGRAM = ("-h", "--help", "--version")
 _INTERRUPTED = 130
 
 
@@ -77,20 +41,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status; `arguments` default to the process's own."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        parsed = _parser().parse_args(_with_window(given))
+        given = _with_window(given)
+        parsed = _parser(given[0]).parse_args(given)
         if parsed.command == "window":
             return _open_window(parsed.files, parsed.tokenizer)
         if parsed.command == "map":
             return _draw_map(parsed)
         return _run(parsed)
-    except _BAD_INPUT as error:
-        return _fail(str(error), 2)
-    except (ResourceError, DivergedError) as error:
-        return _fail(str(error), 1)
     except MemoryError:
         return _fail("There is not enough memory for this text; try a part of it.", 1)
     except KeyboardInterrupt:
         return _fail("Stopped.", _INTERRUPTED)
+    except Exception as error:
+        from tokviz.commands.errors import status_of
+
+        if (status := status_of(error)) is None:
+            raise
+        return _fail(str(error), status)
 
 
 def _run(parsed: argparse.Namespace) -> int:
@@ -99,7 +66,7 @@ def _run(parsed: argparse.Namespace) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        status: int = COMMANDS[parsed.command].run(parsed)
+        status: int = _module(parsed.command).run(parsed)
         sys.stdout.flush()
     except BrokenPipeError:  # the reader, `head` for instance, has seen enough
         _discard_output()
@@ -129,7 +96,12 @@ class _Parser(argparse.ArgumentParser):
         raise InputError(f"{message[:1].upper()}{message[1:]}; see {self.prog} --help.")
 
 
-def _parser() -> argparse.ArgumentParser:
+def _module(command: str) -> ModuleType:
+    return import_module(f"tokviz.commands.{COMMANDS[command]}")
+
+
+def _parser(first: str) -> argparse.ArgumentParser:
+    """Knows the arguments of the command that stands `first`; of all of them where none does."""
     parser = _Parser(
         prog="tokviz",
         description="Shows how language models cut text into tokens.",
@@ -141,7 +113,8 @@ def _parser() -> argparse.ArgumentParser:
     window = commands.add_parser("window", help="open the window (the default)", allow_abbrev=False)
     window.add_argument("files", nargs="*", metavar="FILE", help="text files to open")
     window.add_argument("--tokenizer", metavar="NAME|PATH", help="the tokenizer to begin with")
-    for name, module in COMMANDS.items():
+    known = [name for name in COMMANDS if first in (name, *_OF_THE_PROGRAM)]
+    for name, module in zip(known, map(_module, known), strict=True):
         summary = module.SUMMARY
         description = f"{summary[0].upper()}{summary[1:]}."
         command = commands.add_parser(
@@ -154,7 +127,7 @@ def _parser() -> argparse.ArgumentParser:
 def _with_window(given: list[str]) -> list[str]:
     """The arguments with `window` in front where no command is named."""
     first = given[0] if given else ""
-    if first in {*COMMANDS, "window", "-h", "--help", "--version"}:
+    if first in {*COMMANDS, "window", *_OF_THE_PROGRAM}:
         return given
     if first and not first.startswith("-") and not os.path.lexists(first):
         known = ", ".join(["window", *COMMANDS])
@@ -169,6 +142,7 @@ def _open_window(files: list[str], tokenizer: str | None) -> int:
             f"There is no tokenizer and no file named {shown(tokenizer)}; "
             f"the shipped tokenizers are {', '.join(names)}."
         )
+    gc.disable()  # while modules are loaded there is nothing to collect; `run` begins anew
     try:
         from tokviz.gui.app import run
     except ImportError as error:
@@ -179,7 +153,7 @@ def _open_window(files: list[str], tokenizer: str | None) -> int:
 
 
 def _draw_map(parsed: argparse.Namespace) -> int:
-    drawn = draw_map.run(parsed)
+    drawn = _module(parsed.command).run(parsed)
     if drawn is None:
         return 0
     try:

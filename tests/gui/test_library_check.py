@@ -6,7 +6,6 @@ import pytest
 from PySide6.QtWidgets import QFrame
 from pytestqt.qtbot import QtBot
 
-from tokviz.gui import library_check
 from tokviz.gui.app import Session
 from tokviz.library_checks import CheckResult
 
@@ -35,7 +34,7 @@ def test_a_difference_is_shown_in_the_text(
     session = start()
     session.model.set_text("A text of seven tokens, or so.")
     result = CheckResult("Not as something 1.0: they differ.", (2, 6))
-    monkeypatch.setattr(library_check, "check_with_library", lambda *_: iter([result]))
+    monkeypatch.setattr("tokviz.library_checks.check_with_library", lambda *_: iter([result]))
     ask(session)
     qtbot.waitUntil(lambda: session.window.notices.problem == result.sentence)
     assert session.window.text_panel.view.selection() == (2, 6)

@@ -9,7 +9,6 @@ from typing import BinaryIO
 from tokviz.catalog import TOKENIZERS, load_tokenizer
 from tokviz.text_files import TextFileError, decode_text, open_binary, read_bytes, shown
 from tokviz.tokenization.formats import SplitPatternNeededError
-from tokviz.tokenization.formats.any_file import open_tokenizer, settings_path
 from tokviz.tokenization.pre_tokenizers import GPT2
 from tokviz.tokenization.tokenizer import Tokenizer
 
@@ -60,6 +59,8 @@ def tokenizer_for(name: str, text: str = "") -> Tokenizer:
 
 def _opened(path: Path) -> Tokenizer:
     """The tokenizer in a file; one without a split pattern gets GPT-2's, and is told so."""
+    from tokviz.tokenization.formats.any_file import open_tokenizer, settings_path
+
     try:
         return open_tokenizer(path)
     except SplitPatternNeededError:

@@ -13,14 +13,11 @@ from tokviz.gui.settings import session_file
 from tokviz.gui.task import Task, failure
 from tokviz.text_files import TextFileError, write_bytes
 from tokviz.tokenization.formats import TokenizerFileError
-from tokviz.tokenization.formats.any_file import open_tokenizer
-from tokviz.tokenization.formats.huggingface_json import to_tokenizer_json
-from tokviz.tokenization.formats.minbpe_model import to_minbpe_model
 from tokviz.tokenization.tokenizer import Tokenizer
 
 LONGEST_NAME = 60  # characters
 _LONGEST_FILE_NAME = 240  # bytes; file systems allow 255
-_FORMATS = {".json": to_tokenizer_json, ".model": to_minbpe_model}
+_ENDINGS = (".json", ".model")
 
 
 class TokenizerNameError(ValueError):
@@ -33,13 +30,15 @@ def kept_names() -> list[str]:
         files = list(_folder().iterdir())
     except OSError:
         return []
-    names = {unquote(file.stem) for file in files if file.suffix in _FORMATS and file.stem}
+    names = {unquote(file.stem) for file in files if file.suffix in _ENDINGS and file.stem}
     return sorted(names - {shipped.name for shipped in TOKENIZERS})
 
 
 def load_kept(name: str) -> Tokenizer:
     """A kept tokenizer. Raises `TokenizerFileError`, `OSError`."""
-    for ending in _FORMATS:
+    from tokviz.tokenization.formats.any_file import open_tokenizer
+
+    for ending in _ENDINGS:
         path = _path(name, ending)
         if path.is_file():
             return replace(open_tokenizer(path), name=name)
@@ -89,7 +88,7 @@ class KeptTokenizers(QObject):
 
     def remove(self, name: str) -> None:
         """Remove the file of a tokenizer; who uses it still can, until the program's end."""
-        for ending in _FORMATS:
+        for ending in _ENDINGS:
             with contextlib.suppress(OSError):
                 _path(name, ending).unlink()
         self.gone.emit(name)
@@ -99,7 +98,7 @@ class KeptTokenizers(QObject):
         """Give a kept tokenizer another name. Raises `TokenizerNameError`."""
         if new in self.names:
             raise TokenizerNameError(f"There is a {new} already; take another name.")
-        for ending in _FORMATS:
+        for ending in _ENDINGS:
             with contextlib.suppress(OSError):
                 _path(old, ending).rename(_path(new, ending))
         self.gone.emit(old)
@@ -128,6 +127,9 @@ class KeptTokenizers(QObject):
 
 
 def _keeping(tokenizer: Tokenizer) -> Iterator[str]:
+    from tokviz.tokenization.formats.huggingface_json import to_tokenizer_json
+    from tokviz.tokenization.formats.minbpe_model import to_minbpe_model
+
     contents: dict[str, bytes] = {}
     try:
         contents[".json"] = to_tokenizer_json(tokenizer)
@@ -141,7 +143,7 @@ def _keeping(tokenizer: Tokenizer) -> Iterator[str]:
             reason = (error.strerror or str(error)).lower()
             raise TextFileError(f"{path.parent} cannot be made: {reason}.") from None
         write_bytes(str(path), content)
-    for ending in _FORMATS.keys() - contents.keys():
+    for ending in set(_ENDINGS) - contents.keys():
         _path(tokenizer.name, ending).unlink(missing_ok=True)
     yield tokenizer.name
 

@@ -1,7 +1,10 @@
 """LibraryCheck: holds the open text's tokens against tiktoken, tokenizers or sentencepiece."""
 
+from __future__ import annotations
+
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -9,7 +12,9 @@ from tokviz.catalog import name_of_file
 from tokviz.gui.settings import Settings
 from tokviz.gui.task import Task, failure
 from tokviz.gui.tokenizer_model import TokenizerModel
-from tokviz.library_checks import CheckResult, check_with_library
+
+if TYPE_CHECKING:
+    from tokviz.library_checks import CheckResult
 
 _TITLE = "Checking against the tokenizer's library"
 
@@ -30,6 +35,8 @@ class LibraryCheck(QObject):
 
     def check(self) -> None:
         """Compare all ids of the text as it is now."""
+        from tokviz.library_checks import check_with_library
+
         text, path = self._model.text, self._settings.tokenizer
         if not text.complete:
             self.problem.emit("The text is still being encoded; check it when that is done.")

@@ -35,7 +35,6 @@ from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.tokenizer_opening import TokenizerOpening
 from tokviz.gui.widgets.mode_switch import Mode, ModeSwitch
 from tokviz.text_files import shown
-from tokviz.tokenization.formats.any_file import looks_like_tokenizer
 
 if TYPE_CHECKING:
     from tokviz.gui.panels.bpe_training_panel import BpeTrainingPanel
@@ -183,6 +182,8 @@ class MainWindow(QMainWindow):
 
     def open_files(self, paths: list[str]) -> None:
         """Open the first text and the first tokenizer among files; say which, of several."""
+        from tokviz.tokenization.formats.any_file import looks_like_tokenizer
+
         tokenizers = [path for path in paths if looks_like_tokenizer(Path(path))]
         texts = [path for path in paths if path not in tokenizers]
         opened = [*tokenizers[:1], *texts[:1]]

@@ -17,8 +17,6 @@ from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.choice_dialog import ask_for_choice
 from tokviz.text_files import shown
 from tokviz.tokenization.formats import SplitPatternNeededError, TokenizerFileError
-from tokviz.tokenization.formats.any_file import open_tokenizer
-from tokviz.tokenization.formats.huggingface_pipeline import PipelineError
 from tokviz.tokenization.pre_tokenizers import GPT2, SPLIT_PATTERNS, SplitPattern
 from tokviz.tokenization.tokenizer import Tokenizer
 
@@ -177,6 +175,8 @@ def chosen_pattern(path: str, settings: Settings) -> SplitPattern | None:
 
 def open_named(path: str, pattern: SplitPattern | None = None) -> Tokenizer:
     """The tokenizer at a path under its name on screen. Raises like `open_tokenizer`."""
+    from tokviz.tokenization.formats.any_file import open_tokenizer  # and with it all formats
+
     return replace(open_tokenizer(Path(path), pattern), name=name_of_file(path))
 
 
@@ -193,6 +193,8 @@ def _effect(split: SplitPattern) -> str:
 
 def _reading(path: str, pattern: SplitPattern | None, page: str) -> Iterator[Tokenizer]:
     """Open a file, and try it out here: a pattern that never ends is to be found out by a task."""
+    from tokviz.tokenization.formats.huggingface_pipeline import PipelineError
+
     tokenizer = open_named(path, pattern)
     try:
         tokenizer.encoder().encode(page)
