@@ -2,6 +2,7 @@
 
 import base64
 import json
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,9 +14,12 @@ from pytestqt.qtbot import QtBot
 
 from tests.tokenization.formats.hostile_files import RANKS, hostile_files
 from tests.tokenization.oracles import shipped
+from tokviz.gui import tokenizer_opening
 from tokviz.gui.app import Session
 from tokviz.gui.widgets.choice_dialog import ChoiceDialog
 from tokviz.tokenization.formats.huggingface_json import to_tokenizer_json
+from tokviz.tokenization.pre_tokenizers import SplitPattern
+from tokviz.tokenization.tokenizer import Tokenizer
 
 Start = Callable[..., Session]
 
@@ -190,13 +194,21 @@ def test_a_pattern_that_never_ends_is_found_out_by_the_task(
 
 
 def test_who_chooses_a_tokenizer_before_that_of_the_last_start_is_read_keeps_it(
-    start: Start, qtbot: QtBot, folder: Path
+    start: Start, qtbot: QtBot, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    chosen, read = threading.Event(), tokenizer_opening.open_named
+
+    def read_late(path: str, pattern: SplitPattern | None) -> Tokenizer:
+        chosen.wait(10)
+        return read(path, pattern)
+
+    monkeypatch.setattr(tokenizer_opening, "open_named", read_late)
     start().settings.tokenizer = str(folder)
     session = start()
     assert session.window.tokenizers.is_reading
     session.window.chooser.choose("gpt2")
     qtbot.waitUntil(lambda: session.settings.tokenizer == "gpt2")
+    chosen.set()
     qtbot.waitUntil(lambda: not session.window.tokenizers.is_reading)
     assert session.model.tokenizer.name == "gpt2"
 

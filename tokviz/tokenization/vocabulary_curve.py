@@ -31,7 +31,8 @@ def vocabulary_curve(tokenizer: Tokenizer, encoding: Encoding) -> VocabularyCurv
 def curve_of(closed: Int64s, n_tokens: int) -> VocabularyCurve:
     """The curve of a text of `n_tokens` tokens; `closed`: how often each merge fires, by rank."""
     changes = np.flatnonzero(closed) + 1
-    n_merges = np.unique(np.concatenate(([0], changes, [len(closed)])))
+    last = [len(closed)] if len(closed) and not closed[-1] else []
+    n_merges = np.concatenate(([0], changes, last)).astype(np.int64)
     totals = np.concatenate(([0], np.cumsum(closed)))
     return VocabularyCurve(n_merges, n_tokens + totals[-1] - totals[n_merges])
 
