@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
-from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton, QWidget
 
 from tokviz.gui.app import Session
@@ -22,7 +21,7 @@ from tokviz.gui.settings import Settings
 from tokviz.gui.widgets.clock_switch import Clock
 from tokviz.gui.widgets.compared_pane import ComparedPane
 from tokviz.gui.widgets.mode_switch import Mode
-from tokviz.gui.without_display import wait_until_settled
+from tokviz.gui.without_display import let_events_pass, wait_until_settled
 from tokviz.resources import read_resource
 
 PICTURES = Path(__file__).resolve().parent / "pictures"
@@ -185,7 +184,7 @@ def _wait(ready: Callable[[], bool], seconds: float = 90.0) -> None:
     while not ready():
         if monotonic() > deadline:
             raise TimeoutError(f"What a picture shows is not there after {seconds:g} seconds.")
-        QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
+        let_events_pass(50)
 
 
 def take(app: QApplication, picture: Picture, folder: Path) -> Path:
@@ -201,7 +200,7 @@ def take(app: QApplication, picture: Picture, folder: Path) -> Path:
         wait_until_settled(session)
         picture.prepare(session)
         _wait(lambda: picture.ready(session))
-        _let_panels_follow()
+        let_events_pass(500)  # some panels wait a moment before they follow what is selected
         wait_until_settled(session)
         path = folder / f"{picture.name}.png"
         if not window.grab().save(str(path)):
@@ -212,13 +211,6 @@ def take(app: QApplication, picture: Picture, folder: Path) -> Path:
         window.deleteLater()
         app.processEvents()
     return path
-
-
-def _let_panels_follow() -> None:
-    """Some panels wait a moment before they follow what is selected."""
-    loop = QEventLoop()
-    QTimer.singleShot(500, loop.quit)
-    loop.exec()
 
 
 def main(arguments: list[str]) -> None:

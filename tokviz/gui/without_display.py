@@ -7,7 +7,7 @@ import tempfile
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEventLoop, qInstallMessageHandler
+from PySide6.QtCore import QEventLoop, QTimer, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from tokviz.gui.settings import Settings
@@ -57,5 +57,13 @@ def wait_until_settled(session: "Session", seconds: float = 30.0) -> None:
     ):
         if monotonic() > deadline:
             raise TimeoutError(f"The window is still busy after {seconds:g} seconds.")
-        QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
+        let_events_pass(50)
     QApplication.processEvents()
+
+
+def let_events_pass(milliseconds: int) -> None:
+    """Run the event loop, which waits for events as in the real program: tasks go on while it
+    waits, so a loop that never does would slow them down."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
