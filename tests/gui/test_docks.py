@@ -62,3 +62,12 @@ def test_each_mode_keeps_its_layout_until_it_is_reset(start: Start, qtbot: QtBot
     assert _shown(again) == {"replay"}
     _view_action(again, "Reset layout").trigger()
     assert _shown(again) == {"token", "replay"}
+
+
+def test_going_back_to_a_mode_leaves_the_window_as_wide(start: Start, qtbot: QtBot) -> None:
+    session = start()
+    session.window.resize(1440, 900)
+    for mode in (Mode.REPLAY, Mode.TRAIN, Mode.REPLAY, Mode.TRAIN):
+        _pick(session, qtbot, mode)
+        qtbot.wait(50)
+        assert session.window.width() == 1440

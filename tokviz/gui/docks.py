@@ -92,6 +92,9 @@ class Docks(QObject):
             for name in row:
                 self._docks[name].keep_apart(above=i == 0, below=i == len(rows) - 1)
         kept = self._layouts.get(mode.value, "")
+        # Side by side for a moment, the panels of both modes would make the window wider for good.
+        for dock in self._docks.values():
+            dock.hide()
         if not (kept and self._window.restoreState(_from_text(kept))):
             self._arrange(mode)
         for dock in self._docks.values():
