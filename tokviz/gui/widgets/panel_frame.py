@@ -22,7 +22,6 @@ class PanelFrame(QFrame):
         self.setObjectName("panel")
         header = QFrame(self)
         header.setObjectName("panelHeader")
-        header.setMinimumHeight(_HEADER)
         self._title = _label(title, "panelTitle")
         self._note = _label("", "muted")
         self._note.hide()
@@ -30,6 +29,8 @@ class PanelFrame(QFrame):
         self._controls.setSpacing(4)
         row = QHBoxLayout(header)
         row.setContentsMargins(12, 5, 8, 5)
+        # Not a least height of the header: that would let higher controls be cut off.
+        row.addStrut(_HEADER - 10)
         row.addWidget(self._title)
         # A long note is cut off rather than that it makes the window wider.
         self._note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
