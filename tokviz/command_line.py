@@ -40,6 +40,7 @@ _INTERRUPTED = 130
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status; `arguments` default to the process's own."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    parsed = argparse.Namespace()
     try:
         given = _with_window(given)
         parsed = _parser(given[0]).parse_args(given)
@@ -53,11 +54,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _fail("Stopped.", _INTERRUPTED)
     except Exception as error:
-        from tokviz.commands.errors import status_of
+        from tokviz.commands.errors import sentence_of, status_of
 
         if (status := status_of(error)) is None:
             raise
-        return _fail(str(error), status)
+        return _fail(sentence_of(error, getattr(parsed, "tokenizer", None)), status)
 
 
 def _run(parsed: argparse.Namespace) -> int:
@@ -85,7 +86,8 @@ def _discard_output() -> None:
 
 def _fail(sentence: str, status: int) -> int:
     if sys.stderr is not None:
-        sys.stderr.write(f"tokviz: {sentence}\n")
+        line = sentence.replace("\n", "\\n").replace("\r", "\\r")  # a file may be named so
+        sys.stderr.write(f"tokviz: {line}\n")
     return status
 
 

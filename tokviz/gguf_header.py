@@ -27,7 +27,7 @@ _NUMBERS = {
     12: "d",
 }
 _MOST_KEYS = 10_000
-_MOST_VALUES = 2**22  # of one array; the largest vocabularies have 262,144 tokens
+_MOST_VALUES = 2**20  # of one array: the most tokens are 262,144, the most merges 514,906
 _MOST_TENSORS = 100_000
 _MOST_DIMENSIONS = 4
 _LARGEST_ALIGNMENT = 2**20

@@ -12,8 +12,9 @@ from tokviz.embedding.neighbors import QueryError
 from tokviz.embedding.projections.layout import ProjectionError
 from tokviz.embedding.row_classes import MissingRowsError
 from tokviz.resources import ResourceError
-from tokviz.text_files import TextFileError
+from tokviz.text_files import TextFileError, shown
 from tokviz.tokenization.formats import TokenizerFileError
+from tokviz.tokenization.formats.huggingface_pipeline import PipelineError
 from tokviz.tokenization.pre_tokenizers import SplitPatternError
 from tokviz.tokenization.tokenizer import SpecialTokenError, UnknownIdError
 from tokviz.tokenization.training_corpus import TrainingError
@@ -26,6 +27,7 @@ _BAD_INPUT = (
     SpecialTokenError,
     UnknownIdError,
     SplitPatternError,
+    PipelineError,
     TrainingError,
     WordCountsError,
     TableFileError,
@@ -43,3 +45,16 @@ def status_of(error: Exception) -> int | None:
     if isinstance(error, _BAD_INPUT):
         return 2
     return 1 if isinstance(error, _WORK_FAILED) else None
+
+
+def sentence_of(error: Exception, tokenizer: str | None) -> str:
+    """What is told of it. `tokenizer`: the file that the command was given, which what goes wrong
+    while a text is encoded does not know."""
+    if tokenizer is not None and isinstance(error, PipelineError):
+        return (
+            f"{shown(tokenizer)} cannot encode the text ({error}); mend it or choose another "
+            f"tokenizer."
+        )
+    if tokenizer is not None and isinstance(error, SplitPatternError):
+        return f"{shown(tokenizer)}: {error}"
+    return str(error)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Protocol
 
+import regex
+
 from tokviz.tokenization.chunk_encoder import ChunkEncoder, Stretch
 from tokviz.tokenization.encoding import Encoding, concatenate, special_token
 
@@ -125,7 +127,11 @@ def is_space(character: str) -> bool:
 
 
 def _is_word(character: str) -> bool:
-    return character.isalnum() or character == "_"
+    return _WORD.match(character) is not None
+
+
+_WORD = regex.compile(r"[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]")
+"""What Rust's `\\w` takes for a part of a word: not ½, which Python does."""
 
 
 class AddedTokenEncoder:

@@ -100,7 +100,8 @@ class PieceBpe:
         known, unknown = self.symbols.get, self.n_vocab + len(self.symbols)
         if self.names is None:
             ids = [known(symbol, unknown) for symbol in text]
-            return SymbolRow(ids, spaced.starts, spaced.ends, list(text))
+            row = SymbolRow(ids, spaced.starts, spaced.ends, list(text))
+            return row if self.unknown_id is not None else self._without_lost(row, unknown)
         while at < len(text):
             match = None if self.names is None else self.names.match(text, at)
             end = at + 1 if match is None else match.end()
@@ -113,12 +114,30 @@ class PieceBpe:
             at = end
         return row
 
+    def _without_lost(self, row: "SymbolRow", unknown: int) -> "SymbolRow":
+        """Without the characters for which nothing stands: what is beside them may merge."""
+        kept = [
+            i
+            for i, token_id in enumerate(row.ids)
+            if token_id != unknown or self._has_bytes(row.texts[i])
+        ]
+        if len(kept) == len(row.ids):
+            return row
+        ids, starts, ends = (
+            [column[i] for i in kept] for column in (row.ids, row.starts, row.ends)
+        )
+        return SymbolRow(ids, starts, ends, [row.texts[i] for i in kept])
+
+    def _has_bytes(self, character: str) -> bool:
+        byte_ids = self.byte_ids
+        return bool(byte_ids) and min(byte_ids[byte] for byte in character.encode("utf-8")) >= 0
+
     def _fall_back(self, found: EncodedChunk, character: str, start: int, end: int) -> None:
         """Write the bytes of a character, or that it is unknown."""
         data = character.encode("utf-8")
-        byte_ids = [self.byte_ids[byte] for byte in data] if self.byte_ids else [-1]
+        byte_ids = [self.byte_ids[byte] for byte in data] if self._has_bytes(character) else []
         assert found.gaps is not None
-        if min(byte_ids) < 0:
+        if not byte_ids:
             if self.unknown_id is None:
                 _fill(found.gaps, start, end, OPEN)
             elif self.fuse_unknown and found.ids and found.ids[-1] == self.unknown_id:

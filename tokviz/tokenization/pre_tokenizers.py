@@ -7,8 +7,10 @@ from functools import cached_property
 
 import regex
 
+from tokviz.tokenization.pattern_size import LARGEST, written_out
+
 _MOST_PATTERN = 2000  # characters: compiling cannot be interrupted
-_SECONDS = 2.0  # to match somebody's own pattern, and some more for each character
+_SECONDS = 1.5  # to match somebody's own pattern, and some more for each character
 _SECONDS_OF_ONE_CHARACTER = 2e-6
 
 
@@ -141,7 +143,7 @@ class SplitPattern:
             return self._split_keeping_the_rest(text, seconds)
         except TimeoutError:
             raise SplitPatternError(
-                f"The split pattern took more than {seconds:.0f} seconds on a text of "
+                f"The split pattern took more than {seconds:.1f} seconds on a text of "
                 f"{len(text):,} characters; avoid repetitions inside repetitions."
             ) from None
 
@@ -319,6 +321,11 @@ def split_pattern(wanted: str) -> SplitPattern:
         raise SplitPatternError(
             f"The split pattern has {len(wanted):,} characters; write one of at most "
             f"{_MOST_PATTERN:,}."
+        )
+    if written_out(wanted) > LARGEST:
+        raise SplitPatternError(
+            f"The split pattern repeats its parts more than {LARGEST:,} times; write smaller "
+            f"counts."
         )
     split = SplitPattern("own", wanted, limited=True)
     try:

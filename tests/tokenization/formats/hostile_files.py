@@ -44,6 +44,35 @@ def _gguf(n_items: int, n_keys: int = 1) -> bytes:
     return head + struct.pack("<IIQ", 9, 8, n_items)
 
 
+def _normalized(*parts: dict[str, Any]) -> bytes:
+    return _around(normalizer={"type": "Sequence", "normalizers": list(parts)})
+
+
+def _replace(content: str, **pattern: str) -> dict[str, Any]:
+    return {"type": "Replace", "pattern": pattern, "content": content}
+
+
+def _nested(n: int) -> bytes:
+    """A normalizer so deep that `json` reads it and whatever goes down into it does not."""
+    before, behind = b'{"type": "Sequence", "normalizers": [' * n, b"]}" * n
+    return _around(normalizer="@@@").replace(b'"@@@"', before + b'{"type": "NFC"}' + behind)
+
+
+def _pieces(longest: int) -> bytes:
+    """A SentencePiece model of one letter, repeated."""
+    found = b"\x0a\x0e\x0a\x05<unk>\x15\x00\x00\x00\x00\x18\x02"
+    for n in range(1, longest):
+        text = b"a" * n
+        size = bytes([n & 0x7F | 0x80, n >> 7])
+        piece = b"\x0a" + size + text + b"\x15" + struct.pack("<f", -n) + b"\x18\x01"
+        found += b"\x0a" + bytes([len(piece) & 0x7F | 0x80, len(piece) >> 7]) + piece
+    return found + b"\x12\x02\x18\x02"
+
+
+def _of_parts(part: bytes, n: int) -> bytes:
+    return b'{"a": [' + part * n + b"1]}"
+
+
 @cache
 def hostile_files() -> dict[str, tuple[bytes, str]]:
     """All of them; the words are looked for in the one sentence that is told."""
@@ -116,6 +145,38 @@ def hostile_files() -> dict[str, tuple[bytes, str]]:
         "GGUF of 2^62 items": (_gguf(2**62), "damaged at byte 69"),
         "GGUF of 2^62 keys": (_gguf(1, 2**62), "keys"),
         "a cut GGUF": (b"GGUF\x03\x00", "damaged at byte 4"),
+        "an id in quotes": (_changed(vocab={**vocab, "zz": "7"}), "the id '7'"),
+        "an id that is true": (_changed(vocab={**vocab, "zz": True}), "the id True"),
+        "half a surrogate pair": (_changed(vocab={**vocab, "\ud800": 900}), "no character"),
+        "a deep normalizer": (_nested(300), "nested more than 60 deep"),
+        "a Replace bomb": (
+            _normalized(*[_replace("a" * 10, String="a")] * 12), "100 times as long",
+        ),
+        "a Replace of nothing": (_normalized(_replace("x" * 10**6, Regex="")), "100 times as long"),
+        "a Prepend bomb": (
+            _normalized(*[{"type": "Prepend", "prepend": "x" * 9999}] * 300), "before it",
+        ),
+        "a Precompiled of nothing": (
+            _normalized({"type": "Precompiled", "precompiled_charsmap": ""}), "own header",
+        ),
+        "a Precompiled in no base64": (
+            _normalized({"type": "Precompiled", "precompiled_charsmap": "?"}), "no base64",
+        ),
+        "nested counts": (_split("(?:(?:a{1000}){1000}){1000}"), "more than 100,000 times"),
+        "a huge count": (_split("a{99999999}"), "more than 100,000 times"),
+        "a huge count for the package": (
+            _normalized(_replace("", Regex="(?:a{1000}){1000}")), "more than 100,000 times",
+        ),
+        "pieces of length 0": (
+            _around(pre_tokenizer={"type": "FixedLength", "length": 0}), "length 0",
+        ),
+        "parts without the prefix": (
+            _changed(continuing_subword_prefix="##", merges=[["t", "h"]]),
+            "does not begin with '##'",
+        ),
+        "ten million objects": (_of_parts(b"{},", 10**7), "more parts"),
+        "ten million lists": (_of_parts(b"[1],", 10**7), "more parts"),
+        "pieces of one letter": (_pieces(1500), "pieces that are longer"),
         "safetensors": (struct.pack("<Q", 60) + b'{"a": {"dtype": "F32"}}', "safetensors"),
         "random bytes": (bytes((i * 7919 >> 3) & 255 for i in range(3000)), "is not a tokenizer"),
         "zeros": (bytes(4096), "is not a tokenizer"),

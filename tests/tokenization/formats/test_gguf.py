@@ -81,6 +81,11 @@ def test_a_small_file_becomes_a_tokenizer(tmp_path: Path) -> None:
     assert small.template == ((), ())
 
 
+def test_a_context_that_no_model_has_is_not_believed(tmp_path: Path) -> None:
+    small = opened(tmp_path, gguf({**SMALL, "llama.context_length": 2**32 - 1}))
+    assert small.context is None
+
+
 def test_the_file_says_which_tokens_a_template_adds(tmp_path: Path) -> None:
     metadata = {**SMALL, "tokenizer.ggml.add_bos_token": True, "tokenizer.ggml.add_eos_token": True}
     assert opened(tmp_path, gguf(metadata)).template == ((0,), (4,))

@@ -69,7 +69,7 @@ def tokenizer_from_gguf(path: Path, name: str, pattern: SplitPattern | None = No
         name=name,
         special_tokens={token.content: token.id for token in named if token.special},
         added_tokens=tuple(token for token in named if not token.special),
-        context=context if type(context) is int and context > 0 else None,
+        context=context if type(context) is int and 0 < context < 1 << 31 else None,
         template=_template(found, kind),
     )
 

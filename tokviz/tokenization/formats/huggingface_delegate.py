@@ -8,7 +8,7 @@ from tokviz.tokenization.added_tokens import AddedToken
 from tokviz.tokenization.formats import TokenizerFileError
 from tokviz.tokenization.formats.bert_vocab import join_pieces
 from tokviz.tokenization.formats.byte_alphabet import to_bytes
-from tokviz.tokenization.formats.huggingface_parts import kind_of, parts_of, patterns_in
+from tokviz.tokenization.formats.huggingface_parts import kind_of, parts_of
 from tokviz.tokenization.formats.huggingface_pipeline import (
     LibrarySegmenter,
     PipelineError,
@@ -16,6 +16,7 @@ from tokviz.tokenization.formats.huggingface_pipeline import (
     without_extras,
 )
 from tokviz.tokenization.formats.json_text import MOST_IDS, checked_vocab
+from tokviz.tokenization.formats.pipeline_checks import check_parts
 from tokviz.tokenization.formats.sentencepiece_model import byte_of, join_words
 from tokviz.tokenization.spaced_text import SPACE, Spacing
 from tokviz.tokenization.tokenizer import Algorithm, Tokenizer
@@ -23,7 +24,6 @@ from tokviz.tokenization.unigram import UNKNOWN_PENALTY, Unigram
 from tokviz.tokenization.wordpiece import WordPiece
 
 Join = Callable[[list[bytes]], bytes]
-_MOST_PATTERN = 2000  # characters: compiling one cannot be interrupted
 _ALGORITHMS = {
     "BPE": Algorithm.BYTE_LEVEL_BPE,
     "WordPiece": Algorithm.WORDPIECE,
@@ -47,10 +47,7 @@ def delegated(
         names = checked_vocab(model.get("vocab"), file)
     if kind == "WordPiece":
         wordpiece = _wordpiece(model, names)
-    if any(len(pattern) > _MOST_PATTERN for pattern in patterns_in([*_around(found)])):
-        raise TokenizerFileError(
-            f"{file} has a pattern of more than {_MOST_PATTERN:,} characters; shorten it."
-        )
+    check_parts(found, file)
     content = without_extras(found)
     try:
         load_pipeline(content)
@@ -88,10 +85,6 @@ def delegated(
 def join_with_spaces(parts: list[bytes]) -> bytes:
     """What the package does without a decoder."""
     return b" ".join(parts)
-
-
-def _around(found: dict[str, Any]) -> list[Any]:
-    return [found.get(key) for key in ("normalizer", "pre_tokenizer", "decoder")]
 
 
 def _is_byte_level(found: dict[str, Any]) -> bool:

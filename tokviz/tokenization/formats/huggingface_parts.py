@@ -216,16 +216,6 @@ def _splits_at_spaces(part: dict[str, Any]) -> bool:
     return kind_of(part) == "Split" and part.get("pattern") == {"String": " "}
 
 
-def patterns_in(part: Any) -> list[str]:
-    """Every regular expression in a part of the file."""
-    if isinstance(part, dict):
-        own = [part["Regex"]] if isinstance(part.get("Regex"), str) else []
-        return own + [p for value in part.values() for p in patterns_in(value)]
-    if isinstance(part, list):
-        return [p for value in part for p in patterns_in(value)]
-    return []
-
-
 def chunks_of(names: list[str]) -> tuple[re.Pattern[str], str | None]:
     """What may be encoded alone, and where a text may be cut: before spaces that no token goes
     over from the character in front of them."""

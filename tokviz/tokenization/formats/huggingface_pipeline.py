@@ -102,7 +102,8 @@ class LibraryEncoder:
             raise _told(error) from None
         offsets = np.zeros(len(text) + 1, np.int32)
         np.cumsum(utf8_lengths(text), out=offsets[1:])
-        spans = np.array(found.offsets, np.int64).reshape(-1, 2)
+        # Where a character falls back to bytes inside a word, the package counts past the text.
+        spans = np.minimum(np.array(found.offsets, np.int64).reshape(-1, 2), len(text))
         starts = np.maximum.accumulate(offsets[spans[:, 0]])
         ends = np.maximum(np.maximum.accumulate(offsets[spans[:, 1]]), starts)
         n_bytes = int(offsets[-1])

@@ -10,8 +10,10 @@ from dataclasses import replace
 from typing import Any, get_args
 
 from tokviz.tokenization.added_tokens import AddedToken
+from tokviz.tokenization.bpe import MergeRules
 from tokviz.tokenization.formats import TokenizerFileError
 from tokviz.tokenization.formats.bert_vocab import CHUNKS, BertWords, wordpiece_tokenizer
+from tokviz.tokenization.formats.byte_alphabet import CHARACTERS
 from tokviz.tokenization.formats.huggingface_delegate import delegated
 from tokviz.tokenization.formats.huggingface_normalizer import Form, HuggingFaceNormalizer
 from tokviz.tokenization.formats.huggingface_parts import (
@@ -74,9 +76,10 @@ def _bpe(
     normalizer, is_known = _normal_form(found.get("normalizer"))
     odd = any(model.get(key) for key in ("continuing_subword_prefix", "end_of_word_suffix"))
     odd = odd or (any(token.normalized for token in added) and found.get("normalizer") is not None)
-    if model.get("dropout"):
+    if model.get("dropout") or _merges_make_names(added, names, rules):
         odd = True
-    plain = not (model.get("unk_token") or model.get("byte_fallback"))
+    has_all = split is not None and split[1] and names.keys() >= _ALPHABET
+    plain = has_all or not (model.get("unk_token") or model.get("byte_fallback"))
     if not odd and split is not None and is_known and plain:
         pattern, by_bytes = split
         spelled = read_names(names, added, file, by_bytes=by_bytes)
@@ -106,6 +109,19 @@ def _bpe(
     return delegated(found, model, added, name, file)
 
 
+_ALPHABET = frozenset(CHARACTERS)
+
+
+def _merges_make_names(added: list[AddedToken], names: dict[str, int], rules: MergeRules) -> bool:
+    """Whether a token that has to be asked for by its name may come up without it."""
+    made = set(rules.lines.ids.tolist())
+    return any(
+        names.get(token.content) == token.id and (len(token.content) == 1 or token.id in made)
+        for token in added
+        if token.special or token.single_word
+    )
+
+
 def _normal_form(part: Any) -> tuple[HuggingFaceNormalizer | None, bool]:
     """The normalizer, and whether it is one that goes with a split pattern of ours."""
     if part is None:
@@ -119,8 +135,11 @@ def _normal_form(part: Any) -> tuple[HuggingFaceNormalizer | None, bool]:
 
 
 def _is_bert(found: dict[str, Any], added: list[AddedToken]) -> bool:
+    normalizer = found.get("normalizer")
     return (
-        kind_of(found.get("normalizer")) == "BertNormalizer"
+        isinstance(normalizer, dict)
+        and kind_of(normalizer) == "BertNormalizer"
+        and normalizer.get("strip_accents") in (None, True, False)
         and kind_of(found.get("pre_tokenizer")) == "BertPreTokenizer"
         and not any(token.normalized for token in added)
     )

@@ -1,16 +1,25 @@
 """JSON of tokenizer files, which nobody vouched for: parsed without crashing or hanging."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from tokviz.tokenization.formats import TokenizerFileError
 
-MOST_IDS = 1 << 22
+MOST_IDS = 1 << 20
 """No vocabulary is near that; a file with one huge id must not make a list of a billion entries."""
+
+_MOST = {b"{": 500_000, b"[": 2_000_000, b":": 2_000_000, b",": 6_000_000}
+"""How often a file may hold each sign, in tokens or between them: what 500 MB have room for. Gemma
+3's has 515,000 merges of two parts and a vocabulary of 262,144."""
 
 
 def parse_object(content: bytes, file: str) -> dict[str, Any]:
     """A JSON object. Raises `TokenizerFileError`."""
+    if any(content.count(sign) > most for sign, most in _MOST.items()):
+        raise TokenizerFileError(
+            f"{file} has more parts than the files of the largest tokenizers; choose another one."
+        )
     try:
         found = json.loads(
             content.decode("utf-8-sig"),
@@ -59,6 +68,7 @@ def checked_vocab(vocab: Any, file: str) -> dict[str, int]:
         raise TokenizerFileError(
             f"{file} has no vocabulary of tokens and ids; choose another file."
         )
+    check_characters(vocab, file)
     seen: dict[int, str] = {}
     for token, token_id in vocab.items():
         if type(token_id) is not int or not 0 <= token_id < MOST_IDS:
@@ -73,6 +83,17 @@ def checked_vocab(vocab: Any, file: str) -> dict[str, int]:
             )
         seen[token_id] = token
     return vocab
+
+
+def check_characters(tokens: Iterable[str], file: str) -> None:
+    """Raises `TokenizerFileError` for half of a surrogate pair, which JSON can write."""
+    try:
+        "".join(tokens).encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise TokenizerFileError(
+            f"{file} has a token with {error.object[error.start]!a}, which is no character; "
+            f"take it out."
+        ) from None
 
 
 def to_json(value: Any) -> bytes:

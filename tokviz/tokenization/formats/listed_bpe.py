@@ -138,14 +138,15 @@ def spaced_bpe(
     for extra_token in added:
         vocab[extra_token.id] = extra_token.content.encode("utf-8", "surrogatepass")
     chunks, cut = WHOLE_TEXT, None
-    if SPACE in names:
+    loses = unknown_id is None and min(byte_ids) < 0  # and then what is beside it may merge
+    if SPACE in names and not loses:
         chunks, cut = chunks_of([token for token in names if token not in extra])
     algorithm = PieceBpe(
         spacing=spaces.spacing,
         symbols={token: i for token, i in names.items() if len(token) == 1},
         n_vocab=len(vocab),
         rules=rules,
-        byte_ids=byte_ids if min(byte_ids) >= 0 else [],
+        byte_ids=byte_ids if max(byte_ids) >= 0 else [],
         unknown_id=unknown_id,
         names=None,
         whole=names if ignore_merges else {},

@@ -22,7 +22,9 @@ from tokviz.tokenization.tokenizer import Algorithm, Tokenizer
 from tokviz.tokenization.unigram import UNKNOWN_PENALTY, Unigram
 
 _LONGEST_PIECE = 1 << 16
-_MOST_PIECES = 1 << 22
+_MOST_PIECES = 1 << 20
+_MOST_SPLITS = 100_000_000
+"""Characters to look at when every piece is split at every place. Mistral has a million."""
 
 WHOLE_TEXT = re.compile(r"[\s\S]+")
 SPACES_AND_WORD = re.compile(f"[ {SPACE}]*[^ {SPACE}]+|[ {SPACE}]+")
@@ -171,6 +173,10 @@ def _check(model: Model, file: str) -> None:
         raise TokenizerFileError(
             f"{file} writes spaces behind words or as they are, which is not done here; choose "
             f"another model."
+        )
+    if sum(len(piece.text) ** 2 for piece in model.pieces) > _MOST_SPLITS:
+        raise TokenizerFileError(
+            f"{file} has pieces that are longer than any SentencePiece model's; fetch it again."
         )
     seen: dict[str, int] = {}
     for i, piece in enumerate(model.pieces):
