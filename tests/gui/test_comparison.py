@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QApplication, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from tests.gui.replaying import Start
@@ -133,6 +133,19 @@ def test_tokenizers_are_added_and_taken_away(session: Session, qtbot: QtBot) -> 
     assert session.settings.compared == ["gpt2"]
     qtbot.waitUntil(lambda: [row[0] for row in panel.grid.rows()] == ["GPT-2", "GPT-2"])
     assert panel.grid.rows()[1][4] == "+0.0 % tokens"
+
+
+def test_without_a_pane_others_are_offered(session: Session, qtbot: QtBot) -> None:
+    panel = _panel(session)
+    qtbot.mouseClick(panel.panes[0].close_button, Left)
+    QApplication.processEvents()
+    offered = [button for button in panel.findChildren(QPushButton) if button.isVisible()]
+    names = ["cl100k · GPT-3.5/4", "o200k · GPT-4o", "SmolLM2-135M", "BERT base uncased"]
+    assert [button.text() for button in offered] == names
+    qtbot.mouseClick(offered[2], Left)
+    qtbot.waitUntil(lambda: len(panel.panes) == 1, timeout=20_000)
+    assert panel.panes[0].isVisible()
+    assert not panel._alone.isVisible()
 
 
 def test_a_wheel_over_a_pane_scrolls_the_text(session: Session, qtbot: QtBot) -> None:

@@ -199,3 +199,14 @@ def test_a_click_picks_the_token_and_hovering_tells_it(show: Show) -> None:
         assert view.token_at(QPointF(point)) == index
     _move_to(view, QPointF(400, 300))
     assert hovered[-1] == -1
+
+
+def test_an_empty_view_says_what_one_can_do(show: Show) -> None:
+    view, _ = show("")
+    blank = view.grab().toImage()
+    view.set_hint("Type something.")
+    assert view.grab().toImage() != blank
+    written, _ = show("x")
+    before = written.grab().toImage()
+    written.set_hint("Type something.")
+    assert written.grab().toImage() == before

@@ -14,6 +14,7 @@ from tokviz.gui.task import Task, failure
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.compared_pane import ComparedPane
+from tokviz.gui.widgets.message_card import MessageCard
 from tokviz.gui.widgets.number_grid import NumberGrid
 from tokviz.gui.widgets.panel_frame import PanelFrame
 from tokviz.gui.widgets.row_painting import Highlights
@@ -23,6 +24,7 @@ from tokviz.tokenization.tokenizer import Tokenizer
 
 _SHIPPED = {shipped.name for shipped in TOKENIZERS}
 _MOST = 3  # panes beside the text; a page of more would be too narrow to read
+_OFFERED = 4  # by a button each, where there is no pane
 _COUNT_MS = 100
 _PAGE = 4096  # characters compared at once, a page or so
 _HEADINGS = ("tokenizer", "vocabulary", "tokens", "bytes a token", "against the first")
@@ -54,6 +56,8 @@ class ComparisonPanel(QWidget):
         self._panes = QSplitter(Qt.Orientation.Horizontal)
         self._panes.setHandleWidth(8)
         self._panes.setChildrenCollapsible(False)
+        self._message = MessageCard()
+        self._alone = PanelFrame("Compared with", self._message)
         self._place_widgets()
         # A key tells of several changes at once; the panes are refreshed once for all of them.
         self._soon = QTimer(self, singleShot=True, interval=0)
@@ -70,6 +74,7 @@ class ComparisonPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(self._panes, 1)
+        column.addWidget(self._alone, 1)
         row = QHBoxLayout()
         row.addWidget(frame)
         column.addLayout(row)
@@ -88,7 +93,24 @@ class ComparisonPanel(QWidget):
         if not self._compared and not self._loading:
             for name in self._settings.compared[:_MOST]:
                 self._load(name)
+        self._show_message()
         self._follow()
+
+    def _show_message(self) -> None:
+        """What to do where there is nothing beside the text."""
+        self._panes.setVisible(bool(self._compared))
+        self._alone.setVisible(not self._compared)
+        if self._compared:
+            return
+        if self._loading:
+            self._message.set_message(f"{self._loading[-1].title} …", "")
+            return
+        others = [other for other in TOKENIZERS if other.name != self._model.tokenizer.name]
+        self._message.set_message(
+            "Nothing stands beside the text yet",
+            "Another tokenizer shows the text as it cuts it, and frames what differs.",
+            [(other.title, partial(self._load, other.name)) for other in others[:_OFFERED]],
+        )
 
     @property
     def panes(self) -> list[ComparedPane]:
@@ -116,10 +138,15 @@ class ComparisonPanel(QWidget):
         task = Task(_loading(name, text), f"Loading {title_of(name)}", parent=self)
         task.stepped.connect(lambda batch: self.add(batch[-1]))
         task.failed.connect(lambda error: self.problem.emit(failure(task.title, error)))
-        task.finished.connect(lambda: self._loading.remove(task))
+        task.finished.connect(lambda: self._on_load_ended(task))
         self._loading.append(task)
+        self._show_message()
         self.task_started.emit(task)
         task.start()
+
+    def _on_load_ended(self, task: Task) -> None:
+        self._loading.remove(task)
+        self._show_message()
 
     def add(self, tokenizer: Tokenizer) -> None:
         """Show the text under one more tokenizer."""
@@ -135,6 +162,7 @@ class ComparisonPanel(QWidget):
         pane.close_requested.connect(partial(self._remove, compared))
         self._compared.append((compared, pane))
         self._panes.addWidget(pane)
+        self._show_message()
         self._panes.setSizes([1] * len(self._compared))
         self._remember()
         self._refresh()
@@ -147,6 +175,7 @@ class ComparisonPanel(QWidget):
                 entry[1].deleteLater()
                 compared.close()
                 break
+        self._show_message()
         self._remember()
         self._refresh()
 

@@ -57,6 +57,7 @@ class TextPanel(QWidget):
         self._n_encoded = 0
         self.view = TokenTextView()
         self.view.set_zoom(settings.zoom)
+        self.view.set_hint("Type, paste or drop a text here.")
         self._frame = PanelFrame("Text", self.view)
         self._add_switches()
         column = QVBoxLayout(self)

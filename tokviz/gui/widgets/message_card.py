@@ -36,7 +36,7 @@ class MessageCard(QWidget):
         """Say something else; each action is the words of a button and what it calls."""
         self._title.setText(title)
         self._words.setText(words)
-        self._words.setMinimumHeight(self._words.heightForWidth(_WIDEST))
+        self._words.setMinimumHeight(max(self._words.heightForWidth(_WIDEST), 0))
         while (item := self._buttons.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QPainter, QRegion
 
 from tokviz.gui.widgets.painted_row import PaintedRow
 from tokviz.gui.widgets.row_painting import Highlights, RowPainter
-from tokviz.gui.widgets.text_page import TextPage
+from tokviz.gui.widgets.text_page import PAD, TextPage
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,10 @@ class PagePainter:
         area: QRegion,
         picture: Picture,
         carets: Iterable[tuple[QRectF, QColor]],
+        hint: str = "",
     ) -> None:
-        """Paint what lies in an area; each caret is a rectangle and its colour."""
+        """Paint what lies in an area; each caret is a rectangle and its colour. `hint` is what an
+        empty page says."""
         page = self._page
         painter.fillRect(area.boundingRect(), page.look.palette.panel)
         painter.save()
@@ -51,6 +53,11 @@ class PagePainter:
                 painter.setClipRect(self._area_of(row))  # marks may be piled up without end
                 self._rows.paint(painter, row, page.tokens, picture.highlights, picture.selection)
         painter.setClipRect(QRect(page.gutter.width, 0, page.width, page.height))
+        if hint and not page.source.n_chars:
+            painter.setFont(page.style.font)
+            painter.setPen(page.look.palette.faint)
+            row = picture.rows[0]
+            painter.drawText(row.left + PAD, row.top + round(page.style.baseline), hint)
         for place, color in carets:
             painter.fillRect(place, color)
         painter.restore()

@@ -66,6 +66,7 @@ class TokenTextView(TextViewEvents):
         self._walk = TokenWalk(self)
         self._painter = PagePainter(self.page)
         self._highlights = Highlights()
+        self._hint = ""
         self._shown: Picture | None = None  # what is painted or asked to be; None: all is
         self._set_up_widget()
 
@@ -117,6 +118,11 @@ class TokenTextView(TextViewEvents):
 
     def set_colors(self, palette: Palette) -> None:
         self._set_look(replace(self.page.look, palette=palette))
+
+    def set_hint(self, hint: str) -> None:
+        """What it says as long as there is no text."""
+        self._hint = hint
+        self.viewport().update()
 
     def set_marks_shown(self, on: bool) -> None:
         self._set_look(replace(self.page.look, marks_shown=on))
@@ -325,7 +331,7 @@ class TokenTextView(TextViewEvents):
     def paintEvent(self, event: QPaintEvent) -> None:
         self._shown = self._picture()
         with QPainter(self.viewport()) as painter:
-            self._painter.paint(painter, event.region(), self._shown, self._carets())
+            self._painter.paint(painter, event.region(), self._shown, self._carets(), self._hint)
 
     def _carets(self) -> list[tuple[QRectF, QColor]]:
         carets, palette = [], self.page.look.palette
