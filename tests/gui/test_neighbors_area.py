@@ -61,6 +61,7 @@ def test_each_has_its_rank_on_the_map(area: NeighborsArea, model: TokenizerModel
     assert source.cell(0, 3) == ""
     points = TABLE.rows[:, :2].copy()
     model.set_points(points)
+    QApplication.processEvents()
     source = area.neighbors.table.source
     away = np.square(points.astype(float) - points[97]).sum(axis=1)
     order = [row for row in np.argsort(away, kind="stable").tolist() if row != 97]
@@ -73,6 +74,7 @@ def test_what_the_map_does_never_changes_them(area: NeighborsArea, model: Tokeni
     before = ids(area)
     for scale in (1, 50):
         model.set_points(np.random.default_rng(scale).standard_normal((256, 2)).astype(np.float32))
+        QApplication.processEvents()
         assert ids(area) == before
 
 
@@ -81,6 +83,7 @@ def test_a_click_selects_the_neighbour_and_its_own_follow(
 ) -> None:
     third = ids(area)[2]
     click_row(qtbot, area.neighbors.table, 2)
+    QApplication.processEvents()
     assert model.selection.ids == (third,)
     assert ids(area) == slow_nearest(TABLE.rows, third, 50, Metric.COSINE)
 
@@ -89,10 +92,12 @@ def test_what_has_no_neighbours_is_said(
     qtbot: QtBot, new_model: NewModel, area: NeighborsArea, model: TokenizerModel
 ) -> None:
     model.select([1, 2, 3])
+    QApplication.processEvents()
     assert area.neighbors.words.text() == "3 tokens are selected; select one."
     assert model.neighbors is None
     model.set_tokenizer(characters_tokenizer("abc"))
     model.select([1])
+    QApplication.processEvents()
     assert "No embedding table is open" in area.neighbors.words.text()
 
 

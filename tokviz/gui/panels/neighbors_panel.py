@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
@@ -43,6 +43,8 @@ class NeighborsPanel(QWidget):
         self._theme = theme
         self._ready: TokenTable | None = None  # whose search is made
         self._making: Task | None = None
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._update)
         self.metrics = QComboBox()
         for metric, words in _METRICS.items():
             self.metrics.addItem(words, metric)
@@ -68,8 +70,9 @@ class NeighborsPanel(QWidget):
         model = self._model
         self.metrics.currentIndexChanged.connect(self._on_metric_changed)
         self.table.row_picked.connect(self._on_row_picked)
+        # The text and the map show a selection in the frame at hand, this panel in the next one.
         for signal in (model.selection_changed, model.table_changed, model.points_changed):
-            signal.connect(self._update)
+            signal.connect(self._soon.start)
         model.tokenizer_changed.connect(self._require_table)
         self._theme.changed.connect(self._on_theme_changed)
 
@@ -80,6 +83,7 @@ class NeighborsPanel(QWidget):
 
     def close_search(self) -> None:
         """End what runs; for the program's end."""
+        self._soon.stop()
         if self._making is not None:
             self._making.cancel()
             self._making = None

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QLabel,
@@ -43,23 +44,31 @@ class TokenCardPanel(QWidget):
         column.addWidget(self._frame)
         self._later = QTimer(self, singleShot=True, interval=_HOVER_MS)
         self._later.timeout.connect(self._show)
+        # A card costs more than all else that a click does: the text is painted before it.
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._show)
         self._hover_is_newer = False
         model.selection_changed.connect(self._on_selection_changed)
         model.hovered_changed.connect(self._on_hovered_changed)
         for signal in (model.encoding_changed, model.context_changed):
             signal.connect(self._later.start)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
         self._show()
 
     def _on_selection_changed(self) -> None:
         # The keys walk the tokens while the mouse rests on one.
         self._hover_is_newer = False
-        self._show()
+        self._soon.start()
 
     def _on_hovered_changed(self) -> None:
         self._hover_is_newer = True
         self._later.start()
 
     def _show(self) -> None:
+        if not self.isVisible():
+            return
         model = self._model
         selection = model.selection
         hovered = model.hovered
