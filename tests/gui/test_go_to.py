@@ -76,6 +76,17 @@ def test_a_mode_is_told_from_the_panel_of_its_name(session: Session, qtbot: QtBo
     assert session.window.modes.mode is Mode.MAP
 
 
+def test_actions_of_one_name_are_told_apart(session: Session, qtbot: QtBot) -> None:
+    field = _type(qtbot, session, "web pa")
+    assert [target.note for target in field.targets] == ["export tokens", "copy tokens"]
+
+
+def test_what_stands_in_two_menus_is_listed_once(session: Session, qtbot: QtBot) -> None:
+    field = _type(qtbot, session, "open tok")
+    names = [target.words for target in field.targets]
+    assert names == ["Open tokenizer …", "Open tokenizer's folder …"]
+
+
 def test_escape_leaves_everything_as_it_was(session: Session, qtbot: QtBot) -> None:
     before = session.model.selection
     field = _type(qtbot, session, "text")

@@ -47,7 +47,9 @@ def _fill_file_menu(menu: QMenu, window: MainWindow, settings: Settings) -> None
     menu.addSeparator()
     _add(menu, "&Save", document.save, _Key.Save)
     _add(menu, "Save &as …", document.save_as, QKeySequence("Ctrl+Shift+S"))
-    window.sharing.fill_save_menu(menu.addMenu("&Export tokens"))
+    export = menu.addMenu("&Export tokens")
+    window.sharing.fill_save_menu(export)
+    _set_kind(export, "export tokens")
     _add(menu, "S&plit into files of N tokens …", window.text_area.split)
     menu.addSeparator()
     _add(menu, "&Quit", window.close, QKeySequence("Ctrl+Q"))
@@ -71,7 +73,9 @@ def _fill_edit_menu(menu: QMenu, window: MainWindow) -> None:
     _add(menu, "Cu&t", view.cut, _Key.Cut)
     _add(menu, "&Copy", view.copy, _Key.Copy)
     _add(menu, "&Paste", view.paste, _Key.Paste)
-    window.sharing.fill_copy_menu(menu.addMenu("Copy &tokens as"))
+    copies = menu.addMenu("Copy &tokens as")
+    window.sharing.fill_copy_menu(copies)
+    _set_kind(copies, "copy tokens")
     _add(menu, "Select &all", view.select_all, _Key.SelectAll)
     menu.addSeparator()
     _add(menu, "&Find …", text_area.open_find_bar, _Key.Find)
@@ -96,9 +100,8 @@ def _fill_view_menu(menu: QMenu, window: MainWindow, theme: Theme, settings: Set
     view = window.text_panel.view
     _fill_modes(menu.addMenu("&Mode"), window)
     panels = menu.addMenu("&Panels")
-    for action in window.docks.view_actions():
-        action.setProperty(KIND, "panel")
-        panels.addAction(action)
+    panels.addActions(window.docks.view_actions())
+    _set_kind(panels, "panel")
     _add(menu, "&Reset layout", window.docks.reset)
     menu.addSeparator()
     _add(menu, "Zoom &in", lambda: view.set_zoom(view.zoom + 1), _Key.ZoomIn)
@@ -120,8 +123,8 @@ def _fill_view_menu(menu: QMenu, window: MainWindow, theme: Theme, settings: Set
 def _fill_modes(menu: QMenu, window: MainWindow) -> None:
     """The keys belong to the buttons; here they are only told."""
     for number, mode in enumerate(Mode, 1):
-        action = _add(menu, f"{mode.value}\tCtrl+{number}", lambda m=mode: window.set_mode(m))
-        action.setProperty(KIND, "mode")
+        _add(menu, f"{mode.value}\tCtrl+{number}", lambda m=mode: window.set_mode(m))
+    _set_kind(menu, "mode")
 
 
 def _fill_themes(menu: QMenu, theme: Theme, settings: Settings) -> None:
@@ -162,6 +165,12 @@ def _fill_tokenizer_menu(menu: QMenu, window: MainWindow) -> None:
     in_text = MenuHeading("Names in the text", menu)
     menu.aboutToShow.connect(fill)
     fill()
+
+
+def _set_kind(menu: QMenu, kind: str) -> None:
+    """What Ctrl+K calls the entries: their names alone would not tell."""
+    for action in menu.actions():
+        action.setProperty(KIND, kind)
 
 
 def _add(

@@ -140,12 +140,15 @@ class GoToField(QLineEdit):
         return Target(word, f"id {token_id:,}{here}", lambda: self._show_token(token_id))
 
     def _by_action(self, words: str) -> Iterator[Target]:
-        low, n = words.lower(), 0
+        low, listed = words.lower(), set[tuple[str, str]]()
         for action in self._actions():
             name, _, told = action.text().replace("&", "").partition("\t")
-            if low in name.lower() and action.isEnabled() and n < _MOST_ACTIONS:
-                n += 1
-                kind, keys = action.property(KIND) or "action", action.shortcut().toString()
+            kind, keys = action.property(KIND) or "action", action.shortcut().toString()
+            known = (name, kind) in listed  # some stand in two menus
+            if low in name.lower() and action.isEnabled() and not known:
+                if len(listed) == _MOST_ACTIONS:
+                    return
+                listed.add((name, kind))
                 yield Target(name, f"{kind} {keys or told}".rstrip(), action.trigger)
 
     # -- going there ---------------------------------------------------------------------------
