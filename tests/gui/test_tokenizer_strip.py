@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from tokviz.gui.app import Session
@@ -24,9 +24,12 @@ def test_it_tells_of_another_algorithm_and_of_what_it_normalizes(
     qtbot.waitUntil(lambda: "changes 2 pre-tokens" in strip.message.text(), timeout=10_000)
     assert "WordPiece takes" in strip.message.text()
     session.model.select_token(1)
+    QApplication.processEvents()
     words = [label.text() for label in session.window.card.findChildren(QLabel)]
     assert words[words.index("normalized") + 1] == "words"
     session.model.select_token(2)
+    QApplication.processEvents()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     assert "normalized" not in [w.text() for w in session.window.card.findChildren(QLabel)]
     qtbot.mouseClick(strip.close_button, LEFT)
     assert not strip.isVisible()
