@@ -67,7 +67,8 @@ class TrainingSettings(QWidget):
         often = self._often
         often.addRow("train on", self.source)
         often.addRow(self.size_kind, self.number)
-        often.addRow(self.split)
+        often.addRow(self.split)  # a row of its own, whose field begins where the others do
+        self.split.label.setMinimumWidth(self.size_kind.sizeHint().width())
         rare = _form(self._rare)
         rare.setContentsMargins(0, 4, 0, 0)
         rare.addRow("alphabet", self.alphabet)
