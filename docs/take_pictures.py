@@ -163,7 +163,7 @@ def _learn(session: Session) -> None:
 
 
 def _has_learned(session: Session) -> bool:
-    return session.model.points is not None and any(
+    return _is_mapped(session) and any(
         button.text() == "Learn on" and button.isEnabled()
         for button in session.window.docks.panel("learning").findChildren(QPushButton)
     )
