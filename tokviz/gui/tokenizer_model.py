@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
+from tokviz.gui.id_counting import IdCounting
 from tokviz.gui.order_checking import OrderChecking
 from tokviz.gui.rest_of_text import RestOfText
 from tokviz.gui.shared_table import SharedTable
@@ -83,6 +84,7 @@ class TokenizerModel(SharedTable):
         self._last_edit: TextEdit | None = None
         self._revision = 0
         self._trained: tuple[Tokenizer, Training] | None = None
+        self.id_counting = IdCounting(self)
         self._rest = RestOfText(self)
         self._rest.task_started.connect(self.task_started)
         self._rest.problem.connect(self.problem)
@@ -359,6 +361,7 @@ class TokenizerModel(SharedTable):
 
     def close(self) -> None:
         """End what runs; for the program's end."""
+        self.id_counting.cancel()
         self._rest.cancel()
         self._order.cancel()
         self._cancel_loading()

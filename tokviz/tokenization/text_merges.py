@@ -70,6 +70,7 @@ def _count_curve(
     closed, n_tokens = np.zeros(len(tokenizer.merges), np.int64), 0
     for encoding in encodings:
         ranks, counts = encoding.fired
+        _ = encoding.fired_from  # asked for at each motion of the slider
         closed[ranks] += counts
         n_tokens += len(encoding.ids)
         if len(encoding.uncovered_bytes):

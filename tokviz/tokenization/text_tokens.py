@@ -51,6 +51,10 @@ class TextTokens:
     def __str__(self) -> str:
         return str(self._table)
 
+    def raw_table(self) -> PieceTable:
+        """The text alone, to be encoded elsewhere; its characters are shared, not copied."""
+        return self._table.without_tokens()
+
     def parts(self) -> list[str]:
         """The text in the parts it is kept in: nothing is copied, however long it is."""
         return [piece.text for piece in self._table.pieces]

@@ -43,7 +43,7 @@ class ComparedText(QObject):
         if shared.last_edit is not None and shared.revision == self._revision + 1:
             self._own.edit_text(*shared.last_edit)
         else:
-            self._own.set_text(str(shared.text))
+            self._own.set_text(shared.text.raw_table())
         self._revision = shared.revision
 
     def close(self) -> None:

@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from tokviz.gui.panels.id_counting import IdCounting
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.row_table import RowTable
@@ -66,8 +65,8 @@ class SpecialListPanel(QWidget):
         self.message.setWordWrap(True)
         self.message.setObjectName("muted")
         self.table = RowTable()
-        self._counting = IdCounting(model, self)
-        self._counting.counted.connect(self._fill)
+        self._counting = model.id_counting
+        self._counting.counted.connect(self._on_counted)
         self._rows = SpecialRows((), self._counting.counts)
         self._place_widgets()
         self._later = QTimer(self, singleShot=True, interval=_PAUSE_MS)
@@ -121,6 +120,10 @@ class SpecialListPanel(QWidget):
         """Count anew, if anybody looks."""
         if self.isVisible():
             self._counting.begin()
+
+    def _on_counted(self) -> None:
+        if self.isVisible():
+            self._fill()
 
     def _fill(self) -> None:
         tokenizer, counts = self._model.tokenizer, self._counting.counts

@@ -90,8 +90,9 @@ class StatusPanel(QStatusBar):
         task.start()
 
     def _on_checked(self, batch: list[Checked | None]) -> None:
-        self._checked = batch[-1]
-        self._update()
+        if batch[-1] is not None:
+            self._checked = batch[-1]
+            self._update()
 
     def _on_check_failed(self, error: BaseException) -> None:
         self.problem.emit(failure("Checking the text", error))

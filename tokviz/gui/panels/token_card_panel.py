@@ -48,6 +48,8 @@ class TokenCardPanel(QWidget):
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._show)
         self._hover_is_newer = False
+        self._shown: int | None = None
+        model.id_counting.counted.connect(self._show_count)
         model.selection_changed.connect(self._on_selection_changed)
         model.hovered_changed.connect(self._on_hovered_changed)
         for signal in (model.encoding_changed, model.context_changed):
@@ -78,19 +80,31 @@ class TokenCardPanel(QWidget):
         elif len(selection.ids) == 1:
             self._show_token(selection.ids[0], selection.place)
         elif selection.ids:
-            self._set_content(_note(f"{len(selection.ids):,} tokens are selected."))
-            self._frame.set_note("")
+            self._show_words(f"{len(selection.ids):,} tokens are selected.")
         else:
-            self._set_content(_note("Click a token in the text, or walk with Alt+Left, Alt+Right."))
-            self._frame.set_note("")
+            self._show_words("Click a token in the text, or walk with Alt+Left, Alt+Right.")
+
+    def _show_words(self, words: str) -> None:
+        self._shown = None
+        self._set_content(_note(words))
+        self._frame.set_note("")
 
     def _show_token(self, token_id: int, place: int | None) -> None:
-        text, tokenizer = self._model.text, self._model.tokenizer
-        facts = facts_of(tokenizer, token_id)
-        count = text.count_of(token_id)
-        so_far = "" if text.complete else " so far"
-        self._frame.set_note(f"{count:,} of {text.n_tokens:,} in this text{so_far}")
+        facts = facts_of(self._model.tokenizer, token_id)
         self._set_content(self._card(facts, describe_place(self._model, place)))
+        if token_id != self._shown:
+            self._shown = token_id
+            self._frame.set_note("counting …")
+        self._model.id_counting.begin()
+
+    def _show_count(self) -> None:
+        """How often the token is in the text, once that is counted."""
+        text, counting = self._model.text, self._model.id_counting
+        if self._shown is None or not counting.is_known:
+            return
+        so_far = "" if text.complete else " so far"
+        count = int(counting.counts[self._shown])
+        self._frame.set_note(f"{count:,} of {text.n_tokens:,} in this text{so_far}")
 
     def _card(self, facts: TokenFacts, place: TokenInText | None) -> QWidget:
         card = QWidget()

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
 )
 
 from tokviz.gui.encoding_pause import EncodingPause
-from tokviz.gui.panels.id_counting import IdCounting
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.exact_clipboard import copy_text
@@ -73,8 +72,8 @@ class VocabularyPanel(FilteredTable):
         self._index: VocabularyIndex | None = None
         self._rows: VocabularyRows | None = None
         self._listed: tuple[object, ...] = ()
-        self._counting = IdCounting(model, self)
-        self._counting.counted.connect(self._fill)
+        self._counting = model.id_counting
+        self._counting.counted.connect(self._on_counted)
         self.asked.connect(self._counting.begin)
         self._pause = EncodingPause(model, 0, self)
         self._pause.timeout.connect(self.ask_soon)
@@ -92,6 +91,10 @@ class VocabularyPanel(FilteredTable):
         if self._index is None or self._index.tokenizer is not tokenizer:
             self._index = VocabularyIndex(tokenizer)
         return self._index
+
+    def _on_counted(self) -> None:
+        if self.isVisible():
+            self._fill()
 
     def _fill(self) -> None:
         """Filter and sort anew."""
