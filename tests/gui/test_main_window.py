@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -421,6 +422,17 @@ def test_the_tokenizer_is_chosen_from_the_menu(start: Start, qtbot: QtBot) -> No
         assert _menu_action(session, "Tokenizer", title).isChecked()
         rebuild = _button(session.window.chooser, "Rebuild")
         assert rebuild.isVisible() == (name == "characters")
+
+
+def test_a_long_name_leaves_the_modes_their_room(start: Start, gpt2: Tokenizer) -> None:
+    session = start()
+    session.window.resize(1000, 700)
+    session.model.set_tokenizer(replace(gpt2, name="tokenizer & <b>file</b> " * 10))
+    QApplication.processEvents()
+    assert session.window.width() == 1000
+    modes = session.window.modes
+    assert modes.isVisible()
+    assert modes.mapTo(session.window, modes.rect().topRight()).x() < 1000
 
 
 def test_the_vocabulary_of_characters_grows_and_is_rebuilt(start: Start, qtbot: QtBot) -> None:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from functools import partial
+from html import escape
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
@@ -17,6 +18,7 @@ from tokviz.gui.widgets.menu_heading import MenuHeading
 from tokviz.text_files import shown
 from tokviz.tokenization.tokenizer import Tokenizer
 
+_WIDEST_TITLE = 150  # pixels
 _SHIPPED = {shipped.name for shipped in TOKENIZERS}
 
 
@@ -38,7 +40,6 @@ class TokenizerChooser(QWidget):
         self._task: Task | None = None
         self._button = QToolButton()
         self._button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._button.setToolTip("The tokenizer")
         self.menu = QMenu("Tokenizer", self._button)
         self._actions = QActionGroup(self)
         self._add_heading("Shipped")
@@ -189,7 +190,12 @@ class TokenizerChooser(QWidget):
             self._add_action(tokenizer.name, title_of(tokenizer.name), before=self._files)
         if not from_file:
             self._keep(tokenizer)
-        self._button.setText(f"{title_of(tokenizer.name)}   {tokenizer.n_vocab:,} tokens  ▾")
+        title = title_of(tokenizer.name)
+        self._button.setToolTip(f"<qt>The tokenizer: {escape(title)}</qt>")
+        # A long name would leave the modes no room in the toolbar.
+        short = self.fontMetrics().elidedText(title, Qt.TextElideMode.ElideMiddle, _WIDEST_TITLE)
+        short = short.replace("&", "&&")  # one would underline the next letter
+        self._button.setText(f"{short}   {tokenizer.n_vocab:,} tokens  ▾")
         self._rebuild.setVisible(tokenizer.growing)
         for action in self._actions.actions():
             action.setChecked(action.data() == tokenizer.name and not from_file)
