@@ -1,5 +1,7 @@
 """The Compare mode: panes beside the text that follow its edits, scrolling and selection."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QPushButton, QToolButton
@@ -133,6 +135,16 @@ def test_tokenizers_are_added_and_taken_away(session: Session, qtbot: QtBot) -> 
     assert session.settings.compared == ["gpt2"]
     qtbot.waitUntil(lambda: [row[0] for row in panel.grid.rows()] == ["GPT-2", "GPT-2"])
     assert panel.grid.rows()[1][4] == "+0.0 % tokens"
+
+
+def test_panes_with_long_names_do_not_make_the_window_wider(session: Session) -> None:
+    panel = _panel(session)
+    session.window.resize(1000, 700)
+    for _ in range(2):
+        panel.add(replace(session.model.tokenizer, name="somebody's tokenizer of 2026 " * 5))
+        QApplication.processEvents()
+    assert len(panel.panes) == 3
+    assert session.window.width() == 1000
 
 
 def test_without_a_pane_others_are_offered(session: Session, qtbot: QtBot) -> None:

@@ -24,6 +24,7 @@ from tokviz.tokenization.tokenizer import Tokenizer
 
 _SHIPPED = {shipped.name for shipped in TOKENIZERS}
 _MOST = 3  # panes beside the text; a page of more would be too narrow to read
+_LONGEST_TITLE = 24  # characters
 _OFFERED = 4  # by a button each, where there is no pane
 _COUNT_MS = 100
 _PAGE = 4096  # characters compared at once, a page or so
@@ -153,7 +154,7 @@ class ComparisonPanel(QWidget):
         if len(self._compared) >= _MOST:
             return
         compared = ComparedText(self._model, tokenizer, self)
-        pane = ComparedPane(title_of(tokenizer.name))
+        pane = ComparedPane(_short_title(tokenizer))
         compared.changed.connect(self._soon.start)
         compared.problem.connect(self.problem)
         compared.task_started.connect(self.task_started)
@@ -263,8 +264,17 @@ def _numbers(text: TokenizedText, first: TokenizedText) -> tuple[str, ...]:
     against = "–"
     if text is not first and text.complete and first.complete and first.n_tokens:
         against = f"{100 * (text.n_tokens / first.n_tokens - 1):+.1f} % tokens"
-    name, size = title_of(text.tokenizer.name), f"{text.tokenizer.n_vocab:,}"
+    name, size = _short_title(text.tokenizer), f"{text.tokenizer.n_vocab:,}"
     return name, size, f"{text.n_tokens:,}{so_far}", ratio, against
+
+
+def _short_title(tokenizer: Tokenizer) -> str:
+    """A name that does not make the window wider: of a long one both ends."""
+    title = title_of(tokenizer.name)
+    if len(title) <= _LONGEST_TITLE:
+        return title
+    half = _LONGEST_TITLE // 2
+    return f"{title[:half]}…{title[-half:]}"
 
 
 def _touching(span: tuple[int, int], start: int, end: int) -> list[tuple[int, int]]:

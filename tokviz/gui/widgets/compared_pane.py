@@ -24,6 +24,7 @@ class ComparedPane(QWidget):
         self._follows = False
         self._look: tuple[Palette, float, bool] | None = None
         self.frame = PanelFrame(title, self.view)
+        self.frame.let_title_be_cut()
         self.close_button = QToolButton()
         self.close_button.setObjectName("switch")
         self.close_button.setText("✕")

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
+_SHORTEST_NAME = 60  # pixels
+
 
 class NumberGrid(QWidget):
     """The first column is text, the others are numbers, which stand right."""
@@ -42,5 +44,7 @@ class NumberGrid(QWidget):
             label.setTextFormat(Qt.TextFormat.PlainText)
             side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
             self._grid.addWidget(label, row, column, side)
+            if not column:  # cut where there is no room: a name is no reason for a wider window
+                label.setMinimumWidth(_SHORTEST_NAME)
             labels.append(label)
         return labels

@@ -13,6 +13,8 @@ from PySide6.QtWidgets import (
 
 _HEADER = 33  # pixels: as high as with switches, so that titles side by side stand on one line
 
+_SHORTEST_TITLE = 40  # pixels
+
 
 class PanelFrame(QFrame):
     """A title, small controls at its right, and the panel's content below."""
@@ -44,6 +46,11 @@ class PanelFrame(QFrame):
         column.setSpacing(0)
         column.addWidget(header)
         column.addWidget(content, 1)
+
+    def let_title_be_cut(self) -> None:
+        """Of several panels side by side none makes the window wider by its title."""
+        self._title.setMinimumWidth(_SHORTEST_TITLE)
+        self._title.setToolTip(self._title.text())
 
     def show_title(self, shown: bool) -> None:
         """Controls that say what the panel is may need the title's room."""
