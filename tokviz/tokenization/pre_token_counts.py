@@ -84,6 +84,8 @@ def count_pre_tokens(
                 if training.n_new + aside.n_new >= _PIECE:
                     training.n_new = aside.n_new = 0
                     yield CountingStep(training.n_bytes + aside.n_bytes, training.n_distinct)
+            training.end_part()
+            aside.end_part()
     counts = PreTokenCounts(training.finished(), aside.finished(), training.n_bytes, aside.n_bytes)
     yield CountingStep(counts.n_bytes + counts.n_held_out_bytes, len(counts.training), counts)
 
@@ -121,11 +123,14 @@ def pieces_of(text: str, split: SplitPattern, size: int) -> Iterator[str]:
 
 
 class _Counting:
-    """Counts one part of the corpus."""
+    """Counts one part of the corpus. Pieces of a text are joined to long ones where what stands on
+    the other side of a cut does not matter, so that both parts are counted by arrays."""
 
     def __init__(self, split: SplitPattern) -> None:
         self._split = split
         self._by_stretches = split.cut == BETWEEN_WORDS
+        self._joined: list[str] = []  # pieces not counted yet
+        self._n_joined = 0
         self._stretches: Counter[bytes] = Counter()
         find_edges = edges_of(split)
         self._by_arrays = None if find_edges is None else _CountingByArrays(find_edges)
@@ -137,10 +142,23 @@ class _Counting:
     def n_distinct(self) -> int:
         return len(self._found) or len(self._stretches)
 
-    def add(self, text: str) -> None:
+    def add(self, piece: str) -> None:
+        self.n_new += len(piece)
+        self._joined.append(piece)
+        self._n_joined += len(piece)
+        if self._n_joined >= _PIECE or not self._by_stretches:
+            self.end_part()
+
+    def end_part(self) -> None:
+        """What comes next does not go on where the last piece ended."""
+        text = "".join(self._joined)
+        self._joined, self._n_joined = [], 0
+        if text:
+            self._count_text(text)
+
+    def _count_text(self, text: str) -> None:
         data = text.encode("utf-8")
         self.n_bytes += len(data)
-        self.n_new += len(text)
         if self._by_arrays is not None and len(text) >= _LONG:
             self._count_stretches()  # so that what was seen first stands first
             self._count(dict.fromkeys(self._by_arrays.add(text, data), 0))
