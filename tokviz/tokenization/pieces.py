@@ -55,6 +55,14 @@ class Piece:
             return self.encoding.n_bytes
         return len(self.text) if self.text.isascii() else int(utf8_lengths(self.text).sum())
 
+    def without_tokens(self) -> "Piece":
+        """The same text with its tokens not known, and what is known of the text."""
+        if self.encoding is None:
+            return self
+        bare = Piece(self.text)
+        bare.__dict__.update(n_bytes=self.n_bytes, n_breaks=self.n_breaks)
+        return bare
+
     def n_tokens(self, truncation: Truncation | None) -> int:
         if self.encoding is None:
             return 0
@@ -120,10 +128,7 @@ class PieceTable:
         table = PieceTable()
         table.totals = self.totals.copy()
         table.totals[:, TOKENS] = 0
-        for piece in self.pieces:
-            bare = Piece(piece.text)
-            bare.__dict__.update(n_bytes=piece.n_bytes, n_breaks=piece.n_breaks)
-            table.pieces.append(bare)
+        table.pieces = [piece.without_tokens() for piece in self.pieces]
         return table
 
     def _measures(self, piece: Piece) -> tuple[int, int, int, int]:

@@ -13,6 +13,7 @@ for the old id): until something is one token no merge crosses its edges, so wha
 the same wherever it stands, the last merge included.
 """
 
+from array import array
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from time import perf_counter
 from typing import NamedTuple, TypeVar
@@ -102,6 +103,9 @@ class Training:
         self.merges: list[LearnedMerge] = []
         self.n_tokens = corpus.n_tokens
         self.n_held_out_tokens = corpus.n_held_out_tokens
+        # What `curve` has read of the merges so far.
+        self._tokens_read = array("q", [self.n_tokens])
+        self._held_out_read = array("q", [self.n_held_out_tokens])
         self._joiner: ArrayJoiner | ListJoiner = ArrayJoiner(corpus)
         self._ranking: PairRanking | None = None
         self._n_small = 0
@@ -182,16 +186,14 @@ class Training:
 
     def curve(self) -> LearningCurve:
         """Bytes per token against the size of the vocabulary."""
-        merges = self.merges[:]
-        n_vocab = np.maximum.accumulate([self.n_base, *(merge.id + 1 for merge in merges)])
+        new = self.merges[len(self._tokens_read) - 1 :]
+        self._tokens_read.extend([merge.n_tokens for merge in new])
+        self._held_out_read.extend([merge.n_held_out_tokens for merge in new])
         corpus = self.corpus
-        tokens = np.array([corpus.n_tokens, *(merge.n_tokens for merge in merges)])
-        aside = np.array([corpus.n_held_out_tokens, *(m.n_held_out_tokens for m in merges)])
-        if not corpus.n_held_out_tokens:
-            aside = np.zeros(0, np.int64)
-        return LearningCurve(
-            n_vocab.astype(np.int64), corpus.n_bytes / tokens, corpus.n_held_out_bytes / aside
-        )
+        tokens = np.array(self._tokens_read)
+        held_out = np.array(self._held_out_read if corpus.n_held_out_tokens else [])
+        n_vocab = np.arange(self.n_base, self.n_base + len(tokens))
+        return LearningCurve(n_vocab, corpus.n_bytes / tokens, corpus.n_held_out_bytes / held_out)
 
     def learned(self, n_merges: int | None = None) -> Merges:
         """The merge history, or its first `n_merges`, with counts."""

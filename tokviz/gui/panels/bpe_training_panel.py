@@ -64,6 +64,7 @@ class BpeTrainingPanel(QWidget):
         self._learns = False  # the task at work is past counting
         self._unfinished = ""  # the name of a tokenizer that is still learned
         self._state: Learned | None = None  # what it showed last
+        self._coming: Learned | None = None  # the text is recoloured at the next step
         self.settings = TrainingSettings(model)
         self.actions_button = TrainedActions(model, kept)
         self._make_widgets()
@@ -198,7 +199,7 @@ class BpeTrainingPanel(QWidget):
         task.failed.connect(self._on_failed)
         task.finished.connect(self._on_finished)
         self._task = task
-        self._state = None
+        self._state = self._coming = None
         self._update_buttons()
         self.task_started.emit(task)
         task.start()
@@ -221,6 +222,8 @@ class BpeTrainingPanel(QWidget):
                 state = report
         if state is not None:
             self._show(state)
+        elif self._coming is not None:
+            self._recolour(self._coming)
 
     def _on_failed(self, error: BaseException) -> None:
         if isinstance(error, WrongEncodingError) and error.file and not error.looks_binary:
@@ -253,7 +256,8 @@ class BpeTrainingPanel(QWidget):
     # -- showing -------------------------------------------------------------------------------
 
     def _show(self, state: Learned) -> None:
-        self._state = state
+        """Show the list and the curve; the text follows in a frame of its own, but at the end."""
+        self._state = self._coming = state
         self.table.set_source(LearnedRows(state.merges, state.vocab))
         curve = state.curve
         sizes = curve.n_vocab.astype(np.float64)
@@ -263,6 +267,10 @@ class BpeTrainingPanel(QWidget):
         self.plot.set_curves(curves)
         if state.is_last:
             self.words.setText(self._sentence(state))
+            self._recolour(state)
+
+    def _recolour(self, state: Learned) -> None:
+        self._coming = None
         tokenizer = state.tokenizer
         if tokenizer is not None:
             self._model.set_tokenizer(tokenizer, for_a_moment=not state.is_last)

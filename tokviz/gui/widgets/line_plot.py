@@ -223,7 +223,7 @@ def _apart(heights: list[float], gap: float, area: QRectF) -> list[float]:
 def _paint_curve(painter: QPainter, frame: _Frame, curve: Curve, color: QColor) -> None:
     style = Qt.PenStyle.DashLine if curve.dashed else Qt.PenStyle.SolidLine
     painter.setPen(QPen(color, 1.8, style))
-    step = max(1, len(curve.x) // 1500)  # more points than pixels say nothing more
+    step = max(1, round(len(curve.x) / frame.area.width()))  # more points than pixels say no more
     chosen = np.unique(np.append(np.arange(0, len(curve.x), step), len(curve.x) - 1))
     for piece in frame.lines(curve.x[chosen], curve.y[chosen]):
         painter.drawPolyline(piece)
