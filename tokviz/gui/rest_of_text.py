@@ -7,6 +7,7 @@ from tokviz.tokenization.encoding import Encoding
 from tokviz.tokenization.tokenized_text import TokenizedText
 
 _AFTER_PAINT_MS = 20
+_AFTER_EDIT_MS = 150
 _PAUSE_MS = 100  # between two tellings: each has every panel show the new counts
 
 
@@ -29,8 +30,11 @@ class RestOfText(QObject):
     def is_running(self) -> bool:
         return self._task is not None
 
-    def encode(self, text: TokenizedText) -> None:
-        """Encode what is pending in `text`, if anything is, with the tokenizer it has now."""
+    def encode(self, text: TokenizedText, *, after_edit: bool = False) -> None:
+        """Encode what is pending in `text`, if anything is, with the tokenizer it has now.
+
+        `after_edit`: the next key may follow at once, and make the work of no use.
+        """
         if text.complete:
             return
         self._text = text
@@ -41,7 +45,8 @@ class RestOfText(QObject):
         self._task = task
         self.task_started.emit(task)
         # First the page that is encoded is painted: a thread would take half of the time for that.
-        QTimer.singleShot(_AFTER_PAINT_MS, task, task.start)
+        pause = _AFTER_EDIT_MS if after_edit else _AFTER_PAINT_MS
+        QTimer.singleShot(pause, task, task.start)
 
     def cancel(self) -> None:
         """What was not encoded yet stays pending."""

@@ -283,7 +283,7 @@ class TokenizerModel(SharedTable):
         if touches_pending or text.n_chars - text.n_encoded != pending:
             self._rest.cancel()
             text.encode_more(_AT_ONCE, most=_MOST_AT_ONCE)
-            self._rest.encode(self._text)
+            self._rest.encode(self._text, after_edit=True)
         elif tokenizer_grew and self._rest.is_running:
             self._rest.cancel()
             self._rest.encode(self._text)
