@@ -71,3 +71,13 @@ def test_going_back_to_a_mode_leaves_the_window_as_wide(start: Start, qtbot: QtB
         _pick(session, qtbot, mode)
         qtbot.wait(50)
         assert session.window.width() == 1440
+
+
+def test_a_small_window_with_a_notice_stays_as_high_in_replay(start: Start, qtbot: QtBot) -> None:
+    session = start()
+    session.window.resize(1000, 700)
+    session.window.notices.show_problem("A sentence that says what went wrong, and a remedy. " * 2)
+    for mode in (Mode.INSPECT, Mode.REPLAY, Mode.INSPECT, Mode.TRAIN):
+        _pick(session, qtbot, mode)
+        qtbot.wait(50)
+        assert session.window.height() == 700

@@ -125,7 +125,9 @@ class VocabularyCurve(QWidget):
         return QSize(480, _SLIM if self._slim else 84)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(160, _SLIM if self._slim else 44)
+        """Where it is not slim yet it will be by the time there is less room than it asks for; a
+        least height would make a low window higher before."""
+        return QSize(160, _SLIM if self._slim else 1)
 
     def _place(self, k: int) -> None:
         self._value = k
