@@ -63,11 +63,11 @@ def _opened(path: Path) -> Tokenizer:
 
     try:
         return open_tokenizer(path)
-    except SplitPatternNeededError:
-        beside = shown(str(settings_path(path)))
+    except SplitPatternNeededError as error:
+        said, beside = str(error).split(";")[0], shown(str(settings_path(path)))
         sys.stderr.write(
-            f"tokviz: {shown(str(path))} does not say its split pattern, so GPT-2's is used; to "
-            f'choose another, write {{"pat_str": "...", "special_tokens": {{}}}} into {beside}.\n'
+            f"tokviz: {said}; GPT-2's is used, and to choose another, write "
+            f'{{"pat_str": "...", "special_tokens": {{}}}} into {beside}.\n'
         )
         return open_tokenizer(path, GPT2)
 

@@ -47,12 +47,15 @@ class PieceBpe:
 
     @cached_property
     def _many(self) -> EncodeMany | None:
-        """Where a chunk within a text is written as it is but for its spaces, and names and whole
-        chunks are not looked for."""
-        if not self.spacing.respaces or self.names is not None or self.whole:
+        """For chunks within a text that stay but for their spaces, where neither names nor whole
+        chunks are looked for."""
+        if self.names is not None or self.whole:
             return None
         arrays = PieceArrays.of(self.symbols, self.n_vocab, self.byte_ids, self.rules)
-        return None if arrays is None else arrays.encode
+        if arrays is None:
+            return None
+        stays = self.spacing.stays
+        return lambda chunks: arrays.encode([chunk for chunk in chunks if stays(chunk)])
 
     def encode_chunk(self, chunk: str, at_start: bool) -> EncodedChunk:
         spaced = self.spacing.normalized(chunk, at_start)

@@ -14,7 +14,11 @@ SPACE = "▁"
 
 
 class CharacterMap(Protocol):
-    """Replaces the longest prefix of a text that it knows."""
+    """Replaces the longest prefix of a text that it knows. `keeps_ascii`: visible ASCII characters
+    and spaces stay, whichever of them stand together."""
+
+    @property
+    def keeps_ascii(self) -> bool: ...
 
     def longest(self, data: bytes, start: int) -> tuple[int, str] | None:
         """How many bytes from `start` on, and what is written for them; None: nothing known."""
@@ -47,9 +51,19 @@ class Spacing:
         """Whether nothing but spaces is written in another way."""
         return self.characters is None and not self.whole and not self.collapse
 
+    def stays(self, chunk: str) -> bool:
+        """Whether a chunk within a text surely stays as it is but for its spaces."""
+        if self.respaces:
+            return True
+        if self.whole or not (chunk.isascii() and chunk.isprintable()):
+            return False
+        if self.collapse and ("  " in chunk or chunk.endswith(" ")):
+            return False
+        return self.characters is None or self.characters.keeps_ascii
+
     def normalized(self, chunk: str, at_start: bool) -> SpacedText:
         """The chunk as it is looked up. A chunk that ends in spaces ends the text."""
-        if self.respaces:
+        if self.respaces or (not at_start and self.stays(chunk)):
             return self._respaced(chunk, at_start)
         text: list[str] = []
         starts: list[int] = []
@@ -85,7 +99,7 @@ class Spacing:
         return SpacedText("".join(text), starts, ends)
 
     def _respaced(self, chunk: str, at_start: bool) -> SpacedText:
-        """The same where it `respaces`."""
+        """The same where nothing but the spaces changes."""
         text = chunk.replace(" ", SPACE)
         places = list(range(len(chunk) + 1))
         if not chunk.isascii():

@@ -8,9 +8,9 @@ right, as the best way to each place goes on from the best way to an earlier one
 
 import re
 from array import array
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from tokviz.tokenization.bpe import MergeStep
 from tokviz.tokenization.chunk_encoder import ChunkEncoder, EncodedChunk
@@ -20,8 +20,7 @@ UNKNOWN_PENALTY = 10.0
 """What an unknown character scores below the unlikeliest token."""
 
 
-@dataclass(frozen=True)
-class Arc:
+class Arc(NamedTuple):
     """A token that fits: the characters [start, end), its id (None: unknown) and its score."""
 
     start: int
@@ -86,32 +85,44 @@ class Unigram:
         return []
 
     @cached_property
-    def _longest(self) -> int:
-        return max(map(len, self.pieces), default=0)
-
-    def _arcs_from(self, text: str, start: int) -> Iterator[Arc]:
-        """The tokens that begin at a place, the shortest first, and at last the unknown one."""
-        single = False
-        for end in range(start + 1, min(start + self._longest, len(text)) + 1):
-            known = self.pieces.get(text[start:end])
-            if known is not None:
-                single = single or end == start + 1
-                yield Arc(start, end, *known)
-        if not single:
-            yield Arc(start, start + 1, None, self.unknown_score)
+    def _longest_from(self) -> dict[str, int]:
+        """The longest token that begins with a character."""
+        found: dict[str, int] = {}
+        for piece in self.pieces:
+            if len(piece) > found.get(piece[:1], 0):
+                found[piece[:1]] = len(piece)
+        return found
 
     def lattice(self, text: str) -> Lattice:
-        """The lattice of a text that is normalized already."""
+        """The lattice of a text that is normalized already.
+
+        From each place the tokens that begin there, the shortest first, and at last the unknown
+        one.
+        """
         n = len(text)
         arcs: list[Arc] = []
         best = array("f" if self.singles else "d", [0.0]) * (n + 1)
         total, path = best[:1], [-1] * (n + 1)  # what is written into an array is rounded
+        known_piece, longest_from = self.pieces.get, self._longest_from.get
         for start in range(n):
-            for arc in self._arcs_from(text, start):
-                total[0] = best[start] + arc.score
-                if path[arc.end] < 0 or total[0] > best[arc.end]:
-                    best[arc.end], path[arc.end] = total[0], len(arcs)
-                arcs.append(arc)
+            before = best[start]
+            ends_with_unknown = True
+            for end in range(start + 1, min(start + longest_from(text[start], 0), n) + 1):
+                known = known_piece(text[start:end])
+                if known is None:
+                    continue
+                if end == start + 1:
+                    ends_with_unknown = False
+                total[0] = before + known[1]
+                if path[end] < 0 or total[0] > best[end]:
+                    best[end], path[end] = total[0], len(arcs)
+                arcs.append(Arc(start, end, *known))
+            if ends_with_unknown:
+                end = start + 1
+                total[0] = before + self.unknown_score
+                if path[end] < 0 or total[0] > best[end]:
+                    best[end], path[end] = total[0], len(arcs)
+                arcs.append(Arc(start, end, None, self.unknown_score))
         return Lattice(text, arcs, best.tolist(), path)
 
     def encode_chunk(self, chunk: str, at_start: bool) -> EncodedChunk:

@@ -5,6 +5,7 @@ follows. https://github.com/s-yata/darts-clone
 """
 
 import struct
+from functools import cached_property
 
 import numpy as np
 
@@ -48,6 +49,24 @@ class Charsmap:
                     break
                 found = at + 1 - start, units[node] & _VALUE
         return None if found is None else (found[0], self._replacement(found[1]))
+
+    @cached_property
+    def keeps_ascii(self) -> bool:
+        """Whether visible ASCII characters and spaces stay, whichever of them stand together."""
+        visible = bytes(range(0x20, 0x7F))
+        units, n = self._units, len(self._units)
+        nodes = [_offset(units[0])]
+        while nodes:
+            node = nodes.pop()
+            for byte in visible:
+                at = node ^ byte
+                if at < n and units[at] & _LABEL == byte:
+                    if units[at] & _HAS_VALUE:
+                        return False
+                    nodes.append(at ^ _offset(units[at]))
+                    if len(nodes) > n:
+                        return False  # it goes in circles
+        return True
 
     def _replacement(self, at: int) -> str:
         end = self._replacements.find(b"\0", at)
