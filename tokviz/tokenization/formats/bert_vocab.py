@@ -6,7 +6,9 @@ characters Hugging Face's `tokenizers` is asked, whose tables decide what they a
 """
 
 import re
+import unicodedata
 from functools import cached_property
+from itertools import accumulate
 from typing import Any
 
 from tokviz.tokenization.encoding import utf8_lengths
@@ -17,7 +19,7 @@ from tokviz.tokenization.wordpiece import Word, WordPiece
 UNKNOWN = "[UNK]"
 SPECIAL = ("[PAD]", UNKNOWN, "[CLS]", "[SEP]", "[MASK]")
 PREFIX = "##"
-_MOST_LINES = 1 << 22
+_MOST_LINES = 1 << 20
 
 _PUNCTUATION = r"!-/:-@\[-`{-~"
 CHUNKS = re.compile(rf"[ \t\n\r]+|[{_PUNCTUATION}]|[^ \t\n\r{_PUNCTUATION}]+")
@@ -114,6 +116,8 @@ class BertWords:
         strip_accents: bool | None = None,
     ) -> None:
         self._lowercase = lowercase
+        self._strips = lowercase if strip_accents is None else strip_accents
+        self._parts: dict[str, list[tuple[str, bool]]] = {}
         self._options: dict[str, Any] = {
             "lowercase": lowercase,
             "clean_text": clean_text,
@@ -137,14 +141,53 @@ class BertWords:
             return [] if chunk[0] == " " else [Word(text, places, [i + 1 for i in places])]
         if chunk.isascii() and chunk.isspace() and not chunk.strip(" \t\n\r"):
             return []
+        if not self._keeps_marks(chunk):
+            return self._by_character(chunk)
         aligner, pre_tokenizer = self._theirs
         aligned = aligner.aligned(chunk)
-        offsets = [0]
-        for length in utf8_lengths(chunk).tolist():
-            offsets.append(offsets[-1] + length)
+        offsets = [0, *accumulate(utf8_lengths(chunk).tolist())]
         starts = [offsets[i] for i in aligned.starts.tolist()]
         ends = [offsets[i] for i in aligned.ends.tolist()]
         return [
             Word(text, starts[start:end], ends[start:end])
             for text, (start, end) in pre_tokenizer.pre_tokenize_str(aligned.text)
         ]
+
+    def _keeps_marks(self, chunk: str) -> bool:
+        """Whether decomposing may have put marks in another order: those few that it keeps."""
+        return self._strips and any(
+            unicodedata.combining(character) and self._parts_of(character) for character in chunk
+        )
+
+    def _by_character(self, chunk: str) -> list[Word]:
+        """What a character becomes does not depend on those around it, so it is remembered."""
+        words: list[Word] = []
+        is_open = False  # whether the last word goes on
+        at = 0
+        for character in chunk:
+            end = at + len(character.encode("utf-8"))
+            for part, joins in self._parts_of(character):
+                if joins and is_open:
+                    word = words[-1]
+                    words[-1] = Word(word.text + part, word.starts, word.ends)
+                    word.starts.append(at)
+                    word.ends.append(end)
+                elif part:
+                    words.append(Word(part, [at], [end]))
+                is_open = joins
+            at = end
+        return words
+
+    def _parts_of(self, character: str) -> list[tuple[str, bool]]:
+        """What is written for a character: each part, and whether it joins its neighbours in a
+        word. An empty part is a space between words."""
+        known = self._parts.get(character)
+        if known is not None:
+            return known
+        aligner, pre_tokenizer = self._theirs
+        parts = self._parts[character] = []
+        for made in aligner.normalize(character):
+            around = [text for text, _ in pre_tokenizer.pre_tokenize_str(f"a{made}a")]
+            joins = len(around) == 1
+            parts.append((made if joins or len(around) == 3 else "", joins))
+        return parts
