@@ -8,8 +8,9 @@ from tokenizers import decoders, models, normalizers, pre_tokenizers
 
 from tests.tokenization.diverse_texts import texts
 from tests.tokenization.oracles import shipped
+from tokviz.tokenization.encoding import without_surrogates
 from tokviz.tokenization.formats import TokenizerFileError
-from tokviz.tokenization.formats.bert_vocab import tokenizer_from_bert_vocab
+from tokviz.tokenization.formats.bert_vocab import CHUNKS, BertWords, tokenizer_from_bert_vocab
 from tokviz.tokenization.tokenizer import Special
 from tokviz.tokenization.wordpiece import WordPiece
 
@@ -89,3 +90,16 @@ def test_a_bad_vocabulary_is_refused_in_one_sentence(content: bytes, words: str)
 def test_a_vocabulary_with_capitals_keeps_them() -> None:
     cased = tokenizer_from_bert_vocab(b"[UNK]\nHi\nhi\n##!\n", "cased", "vocab.txt")
     assert cased.encode("Hi hi").ids.tolist() == [1, 2]
+
+
+@pytest.mark.parametrize("lowercase", [True, False])
+@pytest.mark.parametrize("strip_accents", [True, False, None])
+def test_a_word_made_of_its_characters_is_the_one_the_package_makes(
+    lowercase: bool, strip_accents: bool | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = BertWords(lowercase=lowercase, strip_accents=strip_accents)
+    asked = BertWords(lowercase=lowercase, strip_accents=strip_accents)
+    monkeypatch.setattr(asked, "_keeps_marks", lambda _: True)
+    for text in texts(600):
+        for chunk in CHUNKS.findall(without_surrogates(text)):
+            assert words.of_chunk(chunk) == asked.of_chunk(chunk), chunk
