@@ -22,6 +22,7 @@ from tokviz.token_tables import TokenTable, tokens_nearest
 from tokviz.tokenization.visible_text import visible
 
 _N_SHOWN = 50
+_WIDEST = 110  # pixels of a column: one long token may not push the places on the map out of view
 _METRICS = {
     Metric.COSINE: "cosine",
     Metric.EUCLIDEAN: "Euclidean distance",
@@ -54,7 +55,7 @@ class NeighborsPanel(QWidget):
         self.words.setTextFormat(Qt.TextFormat.PlainText)
         self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.words.setObjectName("muted")
-        self.table = RowTable()
+        self.table = RowTable(widest=_WIDEST)
         self.table.set_empty_words("")
         self._place_widgets()
         self._connect()

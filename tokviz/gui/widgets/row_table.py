@@ -26,7 +26,7 @@ from tokviz.gui.widgets.row_table_painting import CELL_PAD, RowPainting, Visible
 
 _POINTS = 9.5
 _MEASURED_ROWS = 40  # at the top, and as many over all
-_WIDEST = 200  # pixels of a column until the user widens it
+_WIDEST = 200  # pixels
 _KEYS = {
     Qt.Key.Key_Up,
     Qt.Key.Key_Down,
@@ -44,8 +44,10 @@ class RowTable(QTableView):
     row_menu_requested = Signal(int, object)  # row, QPoint on the screen
     sort_requested = Signal(int, bool)  # column, ascending; the source does the sorting
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, widest: int = _WIDEST) -> None:
+        """No column is wider than `widest` pixels until the user widens it."""
         super().__init__(parent)
+        self._widest = widest
         self._palette: Palette = LIGHT
         self._hovered = -1
         self._silent = False
@@ -188,7 +190,7 @@ class RowTable(QTableView):
             wide = max(
                 [columns.sectionSizeHint(column) + CELL_PAD, *(w + 2 * CELL_PAD + 1 for w in cells)]
             )
-            columns.resizeSection(column, min(wide, _WIDEST))
+            columns.resizeSection(column, min(wide, self._widest))
 
     # -- the user ------------------------------------------------------------------------------
 
