@@ -4,7 +4,8 @@ import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from statistics import median, quantiles
-from time import perf_counter
+from time import perf_counter, process_time
+from typing import NamedTuple
 
 
 def interleaved(rounds: int, rivals: dict[str, Callable[[], object]]) -> dict[str, list[float]]:
@@ -21,6 +22,22 @@ def once(rival: Callable[[], object]) -> float:
     begun = perf_counter()
     rival()
     return perf_counter() - begun
+
+
+class Spent(NamedTuple):
+    """Seconds on the clock, and of all processors: the second tells more where others use them."""
+
+    clock: float
+    work: float
+
+    def __str__(self) -> str:
+        return f"{self.clock:.2f} s ({self.work:.2f} s of work)"
+
+
+def spent(rival: Callable[[], object]) -> Spent:
+    begun = process_time()
+    clock = once(rival)
+    return Spent(clock, process_time() - begun)
 
 
 def ratio(ours: list[float], theirs: list[float]) -> float:

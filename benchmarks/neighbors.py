@@ -13,7 +13,7 @@ from statistics import median
 import numpy as np
 
 from benchmarks.figures import Figure
-from benchmarks.measure import interleaved, once, ratio
+from benchmarks.measure import Spent, interleaved, ratio, spent
 from tokviz.embedding.neighbor_graph import NeighborGraph, graph_blocks, joined
 from tokviz.embedding.neighbors import NeighborSearch
 from tokviz.embedding.products import Float32Product, fastest_product
@@ -33,8 +33,9 @@ def main(n_rows: int, dim: int) -> None:
     _print("two principal components / scikit-learn", *_components(table))
     ours, theirs, share, name = _graph(table)
     print(
-        f"whole graph, {name} / float32 brute force: {ours:.1f} s, {theirs:.1f} s, "
-        f"{theirs / ours:.2f}x; {100 * share:.2f} % of the neighbours in the same place"
+        f"whole graph, {name} / float32 brute force: {ours}, {theirs}, "
+        f"{theirs.clock / ours.clock:.2f}x ({theirs.work / ours.work:.2f}x of work); "
+        f"{100 * share:.2f} % of the neighbours in the same place"
     )
 
 
@@ -48,7 +49,7 @@ def figures(quick: bool = False) -> Iterator[Figure]:
         yield Figure.of_times(f"{name}, {size}", taken["ours"], taken["peer"])
     ours, theirs, _, product = _graph(table)
     name = f"neighbour graph, {size}, {product}"
-    yield Figure(name, ours, "s", theirs, theirs / ours)
+    yield Figure(name, ours.work, "s", theirs.work, theirs.work / ours.work)
 
 
 def _random_table(n_rows: int, dim: int) -> EmbeddingTable:
@@ -85,19 +86,19 @@ def _components(table: EmbeddingTable) -> tuple[dict[str, list[float]], bool]:
     return taken, same
 
 
-def _graph(table: EmbeddingTable) -> tuple[float, float, float, str]:
-    """Our seconds, the peer's, the share of equal neighbours, and the kind of product."""
+def _graph(table: EmbeddingTable) -> tuple[Spent, Spent, float, str]:
+    """Our time, the peer's, the share of equal neighbours, and the kind of product."""
     unit = _unit_rows(table.rows)
     chosen = fastest_product(unit, _K)
     graphs: list[NeighborGraph] = []
-    ours = once(lambda: graphs.append(joined(graph_blocks(table, _K, product=chosen))))
+    ours = spent(lambda: graphs.append(joined(graph_blocks(table, _K, product=chosen))))
     found: list[Int64s] = []
 
     def brute() -> None:
         for start in range(0, table.n_rows, _BRUTE_ROWS):
             found.append(_brute(unit, slice(start, start + _BRUTE_ROWS)))
 
-    theirs = once(brute)
+    theirs = spent(brute)
     same = float((np.concatenate(found) == graphs[0].ids).mean())
     return ours, theirs, same, "float32" if chosen is Float32Product else "bfloat16"
 
