@@ -2,8 +2,8 @@
 
 The table is multiplied with itself in square tiles, in float32 or where it is faster in bfloat16.
 A tile serves its rows and, transposed, its columns, so half of the tiles are enough. A row keeps
-what comes within the product's error of its k-th best so far, and what is left is compared in
-float64. So the graph is that of brute force in float64.
+what comes within the product's error of its k-th best so far; what is left is sifted in float32 and
+compared in float64. So the graph is that of brute force in float64.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tokviz.embedding.neighbors import Metric, exact_similarities, mean_row
-from tokviz.embedding.products import Product, fastest_product
+from tokviz.embedding.products import Product, fastest_product, float32_error
 from tokviz.embedding.table import EmbeddingTable, Float32s, Int64s
 
 Int32s = npt.NDArray[np.int32]
@@ -115,6 +115,8 @@ def graph_blocks(
                 yield GraphBlock(i, *_empty(k), n_done / n_tiles)
         row_of, ids = search.finish(i)
         n_here = min(_TILE, table.n_rows - i)
+        if product_of.error > float32_error(table.dim):
+            row_of, ids = _sifted(rows, halves, k, slice(i, i + n_here), row_of, ids)
         yield _ranked(table, mean, metric, k, i, n_here, row_of, ids, n_done / n_tiles)
 
 
@@ -219,7 +221,7 @@ class _Candidates:
         """Drop what is below the k-th best by more than the error, and raise the bars."""
         parts = self._kept[start]
         rows, ids, scores = (np.concatenate(column) for column in zip(*parts, strict=True))
-        order = np.lexsort((ids, -scores, rows))
+        order = _falling_by_row(rows, scores)
         rows, ids, scores = rows[order], ids[order], scores[order]
         begins = np.searchsorted(rows, np.arange(rows[-1] + 2 if len(rows) else 0, dtype=np.int32))
         rank = np.arange(len(rows)) - begins[rows] if len(rows) else np.zeros(0, np.int64)
@@ -229,6 +231,43 @@ class _Candidates:
         keep = (scores >= floor) & (rank < _MOST_KEPT * self._k)
         self._kept[start] = [(rows[keep], ids[keep], scores[keep])]
         self._n_new[start] = 0
+
+
+def _falling_by_row(rows: Int32s, scores: Float32s) -> Int64s:
+    """The order of rising rows, and in each of falling scores; equal ones as it happens.
+
+    As one number each, row above score, they are sorted ten times as fast as by two keys. The bits
+    of a float are in the order of its values once those below zero are turned around.
+    """
+    bits = scores.view(np.int32)
+    falling = np.where(bits < 0, bits, ~bits & np.int32(0x7FFFFFFF)).view(np.uint32)
+    keys = rows.astype(np.uint64) << np.uint64(32) | falling
+    return np.argsort(keys)
+
+
+def _sifted(
+    rows: Float32s,
+    halves: Float32s | None,
+    k: int,
+    block: slice,
+    row_of: Int32s,
+    ids: Int32s,
+) -> tuple[Int32s, Int32s]:
+    """The candidates that products in float32 leave, a third of those of bfloat16 or less: each
+    one that is left costs as much again in float64."""
+    own, scores = rows[block], np.empty(len(ids), np.float32)
+    for at in range(0, len(ids), step := max(1, _AT_ONCE // rows.shape[1])):
+        some = slice(at, at + step)
+        np.einsum("nd,nd->n", own[row_of[some]], rows[ids[some]], out=scores[some])
+    if halves is not None:
+        scores -= halves[ids]
+    order = _falling_by_row(row_of, scores)
+    row_of, ids, scores = row_of[order], ids[order], scores[order]
+    rank = np.arange(len(ids)) - np.searchsorted(row_of, np.arange(len(own)))[row_of]
+    floor, kth = np.full(len(own), _NOTHING), rank == k - 1
+    floor[row_of[kth]] = scores[kth] - np.float32(2 * float32_error(rows.shape[1]))
+    keep = scores >= floor[row_of]
+    return row_of[keep], ids[keep]
 
 
 def _ranked(

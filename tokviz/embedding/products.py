@@ -33,12 +33,17 @@ class RowProduct(Protocol):
 Product = Callable[[Float32s], RowProduct]
 
 
+def float32_error(dim: int) -> float:
+    """Each of dim products and sums rounds once, and the rows were rounded too."""
+    return (dim + 8) * _ROUNDING
+
+
 class Float32Product:
-    """By numpy. Each of dim products and sums rounds once, and the rows were rounded too."""
+    """By numpy."""
 
     def __init__(self, rows: Float32s) -> None:
         self._rows = rows
-        self.error = (rows.shape[1] + 8) * _ROUNDING
+        self.error = float32_error(rows.shape[1])
 
     def __call__(self, left: slice, right: slice) -> Float32s:
         found: Float32s = self._rows[left] @ self._rows[right].T
@@ -58,7 +63,7 @@ class Bfloat16Product:
             rounded = self._rows[part].to(torch.float32).numpy()
             away = np.square(rounded - rows[part]).sum(axis=1).max()
             furthest = max(furthest, float(np.sqrt(away)))
-        sums = (rows.shape[1] + 8) * _ROUNDING
+        sums = float32_error(rows.shape[1])
         self.error = 2 * furthest + furthest**2 + sums + 2.0**-8  # the last rounds the product
 
     def __call__(self, left: slice, right: slice) -> Float32s:
