@@ -13,12 +13,13 @@ from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from tests.tokenization.formats.hostile_files import RANKS, hostile_files
+from tests.tokenization.formats.test_gguf import SMALL, gguf
 from tests.tokenization.oracles import shipped
 from tokviz.gui import tokenizer_opening
 from tokviz.gui.app import Session
 from tokviz.gui.widgets.choice_dialog import ChoiceDialog
 from tokviz.tokenization.formats.huggingface_json import to_tokenizer_json
-from tokviz.tokenization.pre_tokenizers import SplitPattern
+from tokviz.tokenization.pre_tokenizers import LLAMA3, SplitPattern
 from tokviz.tokenization.tokenizer import Tokenizer
 
 Start = Callable[..., Session]
@@ -222,6 +223,32 @@ def test_a_rank_file_of_the_last_start_is_read_without_a_question(
     assert session.model.tokenizer.split is not None
     assert session.model.tokenizer.split.name == "gpt2"
     assert "so GPT-2's is used" in session.window.notices.problem
+
+
+def test_a_gguf_file_with_a_newer_pattern_asks_for_it_and_names_it(
+    start: Start, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def choose(_parent: object, _title: str, text: str, _columns: object, rows: object) -> int:
+        assert isinstance(rows, list)
+        asked.append(text)
+        return [name for name, _ in rows].index("llama3")
+
+    monkeypatch.setattr(tokenizer_opening, "ask_for_choice", choose)
+    path = tmp_path / "newer.gguf"
+    path.write_bytes(gguf({**SMALL, "tokenizer.ggml.pre": "newer"}))
+    session = start()
+    session.window.tokenizers.open(str(path))
+    wait_for(session, qtbot, "newer.gguf")
+    assert session.model.tokenizer.split is LLAMA3
+    assert asked == [
+        "newer.gguf names the split pattern 'newer', which is not known here, and a wrong pattern "
+        "gives wrong tokens. Choose that of its model:"
+    ]
+    again = start()
+    wait_for(again, qtbot, "newer.gguf")
+    assert again.model.tokenizer.split is LLAMA3
 
 
 def test_a_file_of_the_last_start_that_is_no_tokenizer_leaves_gpt2(

@@ -17,7 +17,14 @@ from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.choice_dialog import ask_for_choice
 from tokviz.text_files import shown
 from tokviz.tokenization.formats import SplitPatternNeededError, TokenizerFileError
-from tokviz.tokenization.pre_tokenizers import GPT2, SPLIT_PATTERNS, SplitPattern
+from tokviz.tokenization.pre_tokenizers import (
+    GPT2,
+    LLAMA3,
+    QWEN2,
+    SMOLLM,
+    SPLIT_PATTERNS,
+    SplitPattern,
+)
 from tokviz.tokenization.tokenizer import Tokenizer
 
 _ENDINGS = "*.json *.model *.tiktoken *.gguf *.bpe *.txt"
@@ -26,6 +33,9 @@ _MOST_KEPT = 4  # tokenizers that are not read again while their file stays as i
 _PAGE = 2_000  # characters of the text that a file is tried out with
 _SAMPLE = "I'LL pay 1234 €\n\n  def f(x):"
 
+
+_PATTERNS = {**SPLIT_PATTERNS, **{split.name: split for split in (LLAMA3, QWEN2, SMOLLM)}}
+"""What may be chosen for a file that does not say its split pattern, by name."""
 
 _Key = tuple[str, str, int, int]
 
@@ -124,7 +134,7 @@ class TokenizerOpening(QObject):
             if self._instead_of is None:
                 self._ask_for_pattern(str(error))
             else:
-                self._read_with_a_likely_pattern()
+                self._read_with_a_likely_pattern(str(error))
         elif isinstance(error, OSError):
             reason = (error.strerror or str(error)).lower()
             self.problem.emit(
@@ -134,15 +144,15 @@ class TokenizerOpening(QObject):
         else:
             self.problem.emit(failure(f"Opening {shown(self._path)}", error))
 
-    def _read_with_a_likely_pattern(self) -> None:
+    def _read_with_a_likely_pattern(self, error: str) -> None:
         self.problem.emit(
-            f"{shown(self._path)} does not say its split pattern, so GPT-2's is used; File, Open "
-            f"tokenizer lets you choose another."
+            f"{shown(self._path)} {_said(error)}, so GPT-2's is used; File, Open tokenizer lets "
+            f"you choose another."
         )
         self._read(self._path, GPT2)
 
     def _ask_for_pattern(self, error: str) -> None:
-        path, splits = self._path, list(SPLIT_PATTERNS.values())
+        path, splits = self._path, list(_PATTERNS.values())
         which = ask_for_choice(
             self._window,
             "Which split pattern?",
@@ -170,7 +180,7 @@ def _key(path: str, pattern: SplitPattern | None) -> _Key | None:
 
 def chosen_pattern(path: str, settings: Settings) -> SplitPattern | None:
     """The split pattern that the user once chose for a file that does not say its own."""
-    return SPLIT_PATTERNS.get(settings.patterns.get(path, ""))
+    return _PATTERNS.get(settings.patterns.get(path, ""))
 
 
 def open_named(path: str, pattern: SplitPattern | None = None) -> Tokenizer:
