@@ -34,6 +34,7 @@ from tokviz.gui.task import Task, end_process
 from tokviz.gui.theme import Theme, ThemeMode
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets import text_accessibility
+from tokviz.gui.x11_libraries import missing_packages
 from tokviz.resources import ResourceError, read_resource, resource_path
 from tokviz.text_files import shown
 from tokviz.tokenization.tokenizer import Tokenizer
@@ -49,6 +50,8 @@ def run(files: list[str], tokenizer: str | None = None) -> int:
         from tokviz.gui.without_display import draw_picture
 
         return draw_picture(tokenizer)
+    if missing := missing_packages():  # Qt may have them from elsewhere, so it is left to try
+        _log.warning("tokviz: If no window opens: sudo apt install %s", " ".join(missing))
     gc.disable()  # while modules are loaded there is nothing to collect
     # Pure Python work beside the GUI gives way after a millisecond instead of five.
     sys.setswitchinterval(0.001)
