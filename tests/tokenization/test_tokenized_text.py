@@ -19,7 +19,7 @@ from tokviz.tokenization.added_tokens import AddedToken
 from tokviz.tokenization.encoding import without_surrogates
 from tokviz.tokenization.graphemes import count_graphemes
 from tokviz.tokenization.pre_tokenizers import CL100K, SplitPattern
-from tokviz.tokenization.text_checks import count_graphemes_of, find_losses
+from tokviz.tokenization.text_checks import LossFinder, count_graphemes_of
 from tokviz.tokenization.token_colors import same_level
 from tokviz.tokenization.tokenized_text import TokenizedText
 from tokviz.tokenization.tokenizer import Special, Tokenizer, characters_tokenizer
@@ -127,7 +127,7 @@ def assert_like_fresh(document: TokenizedText, text: str) -> None:
 
 def assert_losses_are_found(document: TokenizedText, text: str) -> None:
     decoded = document.tokenizer.decode(document.ids().tolist())
-    lost = [place for place in find_losses(document) if place is not None]
+    lost = [place for place in LossFinder(document.tokenizer).find(document) if place is not None]
     assert (lost == []) == (decoded == text.encode("utf-8", "surrogatepass"))
 
 
@@ -283,3 +283,21 @@ def test_a_text_joined_block_by_block_is_encoded_like_a_whole(
         for part in document.encode_pending():
             document.absorb(part)
     assert_like_fresh(document, text)
+
+
+@pytest.mark.parametrize("name", ["gpt2", "smollm2"])
+@given(text=meeting, changes=edits)
+@settings(max_examples=40)
+def test_what_was_found_intact_need_not_be_decoded_after_an_edit(
+    name: str, text: str, changes: list[tuple[float, float, str]]
+) -> None:
+    document = TokenizedText(named(name), text)
+    document.encode_more(len(text))
+    finder = LossFinder(document.tokenizer)
+    for change in changes:
+        start, removed = place(text, change)
+        document.replace(start, removed, change[2])
+        text = text[:start] + change[2] + text[start + removed :]
+        found = [place for place in finder.find(document) if place is not None]
+        anew = LossFinder(document.tokenizer).find(document)
+        assert found == [place for place in anew if place is not None]

@@ -39,6 +39,8 @@ def joins(before: str, after: str) -> int:
     >>> joins("e", "\\u0301"), joins("\\U0001f469\\u200d", "\\U0001f680"), joins("a", "b")
     (1, 1, 0)
     """
+    if before[-1:].isascii() and after[:1].isascii():
+        return int(before[-1:] + after[:1] == "\r\n")
     last, first = _LAST_SETTLED.search(before), _FIRST_SETTLED.search(after)
     left = before[last.start() :] if last else before
     right = after[: first.end()] if first else after

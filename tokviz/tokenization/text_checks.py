@@ -4,6 +4,7 @@ Both take the text as it is when they are called; the iterators may run in anoth
 """
 
 from collections.abc import Iterator
+from weakref import WeakSet
 
 from tokviz.tokenization.encoding import Encoding, concatenate
 from tokviz.tokenization.graphemes import count_graphemes, joins
@@ -42,24 +43,37 @@ def _count(parts: list[Encoding]) -> Iterator[int]:
         yield total
 
 
-def find_losses(text: TokenizedText) -> Iterator[int | None]:
-    """Yields for each part the place of its first loss, None while all is well.
+class LossFinder:
+    """Finds where decoding does not give a text back, and remembers the parts that it does.
 
-    The ids are really decoded and compared with the text; the place is the first character that
-    is not given back.
+    The ids are really decoded and compared with the text. After an edit only the parts that it
+    changed are: the others are the same objects as before.
     """
-    return _losses(text.tokenizer, [part.encoding for part in text.encodings()])
 
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self.tokenizer = tokenizer
+        self._intact: WeakSet[Encoding] = WeakSet()
 
-def _losses(tokenizer: Tokenizer, encodings: list[Encoding]) -> Iterator[int | None]:
-    if tokenizer.join is not None and encodings:  # what a token gives depends on those around it
-        encodings = [concatenate(encodings)]
-    base = 0
-    for encoding in encodings:
-        decoded = tokenizer.decode(encoding.ids.tolist())
-        intact = decoded == encoding.text.encode("utf-8", "surrogatepass")
-        yield None if intact else base + _first_difference(encoding.text, decoded)
-        base += len(encoding.text)
+    def find(self, text: TokenizedText) -> Iterator[int | None]:
+        """Yields the place of each part's first loss, a character; None now and then while all is
+        well."""
+        return self._find([part.encoding for part in text.encodings()])
+
+    def _find(self, encodings: list[Encoding]) -> Iterator[int | None]:
+        if self.tokenizer.join is not None and encodings:  # a token's bytes depend on those around
+            encodings = [concatenate(encodings)]
+        base = 0
+        for encoding in encodings:
+            if encoding not in self._intact:
+                yield self._first_loss(encoding, base)
+            base += len(encoding.text)
+
+    def _first_loss(self, encoding: Encoding, base: int) -> int | None:
+        decoded = self.tokenizer.decode(encoding.ids.tolist())
+        if decoded == encoding.text.encode("utf-8", "surrogatepass"):
+            self._intact.add(encoding)
+            return None
+        return base + _first_difference(encoding.text, decoded)
 
 
 def _first_difference(text: str, decoded: bytes) -> int:

@@ -15,8 +15,8 @@ from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.still_label import StillLabel
 from tokviz.tokenization.text_checks import (
+    LossFinder,
     count_graphemes_of,
-    find_losses,
     graphemes_between,
 )
 
@@ -42,6 +42,7 @@ class StatusPanel(QStatusBar):
         self._model = model
         self._theme = theme
         self._checked: Checked | None = None
+        self._finder = LossFinder(model.tokenizer)
         self._task: Task | None = None
         self._counts = StillLabel()
         self._counts.setTextFormat(Qt.TextFormat.RichText)  # holds our own numbers only
@@ -82,7 +83,9 @@ class StatusPanel(QStatusBar):
         text = self._model.text
         if not text.complete:
             return
-        checking = _checking(count_graphemes_of(text), find_losses(text))
+        if self._finder.tokenizer is not text.tokenizer:
+            self._finder = LossFinder(text.tokenizer)
+        checking = _checking(count_graphemes_of(text), self._finder.find(text))
         task = Task(checking, "Checking the text", parent=self)
         task.stepped.connect(self._on_checked)
         task.failed.connect(self._on_check_failed)
