@@ -7,6 +7,7 @@ A key is typed into the middle of the text, scrolling is by pages. Beside the ti
 stands the processor time of the window's thread, which other programs hardly change.
 """
 
+import gc
 import json
 import os
 import subprocess
@@ -47,6 +48,7 @@ def measure(path: Path) -> dict[str, Any]:
     window.show()
     frames = Frames(view.viewport())
     frames.until_painted(view.viewport().update)
+    gc.freeze()  # as the program does
     opened = open_file(session, path)
     view.setFocus()
     view.set_caret(session.model.text.n_chars // 2)

@@ -61,7 +61,9 @@ sys.setswitchinterval(0.001)
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 mark("Qt's imports")
+import gc
 import tokviz.command_line
+gc.disable()  # as the program does before it imports the window
 from tokviz.catalog import load_tokenizer
 from tokviz.gui import app as program
 from tokviz.gui.settings import load_settings
