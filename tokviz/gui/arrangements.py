@@ -53,7 +53,7 @@ class Arrangement:
     """
 
     right: tuple[tuple[str, ...], ...] = (("token",),)
-    right_share: float = 0.297
+    right_share: float = 0.325
     row_shares: tuple[float, ...] = ()
     bottom: tuple[str, ...] = ()
     bottom_share: float = 0.537
