@@ -7,13 +7,14 @@ are kept beside it, so that its steps can be shown.
 import json
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
 from tokviz.tokenization.bpe import MergeStep
 from tokviz.tokenization.encoding import Encoding, utf8_lengths, without_surrogates
-from tokviz.tokenization.normalizers import uncovered_by
+from tokviz.tokenization.normalizers import distinct, uncovered_by
 from tokviz.tokenization.spaced_text import SPACE
 from tokviz.tokenization.unigram import Unigram
 from tokviz.tokenization.wordpiece import WordPiece
@@ -103,7 +104,8 @@ class LibraryEncoder:
         offsets = np.zeros(len(text) + 1, np.int32)
         np.cumsum(utf8_lengths(text), out=offsets[1:])
         # Where a character falls back to bytes inside a word, the package counts past the text.
-        spans = np.minimum(np.array(found.offsets, np.int64).reshape(-1, 2), len(text))
+        flat = np.fromiter(chain.from_iterable(found.offsets), np.int64, 2 * len(found.ids))
+        spans = np.minimum(flat, len(text)).reshape(-1, 2)
         starts = np.maximum.accumulate(offsets[spans[:, 0]])
         ends = np.maximum(np.maximum.accumulate(offsets[spans[:, 1]]), starts)
         n_bytes = int(offsets[-1])
@@ -117,8 +119,8 @@ class LibraryEncoder:
             ids=np.array(found.ids, np.int32),
             byte_starts=starts,
             byte_ends=ends,
-            pre_token_chars=np.unique(np.concatenate((first, spans[begins, 0].astype(np.int32)))),
-            pre_token_bytes=np.unique(np.concatenate((first, starts[begins]))),
+            pre_token_chars=distinct(np.concatenate((first, spans[begins, 0].astype(np.int32)))),
+            pre_token_bytes=distinct(np.concatenate((first, starts[begins]))),
             gaps=None,
             uncovered_bytes=uncovered_by(starts, ends, n_bytes),
         )
