@@ -1,5 +1,6 @@
 """Every way of counting answers as the split pattern and a Counter do, in the order first seen."""
 
+import random
 from collections import Counter
 
 import pytest
@@ -47,3 +48,21 @@ def test_long_texts_are_counted_in_the_order_first_seen(split: SplitPattern) -> 
     assert len(long) > pre_token_counts._LONG
     some = [long, "a short one", long[::-1], "a short one"]
     assert counted(some, split) == expected(some, split)
+
+
+@every_split
+def test_pieces_are_joined_as_if_each_were_counted_alone(
+    split: SplitPattern, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = random.Random(3)
+    words = ["the", "cat's", "12345", "A", "é", "--", "(x)", "", "\n", "\t ", "don'T", "naïve."]
+    some = ["".join(chance.choice([" ", ""]) + chance.choice(words) for _ in range(40_000))] * 2
+    joined = both_parts(some, split)
+    monkeypatch.setattr(pre_token_counts, "_PIECE", 1)
+    assert joined == both_parts(some, split)
+
+
+def both_parts(some: list[str], split: SplitPattern) -> list[list[tuple[str, int]]]:
+    *_, last = count_pre_tokens(some, split, held_out=0.2, seed=5)
+    assert last.counts is not None
+    return [list(part.items()) for part in (last.counts.training, last.counts.held_out)]

@@ -18,7 +18,7 @@ from PySide6.QtCore import QAbstractEventDispatcher, QObject, QTimer, Signal
 _TICK_MS = 33
 _UNREAD = 64  # items that may wait before the thread does
 _WAIT = 0.05  # seconds after which a waiting thread looks whether it was cancelled
-_COURTESY = 0.01  # seconds that a step waits at most for the GUI to have nothing to do
+_COURTESY = 0.03  # seconds that a step waits at most for the GUI to have nothing to do: a frame
 _THREADS = "task: "  # how the names of tasks' threads begin
 _TURN = 0.05  # seconds that a step waits at most for another task's step to end
 _LAST_WAIT = 0.3  # seconds for the threads of cancelled tasks at the program's end
@@ -70,7 +70,7 @@ def _turn() -> Iterator[None]:
 
 def let_frames_pass() -> None:
     """For work beside the GUI that takes many small steps between two items: wait while the GUI
-    thread has something to do, a hundredth of a second at most."""
+    thread has something to do, for the length of a frame at most."""
     _courtesy.wait()
 
 

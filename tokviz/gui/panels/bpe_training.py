@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from time import perf_counter
 
 from tokviz.corpus import Corpus, corpus_texts
+from tokviz.tokenization.encoder import LONG
 from tokviz.tokenization.pre_tokenizers import SplitPattern, split_pattern
 from tokviz.tokenization.split_checks import checked_texts
 from tokviz.tokenization.tokenizer import Tokenizer
@@ -30,7 +31,7 @@ HELD_OUT = 0.1
 _BATCH_SECONDS = 0.004  # between them the GUI thread comes first
 _SHOW_EVERY = 0.3  # seconds between two recolourings of the text
 _SHOW_SHARE = 8  # and this many times what laying one out takes
-_WARM_UP = "The first word takes longest."
+_WARM_UP = ("The first word takes longest. " * LONG)[:LONG]  # arrays encode it, as they do a page
 
 
 @dataclass(frozen=True)
