@@ -12,7 +12,14 @@ from tests.tokenization.slow_trainer import minbpe_training
 from tests.tokenization.test_trainer import counts_of
 from tokviz.tokenization.formats.byte_alphabet import to_bytes
 from tokviz.tokenization.pre_tokenizers import CL100K, GPT2, O200K, SplitPattern
-from tokviz.tokenization.trainer import Alphabet, TieRule, Training, lay_out, learn_merges
+from tokviz.tokenization.trainer import (
+    LONGEST_TOKEN,
+    Alphabet,
+    TieRule,
+    Training,
+    lay_out,
+    learn_merges,
+)
 
 rustbpe: Any = pytest.importorskip("rustbpe")
 
@@ -33,6 +40,13 @@ def test_rustbpe_learns_the_same_tokens(split: SplitPattern) -> None:
     theirs.train_from_iterator(iter(CORPUS), SIZE, pattern=split.pattern)
     ranks = [bytes(token) for token, _ in theirs.get_mergeable_ranks()]
     assert trained(split, Alphabet.BYTES).vocab == ranks
+
+
+@pytest.mark.parametrize("split", [GPT2, CL100K, O200K], ids=lambda split: split.name)
+def test_bpeasy_learns_the_same_tokens(split: SplitPattern) -> None:
+    bpeasy: Any = pytest.importorskip("bpeasy")
+    ranks: dict[bytes, int] = bpeasy.train_bpe(iter(CORPUS), split.pattern, LONGEST_TOKEN, SIZE)
+    assert trained(split, Alphabet.BYTES).vocab == sorted(ranks, key=lambda token: ranks[token])
 
 
 @pytest.mark.parametrize("split", [GPT2, O200K], ids=lambda split: split.name)
