@@ -117,6 +117,6 @@ def test_the_next_start_checks_and_knows_the_result_already(
     open_and_select(session, qtbot, ordered, 0)
     qtbot.waitUntil(lambda: session.model.tokenizer.ordered is True, timeout=10_000)
     assert len(list((home / "cache" / "tokviz" / "orders").iterdir())) == 1
-    again = start()
+    again = start()  # with GPT-2 until the file is read
+    qtbot.waitUntil(lambda: again.model.tokenizer.name == "ordered.json", timeout=10_000)
     qtbot.waitUntil(lambda: again.model.tokenizer.ordered is True, timeout=10_000)
-    assert again.model.tokenizer.name == "ordered.json"
