@@ -62,21 +62,19 @@ class ScatterMarks:
     def _paint_lines(self, painter: QPainter, places: "Places", palette: Palette) -> None:
         if not len(self.lines):
             return
-        pen = QPen(palette.muted, 1.2)
-        painter.setPen(pen)
         found = [(places.of(one), places.of(other)) for one, other in self.lines.tolist()]
-        painter.drawLines([QLineF(a, b) for a, b in found if a is not None and b is not None])
+        lines = [QLineF(a, b) for a, b in found if a is not None and b is not None]
+        _draw_lines(painter, lines, QPen(palette.text, 1.2), palette.panel)
 
     def _paint_links(self, painter: QPainter, places: "Places", palette: Palette) -> None:
         """Lines to the neighbours that are far away on the map."""
         of = None if self.neighbors_of is None else places.of(self.neighbors_of)
         if of is None:
             return
-        painter.setPen(QPen(palette.curves[1], 1, Qt.PenStyle.DashLine))
-        for row in self.neighbors.tolist():
-            point = places.of(row)
-            if point is not None and QLineF(of, point).length() > _FAR:
-                painter.drawLine(of, point)
+        points = (places.of(row) for row in self.neighbors.tolist())
+        lines = [QLineF(of, point) for point in points if point is not None]
+        far = [line for line in lines if line.length() > _FAR]
+        _draw_lines(painter, far, QPen(palette.curves[1], 1.2, Qt.PenStyle.DashLine), palette.panel)
 
     def _paint_path(self, painter: QPainter, places: "Places", palette: Palette) -> None:
         found = [places.of(row) for row in self.path.tolist()]
@@ -178,6 +176,13 @@ def _shortened(numbers: list[str]) -> str:
 
 def _one(row: int | None) -> list[int]:
     return [] if row is None else [row]
+
+
+def _draw_lines(painter: QPainter, lines: list[QLineF], pen: QPen, halo: QColor) -> None:
+    """Lines with a rim, without which they are lost among dots."""
+    for each in (QPen(halo, 3.4), pen):
+        painter.setPen(each)
+        painter.drawLines(lines)
 
 
 def _paint_ring(
