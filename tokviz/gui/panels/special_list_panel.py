@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
+from tokviz.gui.panels.special_meanings import MEANINGS
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.row_table import RowTable
@@ -15,12 +16,6 @@ from tokviz.tokenization.tokenizer import Special
 from tokviz.tokenization.visible_text import visible
 
 _PAUSE_MS = 200
-MEANINGS = {
-    Special.TEXT: ("as text", "The name of a special token is encoded like any other text"),
-    Special.SPECIAL: ("as special tokens", "The name of a special token is that token"),
-    Special.REFUSE: ("refused", "Say so where the text names a special token; it stays text"),
-}
-"""What a name in the text is taken for: words on screen, and a tip."""
 
 
 class SpecialRows:
