@@ -175,6 +175,19 @@ def test_refreshing_keeps_place_row_and_column_widths(qtbot: QtBot, table: RowTa
     assert table.model().index(0, 0).data() == "7"
 
 
+def test_numbers_that_grow_widen_their_column_until_the_user_sizes_it(table: RowTable) -> None:
+    columns = table.horizontalHeader()
+    before = columns.sectionSize(0)
+    source_of(table).first = 10**9
+    table.refresh()
+    grown = columns.sectionSize(0)
+    assert grown > before
+    columns.resizeSection(0, 40)
+    source_of(table).first = 10**12
+    table.refresh()
+    assert columns.sectionSize(0) == 40
+
+
 def test_other_headings_take_fitting_columns(table: RowTable) -> None:
     table.setColumnWidth(0, 190)
     source_of(table).headings = ("rank",)

@@ -50,6 +50,7 @@ class RowTable(QTableView):
         self._widest = widest
         self._palette: Palette = LIGHT
         self._hovered = -1
+        self._fitted: dict[int, int] = {}  # column → its width, as it was made to fit
         self._silent = False
         self._empty_words = ""
         self._rows = RowTableModel(self)
@@ -111,7 +112,10 @@ class RowTable(QTableView):
         self._fit_columns()
 
     def refresh(self) -> None:
-        """Show what the source holds now. Place, column widths and current row stay if they can."""
+        """Show what the source holds now. Place, column widths and current row stay if they can.
+
+        A column of numbers grows with them, unless the user has made it narrower or wider.
+        """
         row, scrolled, was_empty = self.row, self.verticalScrollBar().value(), not self.n_rows
         columns = self.horizontalHeader()
         widths = [columns.sectionSize(i) for i in range(columns.count())]
@@ -121,6 +125,9 @@ class RowTable(QTableView):
                 self._fit_columns()
             else:
                 for column, width in enumerate(widths):
+                    is_as_fitted = width == self._fitted.get(column)
+                    if is_as_fitted and self._rows.source.align_right(column):
+                        width = self._fitted[column] = max(width, self._fitting(column))
                     columns.resizeSection(column, width)
             if 0 <= row < self.n_rows:
                 self.setCurrentIndex(self._rows.index(row, 0))
@@ -177,20 +184,23 @@ class RowTable(QTableView):
 
     def _fit_columns(self) -> None:
         source, columns = self._rows.source, self.horizontalHeader()
-        n_rows = self.n_rows
-        # Those at the top, too: steps alone meet one row again and again in a text that repeats.
-        steps = range(n_rows - 1, -1, -max(n_rows // _MEASURED_ROWS, 1))
-        rows = [*range(min(n_rows, _MEASURED_ROWS)), *steps]
-        metrics = QFontMetrics(self._painting.bold)
         # A number would stand far from its neighbours at the end of a wide column.
         last = columns.count() - 1
         columns.setStretchLastSection(last >= 0 and not source.align_right(last))
         for column in range(columns.count()):
-            cells = [metrics.horizontalAdvance(source.cell(row, column)) for row in rows]
-            wide = max(
-                [columns.sectionSizeHint(column) + CELL_PAD, *(w + 2 * CELL_PAD + 1 for w in cells)]
-            )
-            columns.resizeSection(column, min(wide, self._widest))
+            columns.resizeSection(column, self._fitting(column))
+            self._fitted[column] = columns.sectionSize(column)
+
+    def _fitting(self, column: int) -> int:
+        """The width in which a column's heading and cells have room, up to a limit."""
+        source, n_rows = self._rows.source, self.n_rows
+        # Those at the top, too: steps alone meet one row again and again in a text that repeats.
+        steps = range(n_rows - 1, -1, -max(n_rows // _MEASURED_ROWS, 1))
+        rows = [*range(min(n_rows, _MEASURED_ROWS)), *steps]
+        metrics = QFontMetrics(self._painting.bold)
+        cells = [metrics.horizontalAdvance(source.cell(row, column)) for row in rows]
+        heading = self.horizontalHeader().sectionSizeHint(column) + CELL_PAD
+        return min(max([heading, *(wide + 2 * CELL_PAD + 1 for wide in cells)]), self._widest)
 
     # -- the user ------------------------------------------------------------------------------
 
