@@ -1,8 +1,10 @@
 """The order of a foreign tokenizer's merges: checked beside the window, then shown or explained."""
 
 import json
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QLabel
@@ -10,10 +12,12 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.replaying import open_replay, show_tab
 from tests.tokenization.oracles import shipped
+from tokviz.gui import order_checking
 from tokviz.gui.app import Session
 from tokviz.gui.panels.merge_list_panel import MergeListPanel
 from tokviz.gui.task import Task
 from tokviz.tokenization.formats.huggingface_json import to_tokenizer_json
+from tokviz.tokenization.merge_order import OrderCheck
 
 Start = Callable[..., Session]
 
@@ -36,6 +40,19 @@ def unordered(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture
+def go_on(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Checks wait for it."""
+    event, check = threading.Event(), order_checking.check_order
+
+    def check_late(*arguments: Any) -> Iterator[OrderCheck]:
+        event.wait(10)
+        yield from check(*arguments)
+
+    monkeypatch.setattr(order_checking, "check_order", check_late)
+    return event
+
+
 def open_and_select(session: Session, qtbot: QtBot, path: Path, at: int) -> None:
     session.window.open_files([str(path)])
     qtbot.waitUntil(lambda: session.model.tokenizer.name == path.name, timeout=10_000)
@@ -48,7 +65,7 @@ def words(session: Session) -> str:
 
 
 def test_the_checked_tokenizer_takes_the_place_of_the_opened_one_and_all_stays(
-    start: Start, qtbot: QtBot, ordered: Path
+    start: Start, qtbot: QtBot, ordered: Path, go_on: threading.Event
 ) -> None:
     session = start()
     model, scrubber = session.model, session.window.scrubber
@@ -60,15 +77,17 @@ def test_the_checked_tokenizer_takes_the_place_of_the_opened_one_and_all_stays(
     opened, ids = model.tokenizer, model.text.ids().tolist()
     before = model.selection, model.context, view.verticalScrollBar().value()
     assert opened.ordered is None
-    assert words(session) == "Whether a text can be shown with fewer merges is being checked."
+    said = "Whether a text can be shown with fewer merges is being checked."
+    qtbot.waitUntil(lambda: words(session) == said)
     assert not scrubber.curve.isVisible()
     model.set_n_merges(10)
     assert model.n_merges is None
+    go_on.set()
     qtbot.waitUntil(lambda: model.tokenizer.ordered is True, timeout=10_000)
     assert model.text.ids().tolist() == ids
     assert (model.selection, model.context, view.verticalScrollBar().value()) == before
+    qtbot.waitUntil(lambda: "of 3,000 merges" in words(session))
     assert scrubber.curve.isVisible()
-    assert "of 3,000 merges" in words(session)
     model.set_n_merges(10)
     truncated = shipped("gpt2").truncated(10)
     assert model.text.n_tokens == len(truncated.encode(str(model.text)).ids)
@@ -96,7 +115,7 @@ def test_where_the_order_fails_a_sentence_says_so_in_scrubber_and_merge_list(
 
 
 def test_a_cancelled_check_is_told_and_opening_again_checks_again(
-    start: Start, qtbot: QtBot, ordered: Path
+    start: Start, qtbot: QtBot, ordered: Path, go_on: threading.Event
 ) -> None:
     session = start()
     model = session.model
@@ -105,7 +124,8 @@ def test_a_cancelled_check_is_told_and_opening_again_checks_again(
     open_and_select(session, qtbot, ordered, 0)
     next(task for task in started if task.title.startswith("Checking the order")).cancel()
     assert model.tokenizer.ordered is None
-    assert "was not checked to the end" in words(session)
+    qtbot.waitUntil(lambda: "was not checked to the end" in words(session))
+    go_on.set()
     session.window.tokenizers.open(str(ordered))
     qtbot.waitUntil(lambda: model.tokenizer.ordered is True, timeout=10_000)
 
