@@ -461,6 +461,14 @@ def test_the_selected_place_holds_while_the_text_around_it_is_encoded_again(
     assert place is None or model.text.token_span(place)[0] == char + 110_000
 
 
+def test_only_tokens_of_the_vocabulary_are_selected(new_model: NewModel) -> None:
+    model = new_model(bytes_tokenizer())
+    model.select([300, 108, -1])
+    assert model.selection.ids == (108,)
+    model.hover(300)
+    assert model.hovered is None
+
+
 def test_a_new_text_keeps_the_selected_ids_and_a_new_tokenizer_forgets_them(
     new_model: NewModel, gpt2: Tokenizer
 ) -> None:

@@ -299,8 +299,14 @@ class TokenizerModel(SharedTable):
         self._emit_changes_since(before)
 
     def select(self, ids: Iterable[int], place: int | None = None) -> None:
-        """Select tokens by id; `place` is the index of the one picked in the text."""
-        selection = Selection(tuple(sorted(set(ids))), place)
+        """Select tokens by id; `place` is the index of the one picked in the text.
+
+        Ids that the vocabulary does not have are left out: a list that has not followed a new
+        tokenizer yet may still be clicked.
+        """
+        vocab = self.tokenizer.vocab
+        known = (i for i in set(ids) if 0 <= i < len(vocab) and vocab[i] is not None)
+        selection = Selection(tuple(sorted(known)), place)
         if selection != self._selection:
             self._selection = selection
             self.selection_changed.emit()
@@ -310,6 +316,8 @@ class TokenizerModel(SharedTable):
         self.select([int(self._text.token(index).ids[0])], index)
 
     def hover(self, token_id: int | None) -> None:
+        if token_id is not None and token_id >= self.tokenizer.n_vocab:
+            token_id = None
         if token_id != self._hovered:
             self._hovered = token_id
             self.hovered_changed.emit()

@@ -102,6 +102,8 @@ class TokenCardPanel(QWidget):
         text, counting = self._model.text, self._model.id_counting
         if self._shown is None or not counting.is_known:
             return
+        if self._shown >= len(counting.counts):  # another tokenizer's, until the card follows
+            return
         so_far = "" if text.complete else " so far"
         count = int(counting.counts[self._shown])
         self._frame.set_note(f"{count:,} of {text.n_tokens:,} in this text{so_far}")
