@@ -131,8 +131,9 @@ class Window:
         from tokviz.gui.app import Session
         from tokviz.gui.learn_area import LearnArea
         from tokviz.gui.settings import Settings
+        from tokviz.gui.task import share_the_interpreter
 
-        sys.setswitchinterval(0.001)  # as the program does
+        share_the_interpreter()  # as the program does
         app = QApplication.instance() or QApplication([])
         assert isinstance(app, QApplication)
         self.session = Session(app, Settings(mode="Learn"), "bytes", restore=False)

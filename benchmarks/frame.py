@@ -31,6 +31,7 @@ from benchmarks.measure import p95, ratio
 from tokviz.catalog import load_tokenizer
 from tokviz.gui.app import Session
 from tokviz.gui.settings import Settings
+from tokviz.gui.task import share_the_interpreter
 from tokviz.gui.widgets.mode_switch import Mode
 
 TEXTS: dict[str, Callable[[], str]] = {
@@ -242,7 +243,7 @@ def _megabytes() -> float:
 def measure(size: str) -> dict[str, Any]:
     text = TEXTS[size]()
     app = QApplication([])
-    sys.setswitchinterval(0.001)  # as the program does
+    share_the_interpreter()  # as the program does
     session = Session(app, Settings())
     window, view = session.window, session.window.text_panel.view
     window.resize(*WINDOW)

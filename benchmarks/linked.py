@@ -26,6 +26,7 @@ from benchmarks.measure import p95
 from tokviz.gui.app import Session
 from tokviz.gui.panels.embedding_panel import EmbeddingPanel
 from tokviz.gui.settings import Settings
+from tokviz.gui.task import share_the_interpreter
 
 _N_BYTES = 100_000
 _N_ACTS = 40
@@ -36,7 +37,7 @@ class Linked:
     """The program with a text and the map of its tokenizer's table."""
 
     def __init__(self, tokenizer: str) -> None:
-        sys.setswitchinterval(0.001)  # as the program does
+        share_the_interpreter()  # as the program does
         app = QApplication.instance() or QApplication([])
         assert isinstance(app, QApplication)
         self.session = Session(app, Settings(mode="Map"), tokenizer, restore=False)

@@ -28,6 +28,7 @@ from benchmarks.home import home_of_its_own
 from benchmarks.measure import p95
 from tokviz.gui.app import Session
 from tokviz.gui.settings import Settings
+from tokviz.gui.task import share_the_interpreter
 
 _KEYS = 20
 _PAGES = 20
@@ -41,7 +42,7 @@ def texts() -> dict[str, str]:
 
 def measure(path: Path) -> dict[str, Any]:
     app = QApplication([])
-    sys.setswitchinterval(0.001)  # as the program does
+    share_the_interpreter()  # as the program does
     session = Session(app, Settings())
     window, view = session.window, session.window.text_panel.view
     window.resize(*WINDOW)

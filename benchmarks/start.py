@@ -57,7 +57,7 @@ app.exec()
 OURS = (
     WATCH
     + """
-sys.setswitchinterval(0.001)
+sys.setswitchinterval(1e-4)  # as the program does
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 mark("Qt's imports")

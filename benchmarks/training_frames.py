@@ -21,6 +21,7 @@ from benchmarks.home import home_of_its_own
 from benchmarks.train_bpe import corpus
 from tokviz.gui.app import Session
 from tokviz.gui.settings import Settings
+from tokviz.gui.task import share_the_interpreter
 
 _SIZE = (1280, 820)
 _IDLE = 2.0  # seconds of the empty loop
@@ -47,7 +48,7 @@ def measure(size: int) -> tuple[Gaps, Gaps, str]:
     """The gaps of an idle window and of one that trains, and what it says at the end."""
     with home_of_its_own():
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-        sys.setswitchinterval(0.001)  # as the program does
+        share_the_interpreter()  # as the program does
         app = QApplication([])
         session = Session(app, Settings(mode="Train"), restore=False)
         session.window.resize(*_SIZE)

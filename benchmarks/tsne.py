@@ -77,9 +77,10 @@ def shown(name: str) -> list[Seen]:
     from tokviz.gui.app import Session
     from tokviz.gui.panels.embedding_panel import EmbeddingPanel
     from tokviz.gui.settings import Settings
+    from tokviz.gui.task import share_the_interpreter
 
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    sys.setswitchinterval(0.001)  # as the program does
+    share_the_interpreter()  # as the program does
     app = QApplication([])
     session = Session(app, Settings(mode="Map"), name, restore=False)
     session.window.resize(1280, 820)

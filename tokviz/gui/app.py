@@ -30,7 +30,7 @@ from tokviz.gui.settings import (
     settings_file,
 )
 from tokviz.gui.special_choice import special_named
-from tokviz.gui.task import Task, end_process
+from tokviz.gui.task import Task, end_process, share_the_interpreter
 from tokviz.gui.theme import Theme, ThemeMode
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets import text_accessibility
@@ -53,8 +53,7 @@ def run(files: list[str], tokenizer: str | None = None) -> int:
     if missing := missing_packages():  # Qt may have them from elsewhere, so it is left to try
         _log.warning("tokviz: If no window opens: sudo apt install %s", " ".join(missing))
     gc.disable()  # while modules are loaded there is nothing to collect
-    # Pure Python work beside the GUI gives way after a millisecond instead of five.
-    sys.setswitchinterval(0.001)
+    share_the_interpreter()
     app = QApplication(["tokviz"])
     app.setApplicationName("tokviz")
     app.setDesktopFileName("tokviz")

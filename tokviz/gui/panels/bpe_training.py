@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from time import perf_counter
 
 from tokviz.corpus import Corpus, corpus_texts
+from tokviz.gui.task import let_frames_pass
 from tokviz.tokenization.encoder import LONG
 from tokviz.tokenization.pre_tokenizers import SplitPattern, split_pattern
 from tokviz.tokenization.split_checks import checked_texts
@@ -163,7 +164,7 @@ def _steps(run: Run, size: Size) -> Iterator[LearnedMerge]:
 def _learning(run: Run, size: Size, steps: Iterator[LearnedMerge]) -> Iterator[Report]:
     name = run.name(run.n_wished(size))
     shown_at, pause = perf_counter(), _SHOW_EVERY
-    for batch in in_batches(steps, _BATCH_SECONDS):
+    for batch in in_batches(_between_frames(steps), _BATCH_SECONDS):
         yield Progress(len(run.training.merges), batch[-1].count)
         begun = perf_counter()
         if begun - shown_at >= pause:
@@ -171,6 +172,12 @@ def _learning(run: Run, size: Size, steps: Iterator[LearnedMerge]) -> Iterator[R
             shown_at = perf_counter()
             pause = max(_SHOW_EVERY, _SHOW_SHARE * (shown_at - begun))
     yield learned(run)
+
+
+def _between_frames(steps: Iterator[LearnedMerge]) -> Iterator[LearnedMerge]:
+    for step in steps:
+        yield step
+        let_frames_pass()
 
 
 def learned_when(run: Run, has_ended: Callable[[float], bool]) -> Iterator[Learned | None]:
