@@ -22,8 +22,9 @@ from tokviz.tokenization.bpe import OPEN, apply_merges
 from tokviz.tokenization.encoding import Int32s, Int64s
 from tokviz.tokenization.lock_step import LONGEST, LockStep
 
+_STEP = 64  # a power of two, as the tokens of a repeated letter are: so windows of it agree
 _OVERLAP = 32
-_STEP = LONGEST - _OVERLAP
+_WINDOW = _STEP + _OVERLAP
 _PLAIN = 400  # bytes up to which windows cost more than the merge loop
 _SWEPT = 2_000  # bytes from which on a sweep is worth its steps
 Bytes = NDArray[np.uint8]
@@ -100,8 +101,8 @@ class _Merged:
 
 def _windows(length: int) -> tuple[Int64s, Int64s]:
     """Starts and lengths of the windows over a pre-token of so many bytes."""
-    starts = _STEP * np.arange(1 + max(0, -(-(length - LONGEST) // _STEP)))
-    return starts, np.minimum(starts + LONGEST, length) - starts
+    starts = _STEP * np.arange(1 + max(0, -(-(length - _WINDOW) // _STEP)))
+    return starts, np.minimum(starts + _WINDOW, length) - starts
 
 
 def _places(starts: Int64s, lengths: Int64s) -> Int64s:
@@ -142,7 +143,7 @@ def _with_wider_windows(
     parts = []
     for low, high, first in zip(lows, highs, merged.firsts[begins], strict=True):
         one = slice(first, first + high - low)
-        is_wide = high - low > LONGEST
+        is_wide = high - low > _WINDOW
         parts.append(
             _merge_alone(lock_step, data[low:high])
             if is_wide
