@@ -1,5 +1,6 @@
 """Text files: nothing is changed, bad files are told apart, a failed write leaves the old file."""
 
+import errno
 import os
 import socket
 import threading
@@ -214,7 +215,9 @@ def test_a_failed_write_leaves_the_old_file_and_no_litter(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(TextFileError, match=r"x\.txt cannot be written: no space left on device"):
+    with pytest.raises(
+        TextFileError, match=r"x\.txt cannot be written: the disk is full; make room"
+    ):
         write_text(str(path), "new")
     assert path.read_text() == "old"
     assert os.listdir(tmp_path) == ["x.txt"]
@@ -225,8 +228,40 @@ def test_folders_and_pipes_are_not_written_to(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "pipe"):
         with pytest.raises(NotRegularFileError):
             write_text(str(path), "x")
-    with pytest.raises(TextFileError, match="no such file"):
+    with pytest.raises(TextFileError, match="its folder is not there; make it again"):
         write_text(str(tmp_path / "nowhere" / "x"), "x")
+
+
+@pytest.mark.parametrize(
+    ("number", "remedy"),
+    [
+        (errno.EROFS, "the disk is read-only; choose another place"),
+        (errno.ENOSPC, "the disk is full; make room or choose another place"),
+        (errno.EPERM, "change the rights of the file and its folder or choose another place"),
+        (errno.EIO, f"{os.strerror(errno.EIO).lower()}; choose another place"),
+    ],
+)
+def test_why_a_file_is_not_written_is_told_with_a_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, remedy: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "fsync", fail)
+    path = tmp_path / "x.txt"
+    with pytest.raises(TextFileError) as told:
+        write_text(str(path), "new")
+    assert str(told.value).startswith(f"{path} cannot be written: ")
+    assert str(told.value).endswith(f"{remedy}.")
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_name_that_is_too_long_or_below_a_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(TextFileError, match="its name is too long; choose a shorter one"):
+        write_text(str(tmp_path / ("x" * 300)), "x")
+    with pytest.raises(TextFileError, match="its folder is not there"):
+        write_text(str(tmp_path / "file" / "x"), "x")
 
 
 @not_root

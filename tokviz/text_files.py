@@ -5,6 +5,7 @@ because on Linux a file's name need not be UTF-8.
 """
 
 import codecs
+import errno
 import os
 import secrets
 import stat
@@ -229,7 +230,7 @@ def _draft(path: Path, data: bytes) -> tuple[bytes, bytes]:
         info = os.stat(target)
         _check_kind(path, info)
         if not os.access(target, os.W_OK):  # os.replace() would ask the folder's rights only
-            raise PermissionError
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         mode = stat.S_IMODE(info.st_mode)
     draft = os.path.join(os.path.dirname(target), b".%s.part" % secrets.token_hex(8).encode())
     try:
@@ -265,11 +266,35 @@ def _too_large(path: Path, most: int) -> TooLargeError:
     return TooLargeError(f"{shown(path)} has more than {most:,} bytes; open a part of it.")
 
 
+_RIGHTS = "permission is denied; change the file's rights or copy it"
+_RIGHTS_TO_WRITE = (
+    "permission is denied; change the rights of the file and its folder or choose another place"
+)
+_WHY_NOT_READ = {
+    errno.ENOENT: "there is no such file; check its name",
+    errno.EACCES: _RIGHTS,
+    errno.EPERM: _RIGHTS,
+}
+_WHY_NOT_WRITTEN = {
+    errno.ENOENT: "its folder is not there; make it again or choose another one",
+    errno.ENOTDIR: "its folder is not there; make it again or choose another one",
+    errno.EACCES: _RIGHTS_TO_WRITE,
+    errno.EPERM: _RIGHTS_TO_WRITE,
+    errno.EROFS: "the disk is read-only; choose another place",
+    errno.ENOSPC: "the disk is full; make room or choose another place",
+    errno.EDQUOT: "your share of the disk is used up; make room or choose another place",
+    errno.EFBIG: "the disk takes no file as large as this; choose another place",
+    errno.ENAMETOOLONG: "its name is too long; choose a shorter one",
+}
+
+
 def _failed(path: Path, done: str, error: OSError | ValueError) -> TextFileError:
-    reasons: dict[type[Exception], str] = {
-        FileNotFoundError: "there is no such file; check its name",
-        PermissionError: "permission is denied; change the file's rights or copy it",
-    }
-    told = str(error) if isinstance(error, ValueError) else (error.strerror or str(error)).lower()
-    reason = reasons.get(type(error), told)
+    """What happened and what to do about it, by the system's number of the error."""
+    if isinstance(error, ValueError):
+        return TextFileError(f"{shown(path)} cannot be {done}: {error}.")
+    number, told = error.errno or 0, (error.strerror or str(error)).lower()
+    if done == "written":
+        reason = _WHY_NOT_WRITTEN.get(number, f"{told}; choose another place")
+    else:
+        reason = _WHY_NOT_READ.get(number, told)
     return TextFileError(f"{shown(path)} cannot be {done}: {reason}.")

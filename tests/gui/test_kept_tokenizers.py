@@ -165,6 +165,8 @@ def test_a_full_disk_leaves_both_old_files_whole(
     panel.problem.connect(told.append)
     panel.actions_button.menu().actions()[1].trigger()
     qtbot.waitUntil(lambda: bool(told), timeout=5000)
-    assert told == [f"{path} cannot be written: no space left on device."]
+    assert told == [
+        f"{path} cannot be written: the disk is full; make room or choose another place."
+    ]
     found = {file.name: file.read_text() for file in folder.iterdir()}
     assert found == {"vocab.json": "old vocab.json", "merges.txt": "old merges.txt"}
