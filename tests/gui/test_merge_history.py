@@ -333,6 +333,21 @@ def test_within_a_whole_text_ctrl_and_the_arrows_go_from_pre_token_to_pre_token(
     assert "pre-token 1 of 5" in panel.sentence.text()
 
 
+def test_the_whole_text_opens_at_the_pre_token_that_was_looked_at(
+    session: Session, qtbot: QtBot
+) -> None:
+    panel = panel_of(session)
+    click_token(qtbot, session, "ization")
+    scope(panel, "Whole text")
+    assert "pre-token 2 of 5" in panel.sentence.text()
+    assert panel.tree.n_steps_done == 11
+    assert panel.controls.step < panel.controls.n_steps
+    session.window.text_panel.view.set_caret(0)
+    session.window.text_panel.view.insert_text("x ")  # what is selected moves on
+    settle(qtbot, session)
+    assert "pre-token 3 of 6" in panel.sentence.text()
+
+
 def test_a_click_on_a_token_of_the_whole_text_shows_its_pre_token(
     session: Session, qtbot: QtBot
 ) -> None:
@@ -601,7 +616,7 @@ def test_a_file_that_cannot_be_written_is_told_in_one_sentence(
     answer(str(tmp_path / "no" / "folder.x"))
     save(panel_of(session), words)
     qtbot.waitUntil(lambda: bool(told))
-    assert "folder.x cannot be written: there is no such file; check its name." in told[0]
+    assert "folder.x cannot be written: its folder is not there; make it again" in told[0]
     assert notices.isVisible()
 
 

@@ -125,12 +125,15 @@ class EncodingClock(QObject):
     def _take(self, stretch: Stretch) -> None:
         before = self._display.stretch
         same = before is not None and before.text == stretch.text
-        step = min(self._step, stretch.replay.n_steps) if same else stretch.replay.n_steps
         self._display.take(stretch)
         self._controls.set_steps(stretch.replay.n_steps)
-        self._controls.set_step(step)
         self._display.set_stage(self._display.stage)
-        self._show_step(step)
+        if not same and Scope(self.scope.currentText()) is Scope.TEXT:
+            self._go_to(_end_of_pre_token_at(stretch, self._char))
+        else:
+            step = min(self._step, stretch.replay.n_steps) if same else stretch.replay.n_steps
+            self._controls.set_step(step)
+            self._show_step(step)
         self.loaded.emit()
 
     def _show_nothing(self) -> None:
@@ -259,15 +262,26 @@ class EncodingClock(QObject):
         place = self._model.selection.place
         if Scope(self.scope.currentText()) is Scope.SELECTION:
             self._later.start()
-        elif Scope(self.scope.currentText()) is Scope.PRE_TOKEN and place is None:
+        elif place is None:
             self._char = self._model.caret[0]
-            self._later.start()
+            if Scope(self.scope.currentText()) is Scope.PRE_TOKEN:
+                self._later.start()
 
     def _show_pre_token_at(self, char: int) -> None:
         """In a longer stretch: go to the end of the pre-token that holds a character."""
         stretch = self.stretch
         if stretch is None or not 0 <= char - stretch.first_char < len(stretch.text):
             return
-        pre_token = stretch.replay.pre_token_at(char - stretch.first_char)
-        if pre_token != self._display.position.pre_token:
-            self._go_to(Position(pre_token, stretch.replay.pre_token(pre_token).n_steps))
+        end = _end_of_pre_token_at(stretch, char)
+        if end.pre_token != self._display.position.pre_token:
+            self._go_to(end)
+
+
+def _end_of_pre_token_at(stretch: Stretch, char: int) -> Position:
+    """The last step of the pre-token that holds a character of the text, or is nearest to it."""
+    replay = stretch.replay
+    if not replay.n_pre_tokens:
+        return Position(0, 0)
+    within = min(max(char - stretch.first_char, 0), max(len(stretch.text) - 1, 0))
+    pre_token = replay.pre_token_at(within)
+    return Position(pre_token, replay.pre_token(pre_token).n_steps)
