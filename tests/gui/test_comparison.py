@@ -137,14 +137,23 @@ def test_tokenizers_are_added_and_taken_away(session: Session, qtbot: QtBot) -> 
     assert panel.grid.rows()[1][4] == "+0.0 % tokens"
 
 
-def test_panes_with_long_names_do_not_make_the_window_wider(session: Session) -> None:
+def test_panes_with_long_names_get_the_room_in_a_small_window(
+    session: Session, qtbot: QtBot
+) -> None:
     panel = _panel(session)
     session.window.resize(1000, 700)
     for _ in range(2):
         panel.add(replace(session.model.tokenizer, name="somebody's tokenizer of 2026 " * 5))
-        QApplication.processEvents()
+    qtbot.wait(50)
     assert len(panel.panes) == 3
     assert session.window.width() == 1000
+    views = [session.window.text_panel, *panel.panes]
+    widths = [view.width() for view in views]
+    assert max(widths) - min(widths) < 20
+    assert min(widths) > 220
+    qtbot.mouseClick(panel.panes[0].close_button, Left)
+    qtbot.mouseClick(panel.panes[0].close_button, Left)
+    qtbot.waitUntil(lambda: abs(session.window.text_panel.width() - panel.panes[0].width()) < 20)
 
 
 def test_without_a_pane_others_are_offered(session: Session, qtbot: QtBot) -> None:

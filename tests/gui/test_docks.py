@@ -1,15 +1,19 @@
 """The modes: which panels each shows, and how a changed layout is kept and reset."""
 
+import time
+from collections.abc import Iterator
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QDockWidget, QToolButton
+from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
 from tests.gui.replaying import Start
 from tokviz.gui.app import Session
 from tokviz.gui.arrangements import ARRANGEMENTS, PANELS
 from tokviz.gui.panels.go_to import actions_below
+from tokviz.gui.task import Task
 from tokviz.gui.widgets.mode_switch import Mode
 
 
@@ -73,11 +77,40 @@ def test_going_back_to_a_mode_leaves_the_window_as_wide(start: Start, qtbot: QtB
         assert session.window.width() == 1440
 
 
-def test_a_small_window_with_a_notice_stays_as_high_in_replay(start: Start, qtbot: QtBot) -> None:
+def _waiting() -> Iterator[None]:
+    while True:
+        time.sleep(0.01)
+        yield None
+
+
+def test_a_small_window_full_of_bars_and_notices_does_not_grow(start: Start, qtbot: QtBot) -> None:
     session = start()
-    session.window.resize(1000, 700)
-    session.window.notices.show_problem("A sentence that says what went wrong, and a remedy. " * 2)
-    for mode in (Mode.INSPECT, Mode.REPLAY, Mode.INSPECT, Mode.TRAIN):
+    session.settings.compared = []
+    window = session.window
+    window.resize(1000, 700)
+    tasks = [Task(_waiting(), f"Task {i} of many words " * 9, parent=window) for i in range(4)]
+    for task in tasks:
+        window.notices.show_task(task)
+        task.start()
+    window.notices.show_problem("A sentence that says what went wrong, and a remedy. " * 2)
+    window.text_area.open_find_bar()
+    window.text_panel.switches[-1].click()  # windows
+    cancels = [b for b in window.notices.findChildren(QToolButton) if b.text() == "Cancel"]
+    qtbot.waitUntil(lambda: sum(b.isVisible() for b in cancels) == 2)
+    for mode in Mode:
         _pick(session, qtbot, mode)
         qtbot.wait(50)
-        assert session.window.height() == 700
+        assert (window.width(), window.height()) == (1000, 700)
+        view = window.text_panel.view
+        assert view.viewport().height() >= view.fontMetrics().height()  # a row is seen
+        for dock in window.findChildren(QDockWidget):
+            if dock.isVisible():
+                assert dock.geometry().bottom() < window.status.geometry().top()
+    assert any(label.text() == "and 2 more" for label in window.notices.findChildren(QLabel))
+    for task in tasks:
+        task.cancel()
+    _pick(session, qtbot, Mode.REPLAY)
+    window.notices.close_problem()
+    window.text_area.find_bar.leave()
+    window.text_panel.switches[-1].click()
+    qtbot.waitUntil(window.scrubber.isVisible)  # there is room for it again

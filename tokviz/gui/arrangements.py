@@ -131,7 +131,7 @@ ARRANGEMENTS = {
     Mode.MAP: Arrangement(
         right=(("map",), ("token", "neighbors")), right_share=0.62, row_shares=(0.6, 0.4)
     ),
-    Mode.COMPARE: Arrangement(right=(("comparison",),), right_share=0.56),
+    Mode.COMPARE: Arrangement(right=(("comparison",),), right_share=0.5),
     Mode.LEARN: Arrangement(
         right=(("map",),), right_share=0.45, bottom=("learning",), bottom_share=0.5
     ),

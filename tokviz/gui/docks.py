@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from PySide6.QtCore import QByteArray, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDockWidget, QLayout, QMainWindow, QVBoxLayout, QWidget
 
 from tokviz.gui.arrangements import ARRANGEMENTS, BOTTOM, PANELS, RIGHT, DockedPanel, Shared
 from tokviz.gui.widgets.mode_switch import Mode
@@ -24,6 +24,9 @@ class _Dock(QDockWidget):
     def __init__(self, described: DockedPanel, shared: Shared, window: QMainWindow) -> None:
         super().__init__(described.title, window)
         self.setObjectName(described.name)
+        # It would not become smaller than its panel would like to be, and reach below the window.
+        if (layout := self.layout()) is not None:
+            layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         self.setTitleBarWidget(QWidget())
         self.described = described
         self._shared = shared
@@ -66,6 +69,7 @@ class Docks(QObject):
         self._window = window
         self._layouts = shared.settings.layouts
         self._mode: Mode | None = None
+        self._right_shares: dict[Mode, float] = {}  # where a panel wants another than the mode's
         window.setCorner(Qt.Corner.BottomRightCorner, BOTTOM)
         self._docks = {panel.name: _Dock(panel, shared, window) for panel in PANELS}
         for dock in self._docks.values():
@@ -113,6 +117,20 @@ class Docks(QObject):
         if self._mode is not None:
             self._layouts[self._mode.value] = _to_text(self._window.saveState())
 
+    def set_right_share(self, mode: Mode, share: float, now: bool) -> None:
+        """Let the panels beside the text begin with another part of the width; `now`: if they are
+        shown, resize them, too."""
+        self._right_shares[mode] = share
+        if now and mode is self._mode:
+            self._resize_right(mode)
+
+    def _resize_right(self, mode: Mode) -> None:
+        share = self._right_shares.get(mode, ARRANGEMENTS[mode].right_share)
+        width = round(self._window.width() * share)
+        for names in ARRANGEMENTS[mode].right:
+            row = [self._docks[name] for name in names]
+            self._window.resizeDocks(row, [width // len(row)] * len(row), Qt.Orientation.Horizontal)
+
     def _arrange(self, mode: Mode) -> None:
         wanted = ARRANGEMENTS[mode]
         for dock in self._docks.values():
@@ -128,9 +146,7 @@ class Docks(QObject):
                 self._window.splitDockWidget(first, second, Qt.Orientation.Horizontal)
             for dock in row:
                 dock.show()
-        width = round(self._window.width() * wanted.right_share)
-        for row in rows:
-            self._window.resizeDocks(row, [width // len(row)] * len(row), Qt.Orientation.Horizontal)
+        self._resize_right(mode)
         heights = [round(self._window.height() * share) for share in wanted.row_shares]
         if heights:
             self._window.resizeDocks([row[0] for row in rows], heights, Qt.Orientation.Vertical)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
+    QLayout,
     QMainWindow,
     QSizePolicy,
     QToolBar,
@@ -33,6 +35,7 @@ from tokviz.gui.theme import Theme
 from tokviz.gui.token_sharing import TokenSharing
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.tokenizer_opening import TokenizerOpening
+from tokviz.gui.widgets.file_drop import accept_files
 from tokviz.gui.widgets.mode_switch import Mode, ModeSwitch
 from tokviz.text_files import shown
 
@@ -42,6 +45,8 @@ if TYPE_CHECKING:
     from tokviz.gui.panels.token_card_panel import TokenCardPanel
     from tokviz.gui.replay_area import ReplayArea
     from tokviz.gui.table_opening import TableOpening
+
+_SMALLEST = (640, 440)  # pixels
 
 
 class MainWindow(QMainWindow):
@@ -70,6 +75,7 @@ class MainWindow(QMainWindow):
         self._connect(model)
         self._restore_layout()
         self._update_title()
+        self.setAcceptDrops(True)
         self.text_panel.view.setFocus()
 
     def _place_panels(self) -> None:
@@ -86,6 +92,11 @@ class MainWindow(QMainWindow):
         self.addToolBar(bar)
         self.setCentralWidget(TextColumn(self.notices, self.text_area, self.scrubber))
         self.setStatusBar(self.status)
+        # Of itself the layout would make the window larger for each bar, notice or long word that
+        # comes, and not smaller again when it goes: here the panels give way instead.
+        if (layout := self.layout()) is not None:
+            layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+        self.setMinimumSize(*_SMALLEST)
 
     @property
     def card(self) -> TokenCardPanel:
@@ -169,6 +180,7 @@ class MainWindow(QMainWindow):
             "mode_requested": self.set_mode,
             "tokenizer_requested": self.chooser.choose,
             "text_offered": self._take_text,
+            "share_wanted": partial(self.docks.set_right_share, Mode.COMPARE),
         }
         for name, answer in answers.items():
             if (signal := getattr(panel, name, None)) is not None:
@@ -181,20 +193,34 @@ class MainWindow(QMainWindow):
         view.insert_text(text)
 
     def open_files(self, paths: list[str]) -> None:
-        """Open the first text and the first tokenizer among files; say which, of several."""
+        """Open the first text, tokenizer and table among files; say which, of several."""
+        from tokviz.embedding.formats.any_file import looks_like_table
         from tokviz.tokenization.formats.any_file import looks_like_tokenizer
 
-        tokenizers = [path for path in paths if looks_like_tokenizer(Path(path))]
-        texts = [path for path in paths if path not in tokenizers]
-        opened = [*tokenizers[:1], *texts[:1]]
+        tables = [path for path in paths if looks_like_table(Path(path))]
+        others = [path for path in paths if path not in tables]
+        tokenizers = [path for path in others if looks_like_tokenizer(Path(path))]
+        texts = [path for path in others if path not in tokenizers]
+        opened = [*tokenizers[:1], *tables[:1], *texts[:1]]
         if len(paths) > len(opened):
             names = " and ".join(map(shown, opened))
             which = f"{names} is opened" if len(opened) == 1 else f"{names} are opened"
             self.notices.show_problem(f"Of {len(paths):,} files only {which}; drop one at a time.")
         if tokenizers:
             self.tokenizers.open(tokenizers[0])
+        if tables:
+            self.table_opening().open(tables[0])
         if texts:
             self.document.open(texts[0])
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files may fall anywhere; panels that know more about them take them before."""
+        accept_files(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        if files := accept_files(event):
+            # A question asked within the drop would hold the program one drags from.
+            QTimer.singleShot(0, self, lambda: self.open_files(files))
 
     def _show_place(self, position: int) -> None:
         self.text_area.show_place(position, position + 1)

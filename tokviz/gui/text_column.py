@@ -1,5 +1,6 @@
 """TextColumn: the middle of the window. Notices, the text, and the scrubber below it."""
 
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -8,21 +9,39 @@ from tokviz.gui.panels.scrubber_panel import ScrubberPanel
 from tokviz.gui.text_area import TextArea
 
 _LOW = 400  # pixels below which the text needs the room that the curve takes
+_GAP = 8
 
 
 class TextColumn(QWidget):
-    """Where it is low, the scrubber is a strip, so that more than two lines of text are seen."""
+    """Where it is low, the scrubber is a strip, so that more than two lines of text are seen; where
+    notices and bars leave no room for that either, it goes."""
 
     def __init__(self, notices: NoticesPanel, text: TextArea, scrubber: ScrubberPanel) -> None:
         super().__init__()
-        self._scrubber = scrubber
+        self._notices, self._text, self._scrubber = notices, text, scrubber
+        self._below = QWidget()  # shown or not by this column, as the scrubber is by itself
+        below = QVBoxLayout(self._below)
+        below.setContentsMargins(0, 0, 0, 0)
+        below.addWidget(scrubber)
         column = QVBoxLayout(self)
-        column.setContentsMargins(8, 8, 0, 8)
-        column.setSpacing(8)
+        column.setContentsMargins(_GAP, _GAP, 0, _GAP)
+        column.setSpacing(_GAP)
         column.addWidget(notices)
         column.addWidget(text, 1)
-        column.addWidget(scrubber)
+        column.addWidget(self._below)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._fit()
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:  # a bar or a notice came or went
+            self._fit()
+        return done
+
+    def _fit(self) -> None:
         self._scrubber.set_slim(self.height() < _LOW)
+        above = 0 if self._notices.isHidden() else self._notices.sizeHint().height() + _GAP
+        least = self._text.minimumSizeHint().height() + self._scrubber.minimumSizeHint().height()
+        self._below.setHidden(above + least + 3 * _GAP > self.height())

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tokviz.embedding.formats import TableFileError
-from tokviz.embedding.formats.any_file import open_candidates, open_table
+from tokviz.embedding.formats.any_file import looks_like_table, open_candidates, open_table
 from tokviz.resources import resource_path
 
 ROWS = np.arange(6, dtype=np.float32).reshape(2, 3)
@@ -49,3 +49,18 @@ def test_a_device_is_no_table() -> None:
 def test_a_shipped_table_is_found_by_its_content() -> None:
     (found,) = open_candidates(resource_path("tables/smollm2-135m-embedding.gguf"))
     assert (found.shape, found.dtype) == ((49152, 576), "Q8_0")
+
+
+def test_a_table_is_told_from_a_text_and_a_tokenizer(tmp_path: Path) -> None:
+    np.save(tmp_path / "rows.npy", ROWS)
+    np.savez(tmp_path / "rows.npz", a=ROWS)
+    (tmp_path / "a.docx").write_bytes(b"PK\x03\x04")
+    (tmp_path / "notes on .safetensors.txt").write_text("none")
+    tables = ["rows.npy", "rows.npz"]
+    assert [p.name for p in sorted(tmp_path.iterdir()) if looks_like_table(p)] == tables
+    assert looks_like_table(resource_path("tables/whisper-tiny-en-embedding-gpt2.gguf"))
+    both = resource_path("tables/smollm2-135m-embedding.gguf")
+    assert not looks_like_table(both)  # with its tokenizer
+    assert not looks_like_table(resource_path("tokenizers/mistral-7b-v1.model"))
+    assert not looks_like_table(tmp_path)
+    assert not looks_like_table(tmp_path / "none.safetensors")

@@ -25,6 +25,8 @@ _FORMATS: list[tuple[bytes, tuple[str, ...], Callable[[Path], list[Candidate]]]]
     (b"PK", (), torch_checkpoint.candidates),
     (b"", (".safetensors", safetensors.INDEX), safetensors.candidates),
 ]
+_BEGINNING = 1 << 16  # bytes in which a GGUF file with a tokenizer names its kind
+_TOKENIZER_IN_GGUF = b"tokenizer.ggml.model"
 # In a model's folder, in this order; the first that is there is taken.
 _IN_FOLDER = (
     "model.safetensors",
@@ -62,6 +64,22 @@ def open_candidates(path: Path) -> list[Candidate]:
     if not found:
         raise TableFileError(f"{file} holds no matrix of floats; choose another file.")
     return found
+
+
+def looks_like_table(path: Path) -> bool:
+    """Whether a file is rather a table than a text or a tokenizer, by its name and beginning."""
+    try:
+        if not path.is_file():
+            return False  # a pipe would be waited for
+        with path.open("rb") as opened:
+            start = opened.read(_BEGINNING)
+    except OSError:
+        return False
+    if start.startswith(b"GGUF"):
+        return _TOKENIZER_IN_GGUF not in start
+    if start.startswith(b"PK"):
+        return path.name.endswith((".npz", ".pt", ".pth", ".bin"))
+    return start.startswith(b"\x93NUMPY") or path.name.endswith((".safetensors", safetensors.INDEX))
 
 
 def open_table(path: Path, name: str | None = None) -> EmbeddingTable:

@@ -3,7 +3,7 @@ learn."""
 
 import math
 
-from PySide6.QtCore import QMimeData, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -32,7 +32,7 @@ from tokviz.gui.panels.bigram_session import BigramSession
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.training.bigram_fields import BigramFields
 from tokviz.gui.training.training_source import TrainingSource
-from tokviz.gui.widgets.exact_clipboard import local_files
+from tokviz.gui.widgets.file_drop import accept_files
 from tokviz.gui.widgets.flow_layout import FlowLayout
 from tokviz.gui.widgets.panel_frame import PanelFrame
 from tokviz.text_files import WrongEncodingError, shown
@@ -168,12 +168,10 @@ class BigramPanel(QWidget):
                 self._session.corpus.take(self.source.corpus)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if _files_of(event.mimeData()):
-            event.acceptProposedAction()
+        accept_files(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        event.acceptProposedAction()
-        self.source.take_files(_files_of(event.mimeData()))
+        self.source.take_files(accept_files(event))
 
     # -- learning ------------------------------------------------------------------------------
 
@@ -299,10 +297,6 @@ def _instead(settings: BigramSettings, need: MemoryNeed, n_used: int) -> str:
     if settings.kind is TableKind.OCCURRING:
         return f"a row for each of the {n_used:,} tokens that occur"
     return f"a table of {need.shape[0]:,} × {need.shape[1]:,} with an output layer"
-
-
-def _files_of(data: QMimeData) -> list[str]:
-    return local_files(data) if data.hasUrls() else []
 
 
 def _words() -> QLabel:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import numpy as np
-from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -34,7 +34,7 @@ from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.training.trained_actions import TrainedActions
 from tokviz.gui.training.training_settings import TrainingSettings
-from tokviz.gui.widgets.exact_clipboard import local_files
+from tokviz.gui.widgets.file_drop import accept_files
 from tokviz.gui.widgets.line_plot import Curve, LinePlot
 from tokviz.gui.widgets.panel_frame import PanelFrame
 from tokviz.gui.widgets.plain_label import plain_label
@@ -317,13 +317,7 @@ class BpeTrainingPanel(QWidget):
     # -- what is dropped -----------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if _files_of(event.mimeData()):
-            event.acceptProposedAction()
+        accept_files(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        event.acceptProposedAction()
-        self.settings.source.take_files(_files_of(event.mimeData()))
-
-
-def _files_of(data: QMimeData) -> list[str]:
-    return local_files(data) if data.hasUrls() else []
+        self.settings.source.take_files(accept_files(event))

@@ -36,6 +36,7 @@ class ComparisonPanel(QWidget):
 
     problem = Signal(object)
     task_started = Signal(object)
+    share_wanted = Signal(float, bool)  # of the window's width, and whether to take it now
 
     def __init__(self, model: TokenizerModel, theme: Theme, settings: Settings) -> None:
         super().__init__()
@@ -93,7 +94,7 @@ class ComparisonPanel(QWidget):
         super().showEvent(event)
         if not self._compared and not self._loading:
             for name in self._settings.compared[:_MOST]:
-                self._load(name)
+                self._load(name, asked=False)
         self._show_message()
         self._follow()
 
@@ -134,10 +135,10 @@ class ComparisonPanel(QWidget):
             for action in self.menu.actions():
                 action.setEnabled(False)
 
-    def _load(self, name: str, _checked: bool = False) -> None:
+    def _load(self, name: str, _checked: bool = False, *, asked: bool = True) -> None:
         text = str(self._model.text) if name == "characters" else ""
         task = Task(_loading(name, text), f"Loading {title_of(name)}", parent=self)
-        task.stepped.connect(lambda batch: self.add(batch[-1]))
+        task.stepped.connect(lambda batch: self.add(batch[-1], asked=asked))
         task.failed.connect(lambda error: self.problem.emit(failure(task.title, error)))
         task.finished.connect(lambda: self._on_load_ended(task))
         self._loading.append(task)
@@ -149,8 +150,9 @@ class ComparisonPanel(QWidget):
         self._loading.remove(task)
         self._show_message()
 
-    def add(self, tokenizer: Tokenizer) -> None:
-        """Show the text under one more tokenizer."""
+    def add(self, tokenizer: Tokenizer, *, asked: bool = True) -> None:
+        """Show the text under one more tokenizer; one that was there at the last start comes back
+        without being asked for, into the room it had."""
         if len(self._compared) >= _MOST:
             return
         compared = ComparedText(self._model, tokenizer, self)
@@ -165,6 +167,7 @@ class ComparisonPanel(QWidget):
         self._panes.addWidget(pane)
         self._show_message()
         self._panes.setSizes([1] * len(self._compared))
+        self._want_room(now=asked)
         self._remember()
         self._refresh()
         pane.go_to(self._model.top)
@@ -177,8 +180,14 @@ class ComparisonPanel(QWidget):
                 compared.close()
                 break
         self._show_message()
+        self._want_room(now=True)
         self._remember()
         self._refresh()
+
+    def _want_room(self, *, now: bool) -> None:
+        """Each pane is to be as wide as the text."""
+        n = max(len(self._compared), 1)
+        self.share_wanted.emit(n / (n + 1), now)
 
     def _remember(self) -> None:
         names = [compared.tokenizer.name for compared, _ in self._compared]

@@ -43,6 +43,7 @@ from tokviz.gui.task import Task, failure
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.export_button import ExportButton
+from tokviz.gui.widgets.file_drop import accept_files
 from tokviz.gui.widgets.map_area import MapArea
 from tokviz.gui.widgets.message_card import MessageCard
 from tokviz.gui.widgets.panel_frame import PanelFrame
@@ -394,13 +395,10 @@ class EmbeddingPanel(QWidget):
     # -- dropped files -------------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
+        accept_files(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-        if paths:
-            event.acceptProposedAction()
+        if paths := accept_files(event):
             # A question asked within the drop would hold the program one drags from.
             QTimer.singleShot(0, self, lambda: self.opening.open(paths[0]))
 

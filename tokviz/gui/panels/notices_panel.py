@@ -1,6 +1,8 @@
 """NoticesPanel: every running task with its Cancel, and every problem, in one place."""
 
-from PySide6.QtCore import Qt, QTimer
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -15,6 +17,7 @@ from PySide6.QtWidgets import (
 from tokviz.gui.task import Task
 
 _SHOW_AFTER_MS = 300  # a task that is done sooner is not worth a flicker
+_MOST_TASKS = 2  # rows; more would leave a small window no room for the text
 
 
 class NoticesPanel(QWidget):
@@ -26,6 +29,7 @@ class NoticesPanel(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(6)
         self._problem: _SentenceRow | None = None
+        self._lasting: list[_TaskRow] = []  # tasks that are worth a row
         # No row is stretched into the place of one that went.
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.hide()
@@ -35,10 +39,29 @@ class NoticesPanel(QWidget):
         row = _TaskRow(task)
         self._column.addWidget(row)
         row.hide()
-        timer = QTimer(row, singleShot=True, interval=_SHOW_AFTER_MS)
-        timer.timeout.connect(lambda: self._reveal(row))
-        timer.start()
-        task.finished.connect(lambda: self._remove(row))
+        row.lasts.connect(lambda: self._show_row(row))
+        task.finished.connect(lambda: self._remove_task(row))
+
+    def _show_row(self, row: _TaskRow) -> None:
+        self._lasting.append(row)
+        self._show_tasks()
+
+    def _remove_task(self, row: _TaskRow) -> None:
+        row.close_clock()
+        if row in self._lasting:
+            self._lasting.remove(row)
+            self._show_tasks()
+        self._remove(row)
+
+    def _show_tasks(self) -> None:
+        """The tasks that run longest; the last row tells how many more there are."""
+        shown = self._lasting[:_MOST_TASKS]
+        for row in self._lasting:
+            n_more = len(self._lasting) - len(shown) if row is shown[-1] else 0
+            row.set_more(n_more)
+            row.setVisible(row in shown)
+        if shown:
+            self.show()
 
     def show_problem(self, sentence: str) -> None:
         """Show what went wrong until it is closed or the next sentence takes its place."""
@@ -78,6 +101,8 @@ class NoticesPanel(QWidget):
 
 
 class _TaskRow(QFrame):
+    lasts = Signal()  # long enough to be worth a row
+
     def __init__(self, task: Task) -> None:
         super().__init__()
         self.setObjectName("notice")
@@ -93,11 +118,26 @@ class _TaskRow(QFrame):
         title = _plain(task.title + " …")
         title.setMinimumWidth(60)  # a long one is cut: no task may make the window wider
         title.setToolTip(title.text())
+        self._more = _plain("")
+        self._more.setObjectName("muted")
         row.addWidget(title, 1)
+        row.addWidget(self._more)
         row.addWidget(self._bar)
         row.addWidget(cancel)
         self._task = task
+        self._clock = QTimer(self, singleShot=True, interval=_SHOW_AFTER_MS)
+        self._clock.timeout.connect(self.lasts)
+        self._clock.start()
         task.stepped.connect(self._on_stepped)
+
+    def close_clock(self) -> None:
+        """Between its end and its deletion a row is not to be shown."""
+        self._clock.stop()
+
+    def set_more(self, n: int) -> None:
+        """Tell of tasks that have no row."""
+        self._more.setText(f"and {n:,} more" if n else "")
+        self._more.setVisible(n > 0)
 
     def _on_stepped(self, _batch: object) -> None:
         if self._task.total:

@@ -5,8 +5,10 @@ programs there is a private format with the exact text. HTML is never read.
 """
 
 import atexit
+import os
+from urllib.parse import unquote_to_bytes
 
-from PySide6.QtCore import QMimeData
+from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QGuiApplication
 
 EXACT_TEXT = "application/x-tokviz-text"  # UTF-8 in which lone surrogates stand as they are
@@ -56,4 +58,12 @@ def text_of(data: QMimeData | None) -> str | None:
 
 def local_files(data: QMimeData) -> list[str]:
     """The local paths among what is dragged."""
-    return [url.toLocalFile() for url in data.urls() if url.isLocalFile()]
+    return [_path_of(url) for url in data.urls() if url.isLocalFile()]
+
+
+def _path_of(url: QUrl) -> str:
+    """A name need not be UTF-8 on Linux; `toLocalFile()` would put another in its place."""
+    if os.name == "nt" or url.host() not in ("", "localhost"):
+        return url.toLocalFile()
+    name = url.path(QUrl.ComponentFormattingOption.FullyEncoded)
+    return os.fsdecode(unquote_to_bytes(name))

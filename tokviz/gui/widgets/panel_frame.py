@@ -11,6 +11,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from tokviz.gui.widgets.switch_bar import SwitchBar
+
 _HEADER = 33  # pixels: as high as with switches, so that titles side by side stand on one line
 
 _SHORTEST_TITLE = 40  # pixels
@@ -28,6 +30,7 @@ class PanelFrame(QFrame):
         self._note = _label("", "muted")
         self._note.hide()
         self._controls = QHBoxLayout()
+        self._switches: SwitchBar | None = None
         self._controls.setSpacing(4)
         row = QHBoxLayout(header)
         row.setContentsMargins(12, 5, 8, 5)
@@ -66,14 +69,17 @@ class PanelFrame(QFrame):
         return self._note.text()
 
     def add_switch(self, text: str, tip: str, *, checked: bool) -> QToolButton:
-        """A small button that is on or off."""
-        switch = QToolButton(self)
+        """A small button that is on or off; in a narrow panel it stands in a menu."""
+        if self._switches is None:
+            self._switches = SwitchBar()
+            self._controls.addWidget(self._switches)
+        switch = QToolButton()
         switch.setObjectName("switch")
         switch.setText(text)
         switch.setToolTip(tip)
         switch.setCheckable(True)
         switch.setChecked(checked)
-        self._controls.addWidget(switch)
+        self._switches.add(switch)
         return switch
 
     def add_bar(self, bar: QWidget) -> None:

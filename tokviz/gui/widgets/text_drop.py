@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QDragMoveEvent, QDropEvent
 
-from tokviz.gui.widgets.exact_clipboard import local_files, text_of
+from tokviz.gui.widgets.exact_clipboard import text_of
+from tokviz.gui.widgets.file_drop import accept_copy, accept_files
 
 if TYPE_CHECKING:
     from tokviz.gui.widgets.token_text_view import TokenTextView
@@ -21,11 +22,11 @@ class TextDrop:
     def over(self, event: QDragMoveEvent) -> None:
         """Say whether what is dragged may fall here, and show where."""
         data = event.mimeData()
-        if local_files(data):
-            event.acceptProposedAction()
+        if accept_files(event):
+            pass
         elif self._view.editable and text_of(data) is not None:
             self.position = self._view.position_at(QPointF(event.position()))[0]
-            event.acceptProposedAction()
+            self._accept_text(event)
         else:
             event.ignore()
         self._view.viewport().update()
@@ -37,12 +38,19 @@ class TextDrop:
     def drop(self, event: QDropEvent) -> None:
         """Take what falls."""
         self.leave()
-        files, text = local_files(event.mimeData()), text_of(event.mimeData())
-        event.acceptProposedAction()
+        files, text = accept_files(event), text_of(event.mimeData())
         if files:
             self._view.files_dropped.emit(files)
         elif text and self._view.editable:
+            self._accept_text(event)
             self._insert(text, event)
+
+    def _accept_text(self, event: QDropEvent) -> None:
+        """Within the text it may be moved; to take it away from elsewhere is not for us."""
+        if event.source() is self._view:
+            event.acceptProposedAction()
+        else:
+            accept_copy(event)
 
     def _insert(self, text: str, event: QDropEvent) -> None:
         view = self._view
