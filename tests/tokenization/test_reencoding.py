@@ -12,7 +12,8 @@ from tests.tokenization.oracles import shipped
 from tests.tokenization.test_encoder import columns
 from tokviz.tokenization import reencoding
 from tokviz.tokenization.encoding import concatenate
-from tokviz.tokenization.reencoding import Locality, encode_in_parts, reencode
+from tokviz.tokenization.locality import Locality
+from tokviz.tokenization.reencoding import encode_in_parts, reencode
 from tokviz.tokenization.tokenizer import TextEncoder, Tokenizer, characters_tokenizer
 
 meeting = st.text(st.sampled_from(" \n\r\t'1½aAésltrve.\x04"), max_size=120)

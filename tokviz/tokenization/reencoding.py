@@ -5,68 +5,21 @@ a function of the text from there on. A pre-token that ends at least `lookahead`
 an edit cannot have seen it. Matching restarts at the last such edge, and once it meets an edge
 that was there before, everything behind that is as it was.
 
-Where no such bound is known there may be safe cuts: places, told by the characters on either side,
-where a text may be encoded in two parts. Then what lies between two of them is encoded again.
+Where no such bound is known (see `Locality`), what lies between two safe cuts is encoded again.
 """
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from tokviz.tokenization.added_tokens import TextEncoder
 from tokviz.tokenization.encoding import Encoding, concatenate
-from tokviz.tokenization.tokenizer import Tokenizer
+from tokviz.tokenization.locality import Locality
 
 PART = 1 << 16
 """Characters encoded in one go: twice as many are encoded a tenth faster, but a frame that the
 window paints meanwhile would wait twice as long."""
-
-
-@dataclass(frozen=True)
-class Locality:
-    """How much of a text an edit can change: see `Tokenizer.lookahead` and `safe_cut`."""
-
-    lookahead: int | None
-    cut: str | None = None
-
-    @staticmethod
-    def of(tokenizer: Tokenizer, *, special: bool = False) -> "Locality":
-        """`special`: names of special tokens are looked for, too."""
-        lookahead = tokenizer.lookahead(special=special)
-        cut = tokenizer.safe_cut(special=special) if lookahead is None else None
-        return Locality(lookahead, cut)
-
-    @property
-    def reach(self) -> int | None:
-        """How many characters left of a piece an edit can still matter to it; None: all."""
-        if self.lookahead is not None:
-            return self.lookahead
-        return None if self.cut is None else 1
-
-    @property
-    def find_cut(self) -> Callable[[str, int], int] | None:
-        """The first safe cut from a character on; None where any edge of a pre-token is one."""
-        return None if self.cut is None else self.first_cut
-
-    def first_cut(self, text: str, start: int) -> int:
-        """The first safe cut from `start` on, the end of the text if there is none."""
-        assert self.cut is not None
-        match = re.compile(self.cut).search(text, start)
-        return len(text) if match is None else match.start()
-
-    def last_cut(self, text: str, end: int) -> int:
-        """The last safe cut that only looks at characters before `end`; 0 if there is none."""
-        assert self.cut is not None
-        cuts = re.compile(self.cut)
-        reach = 256
-        while True:
-            low = max(end - reach, 1)
-            found = [match.start() for match in cuts.finditer(text, low, end)]
-            if found or low == 1:
-                return found[-1] if found else 0
-            reach *= 8
 
 
 def encode_in_parts(

@@ -14,6 +14,7 @@ from tokviz.tokenization.encoding import (
     Encoding,
     concatenate,
 )
+from tokviz.tokenization.locality import Locality
 from tokviz.tokenization.pieces import (
     TOKENS,
     PieceTable,
@@ -21,7 +22,7 @@ from tokviz.tokenization.pieces import (
     in_parts,
     raw_pieces,
 )
-from tokviz.tokenization.reencoding import Locality, encode_in_parts, kept_tokens, reencode
+from tokviz.tokenization.reencoding import encode_in_parts, kept_tokens, reencode
 from tokviz.tokenization.text_tokens import TextTokens
 from tokviz.tokenization.token_colors import alternating, between, fitted, same_level
 from tokviz.tokenization.tokenizer import Tokenizer

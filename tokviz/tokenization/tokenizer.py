@@ -1,7 +1,6 @@
 """Tokenizer: a vocabulary and what follows from it. Data and functions, no subclasses."""
 
 import hashlib
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -26,7 +25,7 @@ from tokviz.tokenization.encoder import Encoder
 from tokviz.tokenization.encoding import Encoding, without_surrogates
 from tokviz.tokenization.normalizers import Normalizer, NormalizingEncoder, byte_origins
 from tokviz.tokenization.piece_bpe import PieceBpe
-from tokviz.tokenization.pre_tokenizers import BETWEEN_WORDS, SplitPattern
+from tokviz.tokenization.pre_tokenizers import SplitPattern
 from tokviz.tokenization.ruled_encoder import RuledEncoder
 from tokviz.tokenization.whole_text_bpe import WholeTextRules
 
@@ -131,33 +130,6 @@ class Tokenizer:
     def n_vocab(self) -> int:
         """Highest id + 1: the rows an embedding table needs."""
         return len(self.vocab)
-
-    def lookahead(self, *, special: bool = False) -> int | None:
-        """How far past its end a pre-token may depend on the text; None: that is not known, and
-        only `safe_cut` tells where a text may be cut. `special`: names of special tokens count."""
-        names = self.matched(special=special)
-        if self.segmenter is not None or self.normalizer is not None:
-            return None
-        if any(t.lstrip or t.rstrip or t.single_word for t in names):
-            return None
-        own = 0 if self.split is None else self.split.lookahead
-        # What stands before a name is encoded alone, so it sees whether one begins behind it.
-        return None if own is None else own + max((len(t.content) for t in names), default=0)
-
-    def safe_cut(self, *, special: bool = False) -> str | None:
-        """An expression for places where a text may be cut; None: it is encoded as a whole."""
-        if self._matches_names and not special:
-            return self.cut
-        names = self.matched(special=special)
-        if any(t.lstrip or t.rstrip or " " in t.content[1:] for t in names):
-            return None
-        cut = self.cut
-        if cut is None and self.split is not None and self.segmenter is None:
-            cut = self.split.cut if self.split.cut == BETWEEN_WORDS else None
-        if cut is None or not self.restarts or not names:
-            return cut
-        ends = "".join(sorted({t.content[-1] for t in names if t.content}))
-        return f"(?<![{re.escape(ends)}])(?:{cut})"  # behind a name a text begins anew
 
     def matched(self, *, special: bool = False) -> tuple[AddedToken, ...]:
         """The names that are looked for in a text; `special`: those of special tokens, too."""
