@@ -1,10 +1,11 @@
 """The map panel: every row of the embedding table as a point, linked with the text.
 
 The parts have files of their own: the map is computed by `map_runner`, coloured by `map_coloring`,
-tied to the selection by `map_links`. This file decides what is shown when the table changes.
+tied to the selection by `map_links`, its rows sorted into classes by `map_audit`. This file decides
+what is shown when the table changes.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -19,17 +20,13 @@ from tokviz.embedding.honesty import Honesty
 from tokviz.embedding.projections.alignment import aligned
 from tokviz.embedding.projections.layout import Layout
 from tokviz.gui.panels import map_look
+from tokviz.gui.panels.map_audit import MapAudit
 from tokviz.gui.panels.map_coloring import COLORS, MapColoring
 from tokviz.gui.panels.map_exporting import MapExporting, file_kinds
 from tokviz.gui.panels.map_graph import GraphFinding
 from tokviz.gui.panels.map_links import MapLinks
 from tokviz.gui.panels.map_runner import MapRunner
-from tokviz.gui.panels.map_wishes import (
-    PROJECTION_NAMES,
-    AxisError,
-    axis_texts,
-    wish_of,
-)
+from tokviz.gui.panels.map_wishes import PROJECTION_NAMES, AxisError, axis_texts, wish_of
 from tokviz.gui.panels.map_words import (
     MOVES,
     layout_words,
@@ -39,7 +36,6 @@ from tokviz.gui.panels.map_words import (
     tokenizers_with_table,
 )
 from tokviz.gui.table_opening import TableOpening
-from tokviz.gui.task import Task, failure
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.export_button import ExportButton
@@ -51,7 +47,6 @@ from tokviz.token_tables import TokenTable
 
 _LABELS_MS = 300  # after the last change of the text, before labels are ordered anew
 _REST_MS = 2000  # without another table, before t-SNE takes the place of what moved
-_STILL_MS = 600  # without another table, before its rows are sorted into classes again
 _LIVE_VALUES = 2**22  # a table of so many numbers may be projected anew while it is learned
 
 
@@ -68,8 +63,6 @@ class EmbeddingPanel(QWidget):
         self._model = model
         self._theme = theme
         self._shown: TokenTable | None = None
-        self._audit: Task | None = None
-        self._audit_words = ""
         self._layout: Layout | None = None
         self._points: npt.NDArray[np.float32] | None = None  # as they are shown
         self._before: npt.NDArray[np.float32] | None = None  # of the same table, a moment ago
@@ -77,6 +70,7 @@ class EmbeddingPanel(QWidget):
         self.message = MessageCard()
         self.opening = TableOpening(model, self)
         self.runner = MapRunner(self)
+        self.audit = MapAudit(self)
         self.links = MapLinks(model, self.area.view)
         self.coloring = MapColoring(model, theme, self.area.view, self.area.legend)
         self.graph = GraphFinding(model, self)
@@ -86,8 +80,6 @@ class EmbeddingPanel(QWidget):
         self._labels_later.timeout.connect(self._set_label_order)
         self._rested = QTimer(self, singleShot=True, interval=_REST_MS)
         self._rested.timeout.connect(self._on_settings_changed)
-        self._audit_later = QTimer(self, singleShot=True, interval=_STILL_MS)
-        self._audit_later.timeout.connect(self._on_still)
         self._connect()
         self._on_theme_changed()
         self._on_measured(None)
@@ -113,9 +105,10 @@ class EmbeddingPanel(QWidget):
     def _connect(self) -> None:
         model, area = self._model, self.area
         bar, tools, view = area.bar, area.tools, area.view
-        for part in (self.opening, self.runner, self.coloring, self.graph, self.exporting):
+        listed = (self.opening, self.runner, self.graph, self.exporting)
+        for part in (*listed, self.audit, self.coloring):
             part.problem.connect(self.problem)
-        for teller in (self.opening, self.runner, self.graph, self.exporting):
+        for teller in listed:
             teller.task_started.connect(self.task_started)
         area.settings.changed.connect(self._on_settings_changed)
         bar.pause_requested.connect(self._on_pause_requested)
@@ -124,6 +117,7 @@ class EmbeddingPanel(QWidget):
         self.runner.laid_out.connect(self._on_laid_out)
         self.runner.ended.connect(self._on_ended)
         self.runner.measured.connect(self._on_measured)
+        self.audit.audited.connect(self._on_audited)
         tools.tool_picked.connect(view.set_tool)
         tools.fit.clicked.connect(view.fit)
         tools.zoom_to_selection.clicked.connect(self._on_zoom_to_selection)
@@ -150,12 +144,8 @@ class EmbeddingPanel(QWidget):
 
     def close_map(self) -> None:
         """End what runs; for the program's end."""
-        for part in (self.opening, self.runner, self.coloring, self.graph):
+        for part in (self.opening, self.runner, self.audit, self.coloring, self.graph):
             part.close()
-        self._audit_later.stop()
-        if self._audit is not None:
-            self._audit.cancel()
-            self._audit = None
 
     # -- the table -----------------------------------------------------------------------------
 
@@ -177,19 +167,14 @@ class EmbeddingPanel(QWidget):
         moves = self._is_next_of(known)
         if moves and self.runner.is_soon_done:
             return  # Tables may come faster than maps: this one, or a later one, is taken up then.
-        if self._audit is not None:
-            self._audit.cancel()
-            self._audit = None
         self._before = self._points if moves else None
         self._shown = known
         self.runner.set_table(known, moves=moves)
+        self.audit.set_table(known, moves=moves)
         self._frame.set_note(known.table.name)
         self._stack.setCurrentWidget(self.area)
-        if moves:  # each task that begins costs a frame, so only what is seen to move is made anew
-            self._audit_later.start()
-        else:
-            self._layout, self._audit_words = None, ""
-            self._audit_later.stop()
+        if not moves:
+            self._layout = None
             self.area.settings.set_n_components(min(known.table.dim, known.table.n_rows))
         self._project()
 
@@ -203,14 +188,10 @@ class EmbeddingPanel(QWidget):
         )
 
     def _forget(self) -> None:
-        if self._audit is not None:
-            self._audit.cancel()
-            self._audit = None
         self.runner.set_table(None)
+        self.audit.set_table(None)
         self.coloring.close()
-        self._audit_later.stop()
         self._shown = self._layout = self._before = None
-        self._audit_words = ""
         self._frame.set_note("")
 
     def _show_message(self) -> None:
@@ -232,29 +213,13 @@ class EmbeddingPanel(QWidget):
             actions.append((f"Switch to {title_of(name)}", switch))
         self.message.set_message(title, words, actions)
 
-    def _start_audit(self, known: TokenTable) -> None:
-        """Sort the rows into classes, beside the map."""
-        if self._audit is not None:
-            self._audit.cancel()
-        task = Task(_auditing(known), "Comparing rows with the vocabulary", parent=self)
-        task.stepped.connect(self._on_audited)
-        task.failed.connect(lambda error: self.problem.emit(failure("Reading the table", error)))
-        self._audit = task
-        task.start()
-
-    def _on_still(self) -> None:
-        if self._shown is not None:
-            self._start_audit(self._shown)
-
-    def _on_audited(self, batch: list[str]) -> None:
-        self._audit = None
-        self._audit_words = batch[-1]
+    def _on_audited(self) -> None:
         self._show_classes()
         self._say()
 
     def _show_classes(self) -> None:
         """Rows that are not ordinary as rings, once they are known and there are points."""
-        if self._shown is not None and self._layout is not None and self._audit_words:
+        if self._shown is not None and self._layout is not None and self.audit.words:
             self.area.view.set_classes(map_look.hollow_rows(self._shown))
 
     # -- the map -------------------------------------------------------------------------------
@@ -282,14 +247,14 @@ class EmbeddingPanel(QWidget):
         self._update_running()
 
     def _on_laid_out(self, layout: Layout) -> None:
-        known, before = self._shown, self._layout
-        if known is None:
+        before = self._layout
+        if self._shown is None:
             return
         self._layout = layout
         if before is None or layout.points is not before.points or self._model.points is None:
             self._place(layout.points, keep_view=before is not None)
         if before is None:
-            self._dress(known)
+            self._dress()
         if layout.done == 1.0 and self.runner.maker is not None and self.runner.maker.graph:
             self._model.set_graph(self.runner.maker.graph)
         self._say()
@@ -304,12 +269,11 @@ class EmbeddingPanel(QWidget):
             self.area.view.set_classes(self._shown.table.never_updated)
             self.links.update()
 
-    def _dress(self, known: TokenTable) -> None:
+    def _dress(self) -> None:
         """Labels, colours and marks for new points."""
         self._set_label_order()
         self._show_classes()
-        if not self._audit_words and self._audit is None:
-            self._start_audit(known)  # not before: both would decode the table
+        self.audit.begin()  # not before: both would decode the table
         self.links.update()
         self.coloring.update()
 
@@ -364,7 +328,7 @@ class EmbeddingPanel(QWidget):
         known, layout = self._shown, self._layout
         if known is None or layout is None:
             return
-        words, hint = layout_words(known, layout, self._audit_words)
+        words, hint = layout_words(known, layout, self.audit.words)
         if self._before is not None and self.area.settings.choice.projection == "tsne":
             words = f"{words} {MOVES}"
         self.area.say(words, hint)
@@ -401,8 +365,3 @@ class EmbeddingPanel(QWidget):
         if paths := accept_files(event):
             # A question asked within the drop would hold the program one drags from.
             QTimer.singleShot(0, self, lambda: self.opening.open(paths[0]))
-
-
-def _auditing(known: TokenTable) -> Iterator[str]:
-    _ = known.classes
-    yield known.audit()
