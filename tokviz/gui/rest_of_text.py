@@ -1,4 +1,4 @@
-"""RestOfText: encodes what is left of a long text in a task, while its page is looked at."""
+"""RestOfText: encodes the part of a text that is looked at, and what is left of it in a task."""
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -6,6 +6,10 @@ from tokviz.gui.task import Task, failure
 from tokviz.tokenization.encoding import Encoding
 from tokviz.tokenization.tokenized_text import TokenizedText
 
+_AT_ONCE = 1 << 13  # characters encoded at once: more than a page, within a frame or two
+_MOST_AT_ONCE = 1 << 16  # characters of a pre-token that is not left to the task
+_PAGE = 1 << 12
+_LONG = 1 << 18  # characters of a text that is not encoded as a whole again and again
 _AFTER_PAINT_MS = 20
 _AFTER_EDIT_MS = 150
 _PAUSE_MS = 100  # between two tellings: each has every panel show the new counts
@@ -30,11 +34,25 @@ class RestOfText(QObject):
     def is_running(self) -> bool:
         return self._task is not None
 
+    def begin(
+        self, text: TokenizedText, *, after_edit: bool = False, for_a_moment: bool = False
+    ) -> None:
+        """Encode the first of what is pending in `text` now, and the rest in a task.
+
+        `for_a_moment`: another tokenizer follows soon, so a long text stays at its first part.
+        """
+        self.cancel()
+        is_page_enough = for_a_moment and text.n_chars > _LONG
+        text.encode_more(_PAGE if is_page_enough else _AT_ONCE, most=_MOST_AT_ONCE)
+        if not is_page_enough:
+            self.encode(text, after_edit=after_edit)
+
     def encode(self, text: TokenizedText, *, after_edit: bool = False) -> None:
-        """Encode what is pending in `text`, if anything is, with the tokenizer it has now.
+        """Encode in a task what is pending in `text`, with the tokenizer it has now; ends what ran.
 
         `after_edit`: the next key may follow at once, and make the work of no use.
         """
+        self.cancel()
         if text.complete:
             return
         self._text = text

@@ -25,13 +25,6 @@ if TYPE_CHECKING:
     from tokviz.embedding.table import EmbeddingTable
     from tokviz.tokenization.trainer import Training
 
-_AT_ONCE = 1 << 13
-"""Characters encoded before a setter returns: more than a page, within a frame or two."""
-
-_MOST_AT_ONCE = 1 << 16  # characters of a pre-token that is not left to the task
-_PAGE = 1 << 12
-_LONG = 1 << 18  # characters of a text that is not encoded as a whole again and again
-
 
 @dataclass(frozen=True)
 class Selection:
@@ -182,14 +175,10 @@ class TokenizerModel(SharedTable):
         if _is_same_growing(tokenizer, self.tokenizer):
             return
         before = self._shared_facts()
-        self._rest.cancel()
         self._text.set_tokenizer(tokenizer)
         self._context = tokenizer.context
         self._selection, self._hovered, self._marked_rank = Selection(), None, None
-        is_page_enough = for_a_moment and self._text.n_chars > _LONG
-        self._text.encode_more(_PAGE if is_page_enough else _AT_ONCE, most=_MOST_AT_ONCE)
-        if not is_page_enough:
-            self._rest.encode(self._text)
+        self._rest.begin(self._text, for_a_moment=for_a_moment)
         self.tokenizer_changed.emit()
         self.fit_table_to(tokenizer)
         self.encoding_changed.emit()
@@ -218,11 +207,9 @@ class TokenizerModel(SharedTable):
         was, self._special = self._text.special, special
         changes = was is not (special is Special.SPECIAL)
         if changes:
-            self._rest.cancel()
             self._text.set_special(not was)
             self._selection = Selection(self._selection.ids)
-            self._text.encode_more(_AT_ONCE, most=_MOST_AT_ONCE)
-            self._rest.encode(self._text)
+            self._rest.begin(self._text)
         self.special_changed.emit()
         if changes:
             self.encoding_changed.emit()
@@ -247,7 +234,6 @@ class TokenizerModel(SharedTable):
         if text.n_chars == self._text.n_chars and str(text) == str(self._text):
             return
         before = self._shared_facts()
-        self._rest.cancel()
         grown = self.tokenizer.extended(str(text)) if self.tokenizer.growing else self.tokenizer
         tokenizer_grew = grown is not self.tokenizer
         self._text = TokenizedText(grown, text, special=self._special is Special.SPECIAL)
@@ -255,8 +241,7 @@ class TokenizerModel(SharedTable):
         self._selection, self._hovered = Selection(self._selection.ids), None
         self._caret, self._top = (0, 0), 0
         self._last_edit, self._revision = None, self._revision + 1
-        self._text.encode_more(_AT_ONCE, most=_MOST_AT_ONCE)
-        self._rest.encode(self._text)
+        self._rest.begin(self._text)
         if tokenizer_grew:
             self.tokenizer_changed.emit()
             self.fit_table_to(grown)
@@ -281,12 +266,9 @@ class TokenizerModel(SharedTable):
         text.replace(start, removed, inserted)
         self._last_edit, self._revision = edit, self._revision + 1
         if touches_pending or text.n_chars - text.n_encoded != pending:
-            self._rest.cancel()
-            text.encode_more(_AT_ONCE, most=_MOST_AT_ONCE)
-            self._rest.encode(self._text, after_edit=True)
+            self._rest.begin(text, after_edit=True)
         elif tokenizer_grew and self._rest.is_running:
-            self._rest.cancel()
-            self._rest.encode(self._text)
+            self._rest.encode(text)
         self._selection = Selection(
             self._selection.ids,
             None if stays is None else index_at(text, stays, self._selection.ids),
