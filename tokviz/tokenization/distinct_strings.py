@@ -35,15 +35,16 @@ class DistinctStrings:
         """The number of each of these strings in `data`."""
         numbers = np.empty(len(starts), np.int32)
         words = words_of(data + _PADDING)
-        rest = np.arange(len(starts))
+        rows = np.arange(len(starts))  # those not numbered yet
         for keys in self._keys:
-            is_short = lengths.take(rest) < 8 * keys.width
-            rows, rest = rest.compress(is_short), rest.compress(~is_short)
-            at, sizes = starts.take(rows), lengths.take(rows)
+            is_short = lengths < 8 * keys.width
+            short, long = np.flatnonzero(is_short), np.flatnonzero(~is_short)
+            at, sizes = starts.take(short), lengths.take(short)
             found, new = keys.number(packed(words, at, sizes, keys.width), self.n_strings)
-            numbers[rows] = found
+            numbers[rows.take(short)] = found
             self._remember_new(data, at[new], sizes[new])
-        numbers[rest] = self._numbers_of_long(data, starts[rest], lengths[rest])
+            rows, starts, lengths = rows.take(long), starts.take(long), lengths.take(long)
+        numbers[rows] = self._numbers_of_long(data, starts, lengths)
         return numbers
 
     def take_new(self) -> tuple[NDArray[np.uint8], Int32s]:

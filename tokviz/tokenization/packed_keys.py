@@ -69,15 +69,30 @@ class PackedKeys:
 
         The new ones, each where it stands first, get `next_number` and those that follow.
         """
-        slots = self._slots(words)
-        numbers = self._numbers.take(slots)
-        rows = np.flatnonzero(self._differ(words, slots))
+        numbers = self._found(words)
+        rows = np.flatnonzero(numbers < 0)
         if len(rows):
             if 3 * (self._count + len(rows)) > len(self._numbers):
                 self._grow(self._count + len(rows))
-                slots = self._slots(words)
-            return numbers, self._add(words, slots, rows, numbers, next_number)
+            return numbers, self._add(words, rows, numbers, next_number)
         return numbers, rows
+
+    def _found(self, words: list[Words]) -> Int32s:
+        """The number of each string, -1 for one that is not known.
+
+        Nearly all are found at the first look, so the others are taken out and look on alone.
+        """
+        slots = self._slots(words)
+        numbers = self._numbers.take(slots)
+        rows = np.flatnonzero(self._differ(words, slots) & (numbers >= 0))
+        at, mine = slots.take(rows), [word.take(rows) for word in words]
+        while len(rows):
+            at = (at + 1) & (len(self._numbers) - 1)
+            found = self._numbers.take(at)
+            numbers[rows] = found
+            left = np.flatnonzero(self._differ(mine, at) & (found >= 0))
+            rows, at, mine = rows.take(left), at.take(left), [word.take(left) for word in mine]
+        return numbers
 
     def _slots(self, words: list[Words]) -> Int64s:
         mixed = words[0] * _FACTORS[0]
@@ -95,17 +110,18 @@ class PackedKeys:
         return differ
 
     def _add(
-        self, words: list[Words], slots: Int64s, rows: Int64s, numbers: Int32s, next_number: int
+        self, words: list[Words], rows: Int64s, numbers: Int32s, next_number: int
     ) -> Int64s:
-        """Find or add the strings at `rows`; their places in `numbers` are filled in.
+        """Add the strings at `rows`; their places in `numbers` are filled in.
 
         In each step those at an empty slot write their row into it. One of them stands there
         afterwards, and it alone becomes a new string; equal ones find it at once.
         """
         added = []
+        mine = [word.take(rows) for word in words]
+        at = self._slots(mine)
         while len(rows):
-            at = slots[rows]
-            is_free = self._numbers[at] < 0
+            is_free = self._numbers.take(at) < 0
             if is_free.any():
                 claims, free = rows[is_free][::-1], at[is_free][::-1]
                 self._numbers[free] = claims
@@ -116,12 +132,11 @@ class PackedKeys:
                 self._numbers[free] = np.arange(next_number, next_number + len(new))
                 next_number += len(new)
                 added.append(new)
-            mine = [word[rows] for word in words]
-            differ = self._differ(mine, at)
-            numbers[rows] = self._numbers[at]
-            rows = rows[differ]
-            slots[rows] = (slots[rows] + 1) & (len(self._numbers) - 1)
-        new_rows = np.concatenate(added) if added else np.zeros(0, np.int64)
+            numbers[rows] = self._numbers.take(at)
+            left = np.flatnonzero(self._differ(mine, at))
+            rows, mine = rows.take(left), [word.take(left) for word in mine]
+            at = (at.take(left) + 1) & (len(self._numbers) - 1)
+        new_rows = np.concatenate(added)
         self._count += len(new_rows)
         return new_rows
 

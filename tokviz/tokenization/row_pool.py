@@ -1,65 +1,79 @@
 """RowPool: rows of different lengths, and many of them put together, one after the other.
 
-This is how a text is made from what is remembered of its pieces, and a third of the time of
-encoding it again. It goes by blocks of rows, so that the indexes of the entries stay in the
-processor's cache: they take twice the room of the entries themselves, and in fresh memory each
-page costs more than filling it.
+This is how a text is made from what is remembered of its pieces. Most rows are short, so a row is
+kept as chunks of a fixed width, and whole chunks are copied: the first one of each row, in order.
+What a chunk holds behind the end of its row falls on places of the rows behind, which are written
+later. Then come the other chunks of the long rows; the last of a row ends with it, so it holds a
+few entries of the one before once more, and nothing else.
+
+It goes by blocks of rows, so that what is in between stays in the processor's cache.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
-from tokviz.tokenization.encoding import Int32s
+from tokviz.tokenization.encoding import Int32s, Int64s
 from tokviz.tokenization.growing_array import GrowingArray
 from tokviz.tokenization.ranges import ranges, starts_of
 
-_BLOCK = 1 << 13
-_LONG = 1 << 10  # entries of a row, on average, from which on rows are copied one by one
+_Chunks = NDArray[np.void] | Int32s
+_BLOCK = 1 << 15
 
 
 class RowPool:
-    """The rows are numbered from 0; an entry is some numbers, one in each column."""
+    """The rows are numbered from 0; an entry is an int32. `width`: entries of a chunk."""
 
-    def __init__(self, n_columns: int) -> None:
-        self._starts, self._lengths = GrowingArray(), GrowingArray()
-        self._columns = [GrowingArray() for _ in range(n_columns)]
+    def __init__(self, width: int) -> None:
+        self._width = width
+        self._firsts, self._lengths = GrowingArray(), GrowingArray()  # in chunks; in entries
+        self._entries = GrowingArray()
 
     @property
     def memory(self) -> int:
         """The bytes held."""
-        return 4 * sum(a.size for a in (self._starts, self._lengths, *self._columns))
+        return 4 * (self._firsts.size + self._lengths.size + self._entries.size)
 
-    def extend(self, lengths: Int32s, *columns: Int32s) -> None:
-        """Append rows of these lengths, whose entries stand in the columns one after the other."""
-        self._starts.extend(starts_of(lengths) + np.int32(self._columns[0].size))
+    def extend(self, lengths: Int32s, entries: Int32s) -> None:
+        """Append rows of these lengths, whose entries stand one after the other."""
+        n_chunks = np.maximum(-(-lengths // self._width), 1)
+        number = ranges(np.zeros(len(lengths), np.int32), n_chunks)
+        ends = np.repeat(np.maximum(lengths - self._width, 0), n_chunks)
+        places = np.repeat(starts_of(lengths), n_chunks) + np.minimum(number * self._width, ends)
+        padded = np.append(entries, np.zeros(self._width, np.int32))
+        self._firsts.extend(starts_of(n_chunks) + np.int32(self._entries.size // self._width))
         self._lengths.extend(lengths)
-        for pool, column in zip(self._columns, columns, strict=True):
-            pool.extend(column)
+        self._entries.extend(self._anywhere(padded)[places].view(np.int32))
 
-    def taken(self, rows: Int32s) -> list[Int32s]:
-        """The columns of these rows, one after the other."""
-        starts, lengths = self._starts.data, self._lengths.data
-        pools = [pool.data for pool in self._columns]
+    def taken(self, rows: Int32s) -> Int32s:
+        """The entries of these rows, one after the other."""
+        lengths = self._lengths.data
         total = int(lengths.take(rows).sum(dtype=np.int64))
-        columns = [np.empty(total, np.int32) for _ in pools]
-        at = 0
+        entries = np.empty(total + self._width, np.int32)
+        out, at = self._anywhere(entries), 0
         for low in range(0, len(rows), _BLOCK):
-            some = rows[low : low + _BLOCK]
-            firsts, sizes = starts.take(some), lengths.take(some)
-            end = at + int(sizes.sum())
-            if end - at > _LONG * len(some):
-                for pool, column in zip(pools, columns, strict=True):
-                    _copy_rows(pool, firsts, sizes, column[at:end])
-            else:
-                entries = ranges(firsts, sizes)
-                for pool, column in zip(pools, columns, strict=True):
-                    # By default numpy would fill a buffer first, lest an index be out of range.
-                    pool.take(entries, out=column[at:end], mode="clip")
-            at = end
-        return columns
+            some = rows[low : low + _BLOCK].astype(np.int64)
+            sizes = lengths.take(some)
+            starts = np.cumsum(sizes, dtype=np.int64)
+            starts += at - sizes
+            self._copy(some, sizes, starts, out)
+            at = int(starts[-1]) + int(sizes[-1])
+        return entries[:total]
 
+    def _copy(self, rows: Int64s, lengths: Int32s, starts: Int64s, out: _Chunks) -> None:
+        chunks = self._entries.data.view(out.dtype)
+        firsts = self._firsts.data.take(rows)
+        out[starts] = chunks.take(firsts)
+        long = np.flatnonzero(lengths > self._width)
+        if len(long):
+            n_more = (lengths[long] - 1) // self._width
+            those = np.repeat(long, n_more)
+            number = ranges(np.ones(len(long), np.int32), n_more)
+            offsets = np.minimum(number * self._width, lengths[those] - self._width)
+            out[starts[those] + offsets] = chunks.take(firsts[those] + number)
 
-def _copy_rows(pool: Int32s, firsts: Int32s, lengths: Int32s, out: Int32s) -> None:
-    at = 0
-    for first, length in zip(firsts.tolist(), lengths.tolist(), strict=True):
-        out[at : at + length] = pool[first : first + length]
-        at += length
+    def _anywhere(self, entries: Int32s) -> _Chunks:
+        """The chunk that begins at each entry: they overlap."""
+        if self._width == 1:
+            return entries  # numpy copies numbers several times faster than other chunks
+        n = len(entries) - self._width + 1
+        return np.ndarray((n,), f"V{4 * self._width}", entries, strides=(4,))

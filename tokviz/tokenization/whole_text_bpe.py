@@ -91,13 +91,13 @@ class WholeTextEncoder:
 
     def forget(self) -> None:
         self._strings = DistinctStrings()
-        self._tokens = RowPool(2)  # of each string: ids, and lengths in bytes
-        self._gaps = RowPool(1)
+        self._ids = RowPool(1)  # of each string
+        self._gaps = RowPool(12)
 
     @property
     def memory(self) -> int:
         """An estimate of the bytes held."""
-        return self._strings.memory + self._tokens.memory + self._gaps.memory
+        return self._strings.memory + self._ids.memory + self._gaps.memory
 
     def encode(self, text: str, valid: str, data: bytes) -> Encoding:
         """`valid`: the text without lone surrogates; `data`: that in UTF-8."""
@@ -149,9 +149,7 @@ class WholeTextEncoder:
         tokens, gaps = merge_pieces(self.rules.lock_step, data, starts, lengths)
         self._take_whole(data, starts, lengths, tokens, gaps)
         is_token = tokens >= 0
-        sizes = np.diff(np.flatnonzero(is_token), append=len(tokens))
-        n_tokens = np.add.reduceat(is_token, starts, dtype=np.int32)
-        self._tokens.extend(n_tokens, tokens[is_token], sizes)
+        self._ids.extend(np.add.reduceat(is_token, starts, dtype=np.int32), tokens[is_token])
         self._gaps.extend(lengths, gaps)
 
     def _take_whole(
@@ -177,10 +175,8 @@ class WholeTextEncoder:
         bytes_ = chars
         if n_bytes != len(text):
             bytes_ = _joined([(part.bytes, part.n_bytes) for part in parts])
-        ids, sizes = self._tokens.taken(strings)
-        edges = np.zeros(len(ids) + 1, np.int32)
-        np.cumsum(sizes, out=edges[1:])
-        (gaps,) = self._gaps.taken(strings)
+        ids, gaps = self._ids.taken(strings), self._gaps.taken(strings)
+        edges = _edges(gaps, len(ids))
         return Encoding(
             text=text,
             n_bytes=n_bytes,
@@ -192,6 +188,17 @@ class WholeTextEncoder:
             gaps=gaps,
             uncovered_bytes=np.zeros(0, np.int32),
         )
+
+
+def _edges(gaps: Int32s, n_tokens: int) -> Int32s:
+    """(tokens + 1,) where tokens begin, and the end: here a gap is open between tokens alone."""
+    edges = np.zeros(n_tokens + 1, np.int32)
+    at = 1
+    for low in range(0, len(gaps), _PART):
+        ends = np.flatnonzero(gaps[low : low + _PART] == OPEN)
+        np.add(ends, low + 1, out=edges[at : at + len(ends)], casting="unsafe")
+        at += len(ends)
+    return edges
 
 
 def _joined(columns: list[tuple[Int32s | Int64s, int]]) -> Int32s:
