@@ -34,7 +34,7 @@ def split_by_arrays(split: SplitPattern, text: str) -> list[str]:
     assert find_edges is not None
     if not text:
         return []
-    classes, _ = classes_of(text, text.encode())
+    classes = classes_of(text, text.encode())
     starts = np.flatnonzero(find_edges(text, classes)).tolist()
     return [text[a:b] for a, b in zip(starts, [*starts[1:], len(text)], strict=True)]
 

@@ -2,7 +2,8 @@
 
 A split pattern asks of a character only whether it is a letter, a number, white space or one of a
 few others. So a table from code points to classes answers all of it in one step; it is made with
-`regex`, whose Unicode the split patterns themselves use.
+`regex`, whose Unicode the split patterns themselves use. Most texts are ASCII but for a few
+characters: their bytes are translated, and the table is asked for those few alone.
 """
 
 from functools import cache
@@ -19,78 +20,84 @@ LETTER, NUMBER, WHITE, OTHER, MARK = 1, 2, 4, 8, 16
 """One of these for each character. MARK is a combining mark, which `\\p{L}` does not match."""
 SPACE, LINE_END, APOSTROPHE, SLASH = 32, 64, 96, 128
 """U+0020, CR or LF, `'`, `/`: in the upper bits, beside WHITE or OTHER."""
+UPPER, LOWER, CASELESS = 32, 64, 96
+"""In the upper bits, beside LETTER or MARK: `\\p{Lu}` and `\\p{Lt}`; `\\p{Ll}`; the others."""
 KIND = 31
 SIGN = 224
 
-UPPER, LOWER, CASELESS = 1, 2, 4
-"""Letters and marks as o200k sees them: see `cases_of`."""
-
 _PLANE = 1 << 16
 _EMPTY = {*range(4, 14), 15, 16}  # planes without characters, or for private use only
-_KINDS = {LETTER: r"\p{L}+", NUMBER: r"\p{N}+", WHITE: r"\s+", MARK: r"\p{M}+"}
-_CASES = {
-    UPPER: r"[\p{Lu}\p{Lt}]+",
-    LOWER: r"\p{Ll}+",
-    CASELESS: r"[\p{Lm}\p{Lo}\p{M}]+",
-}
+_SHARES = [  # added up they are the class
+    (LETTER, r"\p{L}+"),
+    (NUMBER, r"\p{N}+"),
+    (WHITE, r"\s+"),
+    (MARK, r"\p{M}+"),
+    (UPPER, r"[\p{Lu}\p{Lt}]+"),
+    (LOWER, r"\p{Ll}+"),
+    (CASELESS, r"[\p{Lm}\p{Lo}\p{M}]+"),
+]
+_GOING_ON = bytes(range(0x80, 0xC0))  # the second byte of a character and those behind
+_FEW = 8
 
 
-def classes_of(text: str, data: bytes) -> tuple[Classes, Int64s | None]:
-    """(characters,) the class of each, and where each begins in `data`, the text's UTF-8.
-
-    The places are None for ASCII. No lone surrogates.
-    """
+def classes_of(text: str, data: bytes) -> Classes:
+    """(characters,) the class of each; `data` is the text's UTF-8. No lone surrogates."""
+    if _FEW * (len(data) - len(text)) > len(text):
+        code_points = np.frombuffer(text.encode("utf-32-le"), np.uint32)
+        return _table(int(code_points.max()) // _PLANE + 1).take(code_points)
     if len(text) == len(data):
-        return np.frombuffer(data.translate(_ascii(0)), np.uint8), None
-    places = np.flatnonzero(np.frombuffer(data, np.int8) >= -64)  # bytes 0x80 to 0xBF go on
-    return _looked_up(_code_points(text), 0), places
+        return np.frombuffer(data.translate(_ascii()), np.uint8)
+    units = np.frombuffer(data, np.uint8)
+    wide = np.flatnonzero(units >= 0x80)
+    wide_units = units[wide]
+    first = np.flatnonzero(wide_units >= 0xC0)
+    places = wide[first] - (first - np.arange(len(first)))  # less the bytes that go on before it
+    code_points = np.frombuffer(wide_units.tobytes().decode().encode("utf-32-le"), np.uint32)
+    classes = np.frombuffer(bytearray(data.translate(_ascii(), _GOING_ON)), np.uint8)
+    classes[places] = _table(int(code_points.max()) // _PLANE + 1)[code_points]
+    return classes
 
 
-def cases_of(text: str) -> Classes:
-    """(characters,) UPPER for `\\p{Lu}` and `\\p{Lt}`, LOWER for `\\p{Ll}`, CASELESS for other
-    letters and all marks, 0 for everything else."""
-    if text.isascii():
-        return np.frombuffer(text.encode().translate(_ascii(1)), np.uint8)
-    return _looked_up(_code_points(text), 1)
-
-
-def _code_points(text: str) -> NDArray[np.uint32]:
-    return np.frombuffer(text.encode("utf-32-le"), np.uint32)
-
-
-def _looked_up(code_points: NDArray[np.uint32], which: int) -> Classes:
-    highest = int(code_points.max(initial=0))
-    return _table(highest // _PLANE + 1)[which].take(code_points)
-
-
-@cache
-def _ascii(which: int) -> bytes:
-    return _table(1)[which][:256].tobytes()
-
-
-@cache
-def _table(n_planes: int) -> tuple[Classes, Classes]:
-    """Kinds and cases of the first planes of 65,536 characters: most texts need only one."""
-    planes = [_plane(plane) for plane in range(n_planes)]
-    kinds = np.concatenate([kinds for kinds, _ in planes])
-    cases = np.concatenate([cases for _, cases in planes])
-    kinds[ord(" ")] |= SPACE
-    kinds[[ord("\r"), ord("\n")]] |= LINE_END
-    kinds[ord("'")] |= APOSTROPHE
-    kinds[ord("/")] |= SLASH
-    return kinds, cases
+def bytes_at(data: bytes, n_chars: int, chars: Int64s) -> Int64s:
+    """Where these characters of a text begin in its UTF-8; both rise."""
+    if n_chars == len(data):
+        return chars
+    units = np.frombuffer(data, np.int8)  # the bytes that go on, 0x80 to 0xBF, are below -64
+    if _FEW * (len(data) - n_chars) > n_chars:
+        return np.flatnonzero(units >= -64).take(chars)
+    going_on = np.flatnonzero(units < -64)
+    behind = going_on - np.arange(len(going_on))  # the character behind each
+    bounds = chars.searchsorted(behind)
+    n_before = np.diff(bounds, prepend=0, append=len(chars))
+    return chars + np.repeat(np.arange(len(going_on) + 1), n_before)
 
 
 @cache
-def _plane(plane: int) -> tuple[Classes, Classes]:
+def _ascii() -> bytes:
+    return _table(1)[:256].tobytes()
+
+
+@cache
+def _table(n_planes: int) -> Classes:
+    """The classes of the first planes of 65,536 characters: most texts need only one."""
+    table = np.concatenate([_plane(plane) for plane in range(n_planes)])
+    table[ord(" ")] |= SPACE
+    table[[ord("\r"), ord("\n")]] |= LINE_END
+    table[ord("'")] |= APOSTROPHE
+    table[ord("/")] |= SLASH
+    return table
+
+
+@cache
+def _plane(plane: int) -> Classes:
     if plane in _EMPTY:
-        return np.full(_PLANE, OTHER, np.uint8), np.zeros(_PLANE, np.uint8)
+        return np.full(_PLANE, OTHER, np.uint8)
     codes = np.arange(plane * _PLANE, (plane + 1) * _PLANE)
     codes[(codes >= 0xD800) & (codes < 0xE000)] = 0xFFFD
     characters = "".join(map(chr, codes.tolist()))
-    kinds, cases = np.full(_PLANE, OTHER, np.uint8), np.zeros(_PLANE, np.uint8)
-    for table, patterns in ((kinds, _KINDS), (cases, _CASES)):
-        for value, pattern in patterns.items():
-            for match in regex.finditer(pattern, characters):
-                table[match.start() : match.end()] = value
-    return kinds, cases
+    table = np.zeros(_PLANE, np.uint8)
+    for share, pattern in _SHARES:
+        for match in regex.finditer(pattern, characters):
+            table[match.start() : match.end()] |= share
+    table[table == 0] = OTHER
+    return table

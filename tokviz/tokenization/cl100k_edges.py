@@ -14,7 +14,7 @@ from tokviz.tokenization.split_edges import (
     Edges,
     contractions,
     cut_numbers,
-    join_contraction,
+    join_contractions,
     joins_of_words,
     plain_kinds,
     white_space_edges,
@@ -50,8 +50,7 @@ def _words_and_numbers(text: str, classes: Classes) -> tuple[Edges, Edges]:
     joins = joins_of_words(kinds, edges, line_end)
     found = contractions(text, classes, edges, ignore_case=True)
     edges[1:] &= ~joins
-    for at, length in found:
-        join_contraction(edges, at, length)
+    join_contractions(edges, found)
     return edges, kinds == NUMBER
 
 

@@ -5,7 +5,7 @@ from tokviz.tokenization.split_edges import (
     Edges,
     changes,
     contractions,
-    join_contraction,
+    join_contractions,
     plain_kinds,
 )
 
@@ -39,5 +39,4 @@ def _end_white_space(edges: Edges, last: Edges, classes: Classes) -> None:
 
 
 def _cut_contractions(text: str, classes: Classes, edges: Edges) -> None:
-    for at, length in contractions(text, classes, edges, ignore_case=False):
-        join_contraction(edges, at, length)
+    join_contractions(edges, contractions(text, classes, edges, ignore_case=False))

@@ -19,18 +19,19 @@ from tokviz.tokenization.character_classes import (
     MARK,
     NUMBER,
     OTHER,
+    SIGN,
+    SLASH,
     SPACE,
     UPPER,
     WHITE,
     Classes,
-    cases_of,
 )
 from tokviz.tokenization.encoding import Int64s
 from tokviz.tokenization.split_edges import (
     Edges,
     contraction_at,
     cut_numbers,
-    join_contraction,
+    join_contractions,
     joins_of_words,
     white_space_edges,
 )
@@ -42,7 +43,7 @@ def o200k(text: str, classes: Classes) -> Edges:
     kinds: Classes = classes & np.uint8(KIND)
     line_end, space = classes == WHITE | LINE_END, classes == WHITE | SPACE
     has_marks = bool((kinds == MARK).any())
-    if "\n/" in text or "\r/" in text:
+    if (line_end[:-1] & (classes[1:] == OTHER | SLASH)).any():
         _take_slashes(text, kinds, line_end, space)
     if has_marks:
         kinds[kinds == MARK] = LETTER
@@ -50,13 +51,21 @@ def o200k(text: str, classes: Classes) -> Edges:
     edges = white_space_edges(kinds, space, line_end)
     edges[1:] &= ~joins_of_words(kinds, edges, line_end)
     word = kinds == LETTER
-    for at, length in _contractions(text, classes, word):
-        word[at + 1 : at + length] = False
-        edges[at] = False
-        join_contraction(edges, at, length)
-    _cut_before_capitals(edges, word, cases_of(text))
+    found = _contractions(text, classes, word)
+    join_contractions(edges, found)
+    at, lengths = np.array(found, np.int64).reshape(-1, 2).T
+    edges[at], word[at + 1], word[at + lengths - 1] = False, False, False
+    _cut_before_capitals(edges, _cases(classes) & np.negative(word.view(np.uint8)))
     cut_numbers(edges, kinds == NUMBER)
     return edges
+
+
+def _cases(classes: Classes) -> Classes:
+    """UPPER, LOWER or CASELESS for letters and marks, 0 for all else."""
+    return np.frombuffer(classes.tobytes().translate(_CASES), np.uint8)
+
+
+_CASES = bytes(value & SIGN if value & KIND in (LETTER, MARK) else 0 for value in range(256))
 
 
 def _take_slashes(text: str, kinds: Classes, line_end: Edges, space: Edges) -> None:
@@ -110,8 +119,7 @@ def _contractions(text: str, classes: Classes, word: Edges) -> list[tuple[int, i
     return found
 
 
-def _cut_before_capitals(edges: Edges, word: Edges, cases: Classes) -> None:
-    cases = np.where(word, cases, np.uint8(0))
+def _cut_before_capitals(edges: Edges, cases: Classes) -> None:
     upper = cases == UPPER
     edges[1:] |= upper[1:] & (cases[:-1] == LOWER)
     behind_caseless = np.flatnonzero(upper[1:] & (cases[:-1] == CASELESS)) + 1

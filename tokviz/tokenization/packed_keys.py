@@ -109,9 +109,7 @@ class PackedKeys:
             differ |= keys.take(slots) != word
         return differ
 
-    def _add(
-        self, words: list[Words], rows: Int64s, numbers: Int32s, next_number: int
-    ) -> Int64s:
+    def _add(self, words: list[Words], rows: Int64s, numbers: Int32s, next_number: int) -> Int64s:
         """Add the strings at `rows`; their places in `numbers` are filled in.
 
         In each step those at an empty slot write their row into it. One of them stands there

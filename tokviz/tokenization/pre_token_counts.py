@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tokviz.tokenization.array_splits import FindEdges, edges_of
-from tokviz.tokenization.character_classes import classes_of
+from tokviz.tokenization.character_classes import bytes_at, classes_of
 from tokviz.tokenization.distinct_strings import DistinctStrings
 from tokviz.tokenization.encoding import Int32s, Int64s, without_surrogates
 from tokviz.tokenization.pre_tokenizers import BETWEEN_WORDS, SplitPattern
@@ -205,9 +205,8 @@ class _CountingByArrays:
 
     def add(self, text: str, data: bytes) -> list[str]:
         """The pre-tokens that are new, in the order in which they stand in the text."""
-        classes, places = classes_of(text, data)
-        starts = np.flatnonzero(self._find_edges(text, classes))
-        starts = starts if places is None else places.take(starts)
+        starts = np.flatnonzero(self._find_edges(text, classes_of(text, data)))
+        starts = bytes_at(data, len(text), starts)
         n_before = self._strings.n_strings
         lengths = np.diff(starts, append=len(data))
         numbers = self._strings.numbers(data, starts, lengths)

@@ -47,7 +47,7 @@ def contractions(
     """Start and length of each contraction that begins where a pre-token starts."""
     starts = np.flatnonzero((classes == OTHER | APOSTROPHE) & edges)
     starts = starts[starts + 1 < len(classes)]
-    starts = starts[classes[starts + 1] == LETTER]
+    starts = starts[classes[starts + 1] & KIND == LETTER]
     lengths = [(at, contraction_at(text, at, ignore_case=ignore_case)) for at in starts.tolist()]
     return [(at, length) for at, length in lengths if length]
 
@@ -58,11 +58,13 @@ def contraction_at(text: str, at: int, *, ignore_case: bool = True) -> int:
     return 0 if match is None else match.end() - at
 
 
-def join_contraction(edges: Edges, at: int, length: int) -> None:
-    """The contraction at this place ends a pre-token, wherever that begins."""
-    edges[at + 1 : at + length] = False
-    if at + length < len(edges):
-        edges[at + length] = True
+def join_contractions(edges: Edges, found: list[tuple[int, int]]) -> None:
+    """Each contraction, by start and length, ends a pre-token, wherever that begins."""
+    at, lengths = np.array(found, np.int64).reshape(-1, 2).T
+    edges[at + 1] = False
+    edges[at[lengths == 3] + 2] = False
+    ends = at + lengths
+    edges[ends[ends < len(edges)]] = True
 
 
 def white_space_edges(kinds: Classes, space: Edges, line_end: Edges) -> Edges:
@@ -73,8 +75,9 @@ def white_space_edges(kinds: Classes, space: Edges, line_end: Edges) -> Edges:
     white, other = kinds == WHITE, kinds == OTHER
     last = white[:-1] & ~white[1:]
     edges[:-1] |= last & ~line_end[:-1]
-    _swallow_line_ends(edges, other, line_end)
-    _end_behind_line_ends(edges, white, line_end, np.flatnonzero(last))
+    starts, ends = _runs(line_end)
+    _swallow_line_ends(edges, other, starts, ends)
+    _end_behind_line_ends(edges, white, starts, ends)
     edges[1:] &= ~(space[:-1] & other[1:])
     return edges
 
@@ -88,33 +91,35 @@ def joins_of_words(kinds: Classes, edges: Edges, line_end: Edges) -> Edges:
     return joins
 
 
-def _swallow_line_ends(edges: Edges, other: Edges, line_end: Edges) -> None:
+def _runs(marked: Edges) -> tuple[Int64s, Int64s]:
+    """Where each run of marked characters starts and ends."""
+    starts, ends = marked.copy(), marked.copy()
+    starts[1:] &= ~marked[:-1]
+    ends[:-1] &= ~marked[1:]
+    return np.flatnonzero(starts), np.flatnonzero(ends) + 1
+
+
+def _swallow_line_ends(edges: Edges, other: Edges, starts: Int64s, ends: Int64s) -> None:
     """Line ends right behind signs belong to them; white space goes on behind as if it began."""
-    starts = np.flatnonzero(line_end[1:] & other[:-1]) + 1
-    if not len(starts):
-        return
-    run_ends = np.flatnonzero(line_end[:-1] & ~line_end[1:]) + 1
-    run_ends = np.append(run_ends, len(edges))
-    ends = run_ends[run_ends.searchsorted(starts, "right")]
-    edges[starts] = False
-    ends = ends[ends < len(edges)]
-    edges[ends] = True
+    behind_signs = other[starts - 1] & (starts > 0)
+    edges[starts[behind_signs]] = False
+    ends = ends[behind_signs]
+    edges[ends[ends < len(edges)]] = True
 
 
-def _end_behind_line_ends(edges: Edges, white: Edges, line_end: Edges, lasts: Int64s) -> None:
+def _end_behind_line_ends(edges: Edges, white: Edges, starts: Int64s, ends: Int64s) -> None:
     """A pre-token ends behind the last line end of a run of white space."""
-    ends = np.flatnonzero(line_end[:-1] & white[1:] & ~line_end[1:])
-    if not len(ends):
-        return
-    # Of several in one run the last counts: the next is in another run, or there is none.
-    runs = lasts.searchsorted(ends)
-    is_last = np.ones(len(ends), bool)
-    later = np.flatnonzero(line_end)
-    following = later.searchsorted(ends, "right")
-    has_next = following < len(later)
-    next_runs = lasts.searchsorted(later[following[has_next]])
-    is_last[has_next] = next_runs != runs[has_next]
-    edges[ends[is_last] + 1] = True
+    ends, following = ends[ends < len(edges)], starts[1:]
+    is_last = white[ends]  # else an edge is there anyway
+    # Where white space is before the next line end, too, it may be the same run.
+    unsure = np.flatnonzero(is_last[: len(following)] & white[following - 1])
+    if len(unsure):
+        ends_of_runs = np.flatnonzero(white[:-1] & ~white[1:])
+        runs, next_runs = (
+            ends_of_runs.searchsorted(places[unsure]) for places in (ends, following)
+        )
+        is_last[unsure] = runs != next_runs
+    edges[ends[is_last]] = True
 
 
 def cut_numbers(edges: Edges, number: Edges) -> None:

@@ -23,9 +23,9 @@ from numpy.typing import NDArray
 from tokviz.tokenization.array_splits import BEHIND_A_WORD, edges_of
 from tokviz.tokenization.base_symbols import BaseSymbols, ByteSymbols
 from tokviz.tokenization.bpe import CLOSED, OPEN, Merges
-from tokviz.tokenization.character_classes import classes_of
+from tokviz.tokenization.character_classes import bytes_at, classes_of
 from tokviz.tokenization.distinct_strings import DistinctStrings
-from tokviz.tokenization.encoding import Encoding, Int32s, Int64s, utf8_lengths
+from tokviz.tokenization.encoding import Encoding, Int32s, Int64s
 from tokviz.tokenization.lock_step import LockStep, can_look_up
 from tokviz.tokenization.long_pre_tokens import merge_pieces
 from tokviz.tokenization.pre_tokenizers import SplitPattern
@@ -121,14 +121,11 @@ class WholeTextEncoder:
     def _starts(self, text: str, data: bytes) -> tuple[Int64s, Int64s]:
         """Where pre-tokens start, in characters and in bytes."""
         if self._find_edges is not None:
-            classes, places = classes_of(text, data)
-            chars = np.flatnonzero(self._find_edges(text, classes))
-            return chars, chars if places is None else places.take(chars)
+            chars = np.flatnonzero(self._find_edges(text, classes_of(text, data)))
+            return chars, bytes_at(data, len(text), chars)
         lengths = np.array(list(map(len, self.rules.split.split(text))), np.int64)
         chars = np.cumsum(lengths) - lengths
-        if len(text) == len(data):
-            return chars, chars
-        return chars, np.append(0, np.cumsum(utf8_lengths(text), dtype=np.int64))[chars]
+        return chars, bytes_at(data, len(text), chars)
 
     # -- 2. which string each is -----------------------------------------------------------------
 
