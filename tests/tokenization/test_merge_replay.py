@@ -120,16 +120,14 @@ def test_the_candidates_are_all_pairs_the_winner_first(tokenizer: Tokenizer, tex
     for state in range(replay.n_steps + 1):
         ids = replay.row(state)[1].tolist()
         found = replay.candidates(state)
-        pairs = [Candidate(i, *pair, replay.rank_of(*pair)) for i, pair in enumerate(pairwise(ids))]
+        pairs = [Candidate(i, replay.rank_of(*pair)) for i, pair in enumerate(pairwise(ids))]
         assert sorted(found, key=lambda c: c.left) == pairs
         ranks = [c.rank for c in found if c.rank is not None]
         assert ranks == sorted(ranks)
         assert all(c.rank is None for c in found[len(ranks) :])
         if state < replay.n_steps:
             step = replay.step(state + 1)
-            assert found[0] == Candidate(
-                replay.pair_index(state + 1), step.left, step.right, step.rank
-            )
+            assert found[0] == Candidate(replay.pair_index(state + 1), step.rank)
             assert replay.next_best(state + 1) == (ranks[1] if len(ranks) > 1 else None)
         else:
             assert not ranks

@@ -19,7 +19,6 @@ class TableFacts:
     norms: Float64s
     mean_cosine: float
     shares: Float64s
-    total_variance: float
 
     def components_for(self, part: float) -> int | None:
         """How many components hold a part of the variance; None if the known ones do not."""
@@ -36,7 +35,7 @@ def facts_of_table(search: NeighborSearch, pca: Pca | None = None) -> TableFacts
     table = search.table
     found = principal_components(table) if pca is None else pca
     shares = found.variances / found.total if found.total > 0 else np.zeros_like(found.variances)
-    return TableFacts(search.norms, _mean_cosine(table, search.norms), shares, found.total)
+    return TableFacts(search.norms, _mean_cosine(table, search.norms), shares)
 
 
 def _mean_cosine(table: EmbeddingTable, norms: Float64s) -> float:

@@ -40,8 +40,6 @@ QLabel#onMap { color: $muted; background: $panel; border-radius: 4px; padding: 1
 #panelTitle { font-weight: 600; }
 QLabel#trainingClock { color: $good; background: $window; border-radius: 4px; padding: 2px 8px;
     font-weight: 600; }
-QLabel#encodingClock { color: $accent; background: $accent_soft; border-radius: 4px;
-    padding: 2px 8px; font-weight: 600; }
 #muted, QLabel#muted { color: $muted; }
 
 /* buttons */

@@ -131,7 +131,7 @@ class _Matrix:
         height: int,
     ) -> None:
         self._rules = rules
-        self._height, n = height, len(starts)
+        n = len(starts)
         places = np.arange(height)[:, None]
         inside = places < lengths
         symbols = rules.byte_ids[data[np.where(inside, starts + places, 0)]]

@@ -29,13 +29,13 @@ AT_ONCE = 500
 
 @dataclass(frozen=True)
 class OrderCheck:
-    """How far the check has come. `failing`: ranks of merges that find three or more tokens.
+    """One is yielded now and then, the last with what was found: in `failing` the ranks of merges
+    that find three or more tokens.
 
     `never`: how many never fire. `tokenizer`: at the end the tokenizer that knows whether its order
     holds, and where it does has the pair that fires as the one of each rank; else None.
     """
 
-    n_checked: int
     n_merges: int
     failing: tuple[int, ...] = ()
     never: int = 0
@@ -52,13 +52,13 @@ def check_order(tokenizer: Tokenizer, cache: Path | None = None) -> Iterator[Ord
         fired = np.full(n, NEVER, np.int32)
         for rank in range(n):
             if rank % AT_ONCE == 0:
-                yield OrderCheck(rank, n)
+                yield OrderCheck(n)
             fired[rank] = _left_part(tokenizer, rules, rank)
         if file is not None:
             _remember(file, fired)
     failing = tuple(np.flatnonzero(fired == FAILS).tolist())
     never = int(np.count_nonzero(fired == NEVER))
-    yield OrderCheck(n, n, failing, never, _told(tokenizer, rules, fired))
+    yield OrderCheck(n, failing, never, _told(tokenizer, rules, fired))
 
 
 def _digest(tokenizer: Tokenizer, rules: MergeRules) -> str:

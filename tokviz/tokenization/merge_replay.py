@@ -35,8 +35,6 @@ class Candidate:
     """Two neighbouring tokens of a row: `left` is the index of the first; no rule: rank None."""
 
     left: int
-    left_id: int
-    right_id: int
     rank: int | None
 
 
@@ -54,7 +52,6 @@ class Candidates(Sequence[Candidate]):
     def __init__(self, ids: Int32s, rules: MergeRules) -> None:
         # Lines are in the order in which they are tried; behind the last one: no rule.
         ranks = rules.lines.ranks_of(ids[:-1], ids[1:])
-        self._ids = ids
         self._without = len(rules.lines)
         self._rank_of_line = rules.ranks
         self._order = np.argsort(ranks, kind="stable")
@@ -72,7 +69,7 @@ class Candidates(Sequence[Candidate]):
             return [self[i] for i in range(*index.indices(len(self)))]
         left, rank = int(self._order[index]), int(self._ranks[index])
         known = None if rank == self._without else int(self._rank_of_line[rank])
-        return Candidate(left, int(self._ids[left]), int(self._ids[left + 1]), known)
+        return Candidate(left, known)
 
 
 class MergeReplay:

@@ -88,10 +88,6 @@ class TreeScene:
                 return node
         return None
 
-    def rank_box(self, node: int) -> Box | None:
-        """Where the rank of a node was painted last, None if there was no room."""
-        return self._words.ranks.get(node) if self._words else None
-
     # -- words ---------------------------------------------------------------------------------
 
     def _words_between(self, left: float, right: float) -> "_Words":

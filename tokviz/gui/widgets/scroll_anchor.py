@@ -23,7 +23,6 @@ class ScrollAnchor:
         self._position = 0
         self._cut_off = 0.0  # pixels of the top row above the view
         self._counts: list[int] | None = None  # rows of each line, of a small text
-        self._n_lines = 0
 
     def set_rows(self, rows: TextRows) -> None:
         """Another layout of the same text: stay at the same characters."""

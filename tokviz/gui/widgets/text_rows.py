@@ -43,10 +43,6 @@ class Row:
     def starts_line(self) -> bool:
         return self.index == 0 and self.segment.first_in_line
 
-    @property
-    def ends_line(self) -> bool:
-        return self.last and self.segment.last_in_line
-
 
 class TextRows:
     """The rows of a source in one style and width; `width` None means that rows never wrap."""
