@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QSpinBox,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -24,6 +23,7 @@ from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.flow_layout import FlowLayout
 from tokviz.gui.widgets.generated_text import GeneratedText, ShownToken
+from tokviz.gui.widgets.switch_button import switch_button
 from tokviz.tokenization.visible_text import visible
 
 _SECONDS = 0.02  # between two tokens, so that one sees them come
@@ -65,11 +65,9 @@ class BigramGenerationPanel(QWidget):
         self.seed = _box(0, 2**31 - 1, 1337, "The same seed draws the same text")
         self.n_tokens = _box(1, 100_000, 200, "How many tokens to draw")
         self.button = QPushButton("Generate")
-        self.by_probability = QToolButton()
-        self.by_probability.setObjectName("switch")
-        self.by_probability.setText("by probability")
-        self.by_probability.setToolTip("Colour by probability instead of by token")
-        self.by_probability.setCheckable(True)
+        self.by_probability = switch_button(
+            "by probability", "Colour by probability instead of by token", checkable=True
+        )
         self.words = QLabel()
         self.words.setObjectName("muted")
         self.words.setWordWrap(True)

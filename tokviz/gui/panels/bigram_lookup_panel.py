@@ -1,13 +1,14 @@
 """Look-up, step by step, for the token that is selected in the text."""
 
 import numpy as np
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from tokviz.embedding.bigram_table import BigramTable, LookUp, look_up
 from tokviz.gui.panels.bigram_session import BigramSession
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.lookup_strip import N_STAGES, Bar, LookUpStrip, Prediction
+from tokviz.gui.widgets.switch_button import switch_button
 from tokviz.tokenization.visible_text import visible
 
 _BARS = 12
@@ -23,12 +24,12 @@ class BigramLookUpPanel(QWidget):
         self._session = session
         self._theme = theme
         self.strip = LookUpStrip()
-        self.first = _button("|◀", "Close all cards but the first")
-        self.back = _button("◀", "One card back")
-        self.on = _button("▶", "Open the next card")
-        self.all = _button("▶|", "Open all cards")
-        self.before = _button("previous", "Predict from the token before")
-        self.after = _button("next", "Predict from the token after")
+        self.first = switch_button("|◀", "Close all cards but the first")
+        self.back = switch_button("◀", "One card back")
+        self.on = switch_button("▶", "Open the next card")
+        self.all = switch_button("▶|", "Open all cards")
+        self.before = switch_button("previous", "Predict from the token before")
+        self.after = switch_button("next", "Predict from the token after")
         self.words = QLabel()
         self.words.setObjectName("muted")
         row = QHBoxLayout()
@@ -152,11 +153,3 @@ class BigramLookUpPanel(QWidget):
 
     def _label(self, token_id: int) -> str:
         return visible(self._model.tokenizer.token_bytes(token_id))
-
-
-def _button(words: str, tip: str) -> QToolButton:
-    button = QToolButton()
-    button.setObjectName("switch")
-    button.setText(words)
-    button.setToolTip(tip)
-    return button

@@ -35,6 +35,7 @@ from tokviz.gui.training.training_source import TrainingSource
 from tokviz.gui.widgets.file_drop import accept_files
 from tokviz.gui.widgets.flow_layout import FlowLayout
 from tokviz.gui.widgets.panel_frame import PanelFrame
+from tokviz.gui.widgets.switch_button import switch_button
 from tokviz.text_files import WrongEncodingError, shown
 
 _PAUSE_MS = 150  # without an edit, before the memory is worked out anew
@@ -76,9 +77,7 @@ class BigramPanel(QWidget):
         self.cancel_button.setToolTip("Stop and keep what was learned")
         self.reset_button = QPushButton("Reset")
         self.reset_button.setToolTip("Forget what was learned")
-        self.file_button = QToolButton()
-        self.file_button.setObjectName("switch")
-        self.file_button.setText("File ▾")
+        self.file_button = switch_button("File ▾")
         self.file_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self.file_button)
         menu.addAction("Open a language model …", self._ask_and_load)

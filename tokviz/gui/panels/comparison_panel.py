@@ -18,6 +18,7 @@ from tokviz.gui.widgets.message_card import MessageCard
 from tokviz.gui.widgets.number_grid import NumberGrid
 from tokviz.gui.widgets.panel_frame import PanelFrame
 from tokviz.gui.widgets.row_painting import Highlights
+from tokviz.gui.widgets.switch_button import switch_button
 from tokviz.tokenization.comparison import differing_spans
 from tokviz.tokenization.tokenized_text import TokenizedText
 from tokviz.tokenization.tokenizer import Tokenizer
@@ -45,10 +46,7 @@ class ComparisonPanel(QWidget):
         self._settings = settings
         self._compared: list[tuple[ComparedText, ComparedPane]] = []
         self._loading: list[Task] = []
-        self.add_button = QToolButton()
-        self.add_button.setObjectName("switch")
-        self.add_button.setText("Add ▾")
-        self.add_button.setToolTip("Compare with one more tokenizer")
+        self.add_button = switch_button("Add ▾", "Compare with one more tokenizer")
         self.add_button.setAccessibleName("Add a tokenizer")
         self.add_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.menu = QMenu(self.add_button)

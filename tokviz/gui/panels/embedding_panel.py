@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
-from PySide6.QtWidgets import QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from tokviz.catalog import title_of
 from tokviz.embedding.honesty import Honesty
@@ -43,6 +43,7 @@ from tokviz.gui.widgets.file_drop import accept_files
 from tokviz.gui.widgets.map_area import MapArea
 from tokviz.gui.widgets.message_card import MessageCard
 from tokviz.gui.widgets.panel_frame import PanelFrame
+from tokviz.gui.widgets.switch_button import switch_button
 from tokviz.token_tables import TokenTable
 
 _LABELS_MS = 300  # after the last change of the text, before labels are ordered anew
@@ -91,10 +92,9 @@ class EmbeddingPanel(QWidget):
         self._stack.addWidget(self.message)
         self._stack.addWidget(self.area)
         self._frame = PanelFrame("Map", self._stack)
-        self._open_button = QToolButton()
-        self._open_button.setObjectName("switch")
-        self._open_button.setText("Open …")
-        self._open_button.setToolTip("Open an embedding table: safetensors, GGUF, PyTorch, numpy")
+        self._open_button = switch_button(
+            "Open …", "Open an embedding table: safetensors, GGUF, PyTorch, numpy"
+        )
         self.export_button = ExportButton(file_kinds())
         self._frame.add_control(self._open_button)
         self._frame.add_control(self.export_button)

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from tokviz.gui.task import Task
 from tokviz.gui.tokenizer_model import TokenizerModel
+from tokviz.gui.widgets.switch_button import switch_button
 from tokviz.tokenization.text_search import (
     Hits,
     TextHits,
@@ -44,13 +45,15 @@ class FindBar(QWidget):
         self.field.setPlaceholderText("Find: text, id:1634, [11241, 1634], hex:e2 80, /expression/")
         self.field.setAccessibleName("Find in the text")
         self.field.setClearButtonEnabled(True)
-        self.match_case = _button("Aa", "Tell capital letters from small ones", checkable=True)
+        self.match_case = switch_button(
+            "Aa", "Tell capital letters from small ones", checkable=True
+        )
         self.count = QLabel()
         self.count.setObjectName("muted")
         self.count.setTextFormat(Qt.TextFormat.PlainText)
-        self.previous_button = _button("▲", "The one before (Shift+Enter, Shift+F3)")
-        self.next_button = _button("▼", "The next one (Enter, F3)")
-        self.close_button = _button("✕", "Close (Esc)")
+        self.previous_button = switch_button("▲", "The one before (Shift+Enter, Shift+F3)")
+        self.next_button = switch_button("▼", "The next one (Enter, F3)")
+        self.close_button = switch_button("✕", "Close (Esc)")
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 5, 8, 5)
         row.setSpacing(4)
@@ -199,12 +202,3 @@ class FindBar(QWidget):
 
     def _show_words(self, words: str) -> None:
         self.count.setText(words)
-
-
-def _button(text: str, tip: str, *, checkable: bool = False) -> QToolButton:
-    button = QToolButton()
-    button.setObjectName("switch")
-    button.setText(text)
-    button.setToolTip(tip)
-    button.setCheckable(checkable)
-    return button

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.exact_clipboard import copy_text
 from tokviz.gui.widgets.row_table import RowTable
+from tokviz.gui.widgets.switch_button import switch_button
 from tokviz.gui.widgets.text_style import token_font
 from tokviz.tokenization.token_filter import FilterError
 from tokviz.tokenization.tokenizer import Tokenizer
@@ -75,9 +76,11 @@ class IdListPanel(QWidget):
         self.field.setAccessibleName("Ids")
         self.field.setFont(token_font(_POINTS))
         self.field.setMaximumHeight(96)
-        self.take_button = _button("Ids of my text", "Write the ids of the text here")
-        self.copy_button = _button("Copy ids", "Copy the ids as [1, 2, 3]")
-        self.open_button = _button("Open as text", "Replace the text by what these ids decode to")
+        self.take_button = switch_button("Ids of my text", "Write the ids of the text here")
+        self.copy_button = switch_button("Copy ids", "Copy the ids as [1, 2, 3]")
+        self.open_button = switch_button(
+            "Open as text", "Replace the text by what these ids decode to"
+        )
         self.message = QLabel()
         self.message.setTextFormat(Qt.TextFormat.PlainText)
         self.message.setWordWrap(True)
@@ -153,11 +156,3 @@ class IdListPanel(QWidget):
 
     def _on_theme_changed(self) -> None:
         self.table.set_colors(self._theme.palette)
-
-
-def _button(text: str, tip: str) -> QToolButton:
-    button = QToolButton()
-    button.setObjectName("switch")
-    button.setText(text)
-    button.setToolTip(tip)
-    return button

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QMenu,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -19,6 +18,7 @@ from tokviz.gui.encoding_pause import EncodingPause
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.row_table import RowTable
+from tokviz.gui.widgets.switch_button import switch_button
 from tokviz.tokenization.cut_stretch import CUTTING
 from tokviz.tokenization.encoding import Int64s
 from tokviz.tokenization.merge_search import matching_ranks
@@ -76,11 +76,9 @@ class MergeListPanel(QWidget):
         self.filter = QLineEdit()
         self.filter.setPlaceholderText("Filter: text, hex:e2 80, /expression/, id:1634, rank:0-99")
         self.filter.setClearButtonEnabled(True)
-        self.fires_only = QToolButton()
-        self.fires_only.setObjectName("switch")
-        self.fires_only.setText("fires in my text")
-        self.fires_only.setToolTip("Show only the merges that fire in the text")
-        self.fires_only.setCheckable(True)
+        self.fires_only = switch_button(
+            "fires in my text", "Show only the merges that fire in the text", checkable=True
+        )
         self.message = QLabel()
         self.message.setTextFormat(Qt.TextFormat.PlainText)
         self.message.setWordWrap(True)

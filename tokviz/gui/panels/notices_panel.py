@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from tokviz.gui.task import Task
+from tokviz.gui.widgets.switch_button import switch_button
 
 _SHOW_AFTER_MS = 300  # a task that is done sooner is not worth a flicker
 _MOST_TASKS = 2  # rows; more would leave a small window no room for the text
@@ -149,10 +150,7 @@ class _SentenceRow(QFrame):
         super().__init__()
         self.setObjectName(kind)
         self.sentence = sentence
-        self.close_button = QToolButton()
-        self.close_button.setObjectName("switch")
-        self.close_button.setText("✕")
-        self.close_button.setToolTip("Close")
+        self.close_button = switch_button("✕", "Close")
         label = _plain(sentence)
         label.setWordWrap(True)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

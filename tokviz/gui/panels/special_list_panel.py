@@ -10,6 +10,7 @@ from tokviz.gui.panels.special_meanings import MEANINGS
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.row_table import RowTable
+from tokviz.gui.widgets.switch_button import switch_button
 from tokviz.tokenization.added_tokens import AddedToken
 from tokviz.tokenization.encoding import Int64s
 from tokviz.tokenization.tokenizer import Special
@@ -84,11 +85,7 @@ class SpecialListPanel(QWidget):
         row.addWidget(label)
         for i, special in enumerate(Special):
             words, tip = MEANINGS[special]
-            button = QToolButton()
-            button.setObjectName("switch")
-            button.setText(words)
-            button.setToolTip(tip)
-            button.setCheckable(True)
+            button = switch_button(words, tip, checkable=True)
             self._switch.addButton(button, i)
             row.addWidget(button)
         row.addStretch(1)

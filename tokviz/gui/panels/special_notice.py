@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
 from tokviz.gui.task import Task, failure
 from tokviz.gui.tokenizer_model import TokenizerModel
+from tokviz.gui.widgets.switch_button import switch_button
 from tokviz.tokenization.added_tokens import Match
 from tokviz.tokenization.special_names import find_names
 from tokviz.tokenization.tokenizer import Special
@@ -30,8 +31,10 @@ class SpecialNotice(QFrame):
         self.message = QLabel()
         self.message.setTextFormat(Qt.TextFormat.PlainText)
         self.message.setWordWrap(True)
-        self.show_button = _button("Show", "Select the name in the text; again for the next one")
-        self.text_button = _button("Take for text", "Encode the names like any other text")
+        self.show_button = switch_button(
+            "Show", "Select the name in the text; again for the next one"
+        )
+        self.text_button = switch_button("Take for text", "Encode the names like any other text")
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 5, 8, 5)
         row.addWidget(self.message, 1)
@@ -94,11 +97,3 @@ def _all_names(parts: Iterator[list[Match]]) -> Iterator[list[Match]]:
         found += part
         yield []
     yield found
-
-
-def _button(text: str, tip: str) -> QToolButton:
-    button = QToolButton()
-    button.setObjectName("switch")
-    button.setText(text)
-    button.setToolTip(tip)
-    return button

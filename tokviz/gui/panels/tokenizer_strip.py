@@ -1,10 +1,11 @@
 """The strip above the text: what cannot be shown of this tokenizer, and how it changes the text."""
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
 from tokviz.gui.task import Task, failure
 from tokviz.gui.tokenizer_model import TokenizerModel
+from tokviz.gui.widgets.switch_button import switch_button
 from tokviz.tokenization.limits import limits_of
 from tokviz.tokenization.normalized_text import count_changed
 
@@ -29,10 +30,7 @@ class TokenizerStrip(QFrame):
         self.message.setTextFormat(Qt.TextFormat.PlainText)
         self.message.setWordWrap(True)
         self.message.setObjectName("muted")
-        self.close_button = QToolButton()
-        self.close_button.setObjectName("switch")
-        self.close_button.setText("✕")
-        self.close_button.setToolTip("Close until another tokenizer is chosen")
+        self.close_button = switch_button("✕", "Close until another tokenizer is chosen")
         self.close_button.clicked.connect(self._on_close_clicked)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 4, 8, 4)

@@ -1,11 +1,12 @@
 """ComparedPane: one more view of the text, with a title, its numbers and a button to close it."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from tokviz.gui.palette import Palette
 from tokviz.gui.widgets.panel_frame import PanelFrame
 from tokviz.gui.widgets.row_painting import Highlights
+from tokviz.gui.widgets.switch_button import switch_button
 from tokviz.gui.widgets.token_source import TokenSource
 from tokviz.gui.widgets.token_text_view import TokenTextView
 
@@ -25,10 +26,7 @@ class ComparedPane(QWidget):
         self._look: tuple[Palette, float, bool] | None = None
         self.frame = PanelFrame(title, self.view)
         self.frame.let_title_be_cut()
-        self.close_button = QToolButton()
-        self.close_button.setObjectName("switch")
-        self.close_button.setText("✕")
-        self.close_button.setToolTip("Compare without this tokenizer")
+        self.close_button = switch_button("✕", "Compare without this tokenizer")
         self.close_button.setAccessibleName(f"Close {title}")
         self.close_button.clicked.connect(self.close_requested)
         self.frame.add_control(self.close_button)

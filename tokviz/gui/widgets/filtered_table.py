@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBox
 
 from tokviz.gui.palette import Palette
 from tokviz.gui.widgets.row_table import RowTable
+from tokviz.gui.widgets.switch_button import switch_button
 
 _PAUSE_MS = 200
 
@@ -38,11 +39,7 @@ class FilteredTable(QWidget):
 
     def add_switch(self, text: str, tip: str, *, checkable: bool = False) -> QToolButton:
         """A small button beside the field."""
-        switch = QToolButton()
-        switch.setObjectName("switch")
-        switch.setText(text)
-        switch.setToolTip(tip)
-        switch.setCheckable(checkable)
+        switch = switch_button(text, tip, checkable=checkable)
         self._row.addWidget(switch)
         return switch
 

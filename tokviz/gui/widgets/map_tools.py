@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QToolButton, QWidget
 
 from tokviz.gui.widgets.scatter_view import Tool
+from tokviz.gui.widgets.switch_button import switch_button
 
 _TOOLS = {
     Tool.PAN: ("Pan", "Drag to move the map; the wheel zooms to the pointer"),
@@ -28,15 +29,15 @@ class MapTools(QWidget):
         row.setSpacing(1)
         self._tools = QButtonGroup(self)
         for number, (words, tip) in enumerate(_TOOLS.values()):
-            button = _button(words, tip)
+            button = switch_button(words, tip)
             button.setCheckable(True)
             button.setChecked(number == 0)
             self._tools.addButton(button, number)
             row.addWidget(button)
         self._tools.idClicked.connect(lambda i: self.tool_picked.emit(list(_TOOLS)[i]))
-        self.zoom_to_selection = _button("Zoom", "Bring the selected tokens into view")
-        self.fit = _button("All", "Show every point (F)")
-        self.density = _button("Density", "Show how many points lie where")
+        self.zoom_to_selection = switch_button("Zoom", "Bring the selected tokens into view")
+        self.fit = switch_button("All", "Show every point (F)")
+        self.density = switch_button("Density", "Show how many points lie where")
         self.density.setCheckable(True)
         for button in (self.zoom_to_selection, self.fit, self.density):
             row.addWidget(button)
@@ -53,11 +54,3 @@ class MapTools(QWidget):
         button = self._tools.button(list(_TOOLS).index(tool))
         assert isinstance(button, QToolButton)
         return button
-
-
-def _button(words: str, tip: str) -> QToolButton:
-    button = QToolButton()
-    button.setText(words)
-    button.setToolTip(tip)
-    button.setObjectName("switch")
-    return button

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QScrollArea,
     QSplitter,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -28,6 +27,7 @@ from tokviz.gui.widgets.merge_tree_view import MergeTreeView
 from tokviz.gui.widgets.pipeline_strip import PipelineStrip
 from tokviz.gui.widgets.replay_controls import ReplayControls
 from tokviz.gui.widgets.row_table import RowTable
+from tokviz.gui.widgets.switch_button import switch_button
 from tokviz.gui.widgets.training_step_view import TrainingStepView
 
 _LOWEST_BODY = 110  # pixels; in a low panel one scrolls
@@ -63,11 +63,11 @@ class MergeReplayView(QWidget):
         self.remedy.hide()
         self.row = MergeRowView()
         self.tree = MergeTreeView()
-        self.by_rank = QToolButton()
-        self.by_rank.setObjectName("switch")
-        self.by_rank.setText("height by rank")
-        self.by_rank.setToolTip("Heights by the logarithm of the rank, not by the order of merging")
-        self.by_rank.setCheckable(True)
+        self.by_rank = switch_button(
+            "height by rank",
+            "Heights by the logarithm of the rank, not by the order of merging",
+            checkable=True,
+        )
         self.by_rank.toggled.connect(self.tree.set_height_by_rank)
         self.pairs = RowTable()
         self.pairs.setAccessibleName("Candidate pairs")

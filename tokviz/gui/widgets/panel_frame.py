@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
 )
 
 from tokviz.gui.widgets.switch_bar import SwitchBar
+from tokviz.gui.widgets.switch_button import switch_button
 
 _HEADER = 33  # pixels: as high as with switches, so that titles side by side stand on one line
 
@@ -73,11 +74,7 @@ class PanelFrame(QFrame):
         if self._switches is None:
             self._switches = SwitchBar()
             self._controls.addWidget(self._switches)
-        switch = QToolButton()
-        switch.setObjectName("switch")
-        switch.setText(text)
-        switch.setToolTip(tip)
-        switch.setCheckable(True)
+        switch = switch_button(text, tip, checkable=True)
         switch.setChecked(checked)
         self._switches.add(switch)
         return switch

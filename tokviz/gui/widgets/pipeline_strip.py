@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QWidget
+
+from tokviz.gui.widgets.switch_button import switch_button
 
 
 class PipelineStrip(QWidget):
@@ -22,10 +24,7 @@ class PipelineStrip(QWidget):
                 arrow = QLabel("→")
                 arrow.setObjectName("muted")
                 row.addWidget(arrow)
-            button = QToolButton()
-            button.setObjectName("switch")
-            button.setText(stage)
-            button.setCheckable(True)
+            button = switch_button(stage, checkable=True)
             self._buttons.addButton(button, i)
             row.addWidget(button)
         row.addStretch(1)

@@ -1,9 +1,10 @@
 """ProjectionBar: which projection the map shows, as a button for its settings; pause and stop."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from tokviz.gui.widgets.projection_settings import ProjectionSettings
+from tokviz.gui.widgets.switch_button import switch_button
 
 _WIDEST = 260
 
@@ -17,11 +18,11 @@ class ProjectionBar(QWidget):
     def __init__(self, projections: list[tuple[str, str]]) -> None:
         super().__init__()
         self.settings = ProjectionSettings(projections, self)
-        self.button = _switch("", "The way from rows to points")
+        self.button = switch_button("", "The way from rows to points")
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves it with the settings
         self.button.clicked.connect(lambda: self.settings.open_below(self.button))
-        self.pause = _switch("Pause", "Let the layout stand still, and go on later")
-        self.stop = _switch("Stop", "End here and keep the map as it is")
+        self.pause = switch_button("Pause", "Let the layout stand still, and go on later")
+        self.stop = switch_button("Stop", "End here and keep the map as it is")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2)
@@ -45,11 +46,3 @@ class ProjectionBar(QWidget):
         shown = self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, _WIDEST)
         self.button.setText(f"{shown} ▾".replace("&", "&&"))  # one would make a shortcut
         self.button.setAccessibleName(f"Projection: {words}")
-
-
-def _switch(words: str, tip: str) -> QToolButton:
-    button = QToolButton()
-    button.setText(words)
-    button.setToolTip(tip)
-    button.setObjectName("switch")
-    return button
