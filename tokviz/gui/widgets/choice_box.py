@@ -1,8 +1,9 @@
 """ChoiceBox: a list to choose from that keeps the keys it understands from the panel around it."""
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox
+
+from tokviz.gui.widgets.own_keys import is_own_key
 
 _KEYS = {
     Qt.Key.Key_Space,
@@ -19,9 +20,4 @@ class ChoiceBox(QComboBox):
     """With the focus it opens with Space and moves with Home, End and the arrows."""
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-            if plain and event.key() in _KEYS:
-                event.accept()
-                return True
-        return super().event(event)
+        return is_own_key(event, _KEYS) or super().event(event)

@@ -21,6 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
 from tokviz.gui.palette import LIGHT, Palette
+from tokviz.gui.widgets.own_keys import is_own_key
 from tokviz.gui.widgets.row_table_model import BarRows, RowSource, RowTableModel
 from tokviz.gui.widgets.row_table_painting import CELL_PAD, RowPainting, VisibleColumn
 
@@ -245,12 +246,7 @@ class RowTable(QTableView):
 
     def event(self, event: QEvent) -> bool:
         # A shortcut of the panel on Home or End would otherwise take the key from the table.
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-            if plain and event.key() in _KEYS:
-                event.accept()
-                return True
-        return super().event(event)
+        return is_own_key(event, _KEYS) or super().event(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         # Qt makes the first row current when Tab comes in, which is no choice of the user.

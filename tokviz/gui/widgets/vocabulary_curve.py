@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from tokviz.gui.palette import LIGHT, Palette
 from tokviz.gui.widgets.curve_plot import CurvePlot
 from tokviz.gui.widgets.merge_axis import MergeAxis
+from tokviz.gui.widgets.own_keys import is_own_key
 from tokviz.gui.widgets.slider_handle import HANDLE_ROOM, paint_handle
 
 _FACTOR = 1.25  # of one page key or one notch of the wheel
@@ -163,12 +164,7 @@ class VocabularyCurve(QWidget):
 
     def event(self, event: QEvent) -> bool:
         # A shortcut of the panel on Left or Home would otherwise take the key from the slider.
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-            if plain and event.key() in _KEYS:
-                event.accept()
-                return True
-        return super().event(event)
+        return is_own_key(event, _KEYS) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
