@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QMenu,
     QPushButton,
-    QScrollArea,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -35,6 +34,7 @@ from tokviz.gui.training.training_source import TrainingSource
 from tokviz.gui.widgets.file_drop import accept_files
 from tokviz.gui.widgets.flow_layout import FlowLayout
 from tokviz.gui.widgets.panel_frame import PanelFrame
+from tokviz.gui.widgets.scrolled import scrolled
 from tokviz.gui.widgets.switch_button import switch_button
 from tokviz.text_files import WrongEncodingError, shown
 
@@ -106,10 +106,7 @@ class BigramPanel(QWidget):
         column.addWidget(self.fields)
         column.addWidget(self.memory)
         column.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(content)
+        area = scrolled(content)
         frame = PanelFrame("Bigram language model", area)
         frame.add_control(self.file_button)
         outer = QVBoxLayout(self)

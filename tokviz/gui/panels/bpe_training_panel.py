@@ -39,6 +39,7 @@ from tokviz.gui.widgets.line_plot import Curve, LinePlot
 from tokviz.gui.widgets.panel_frame import PanelFrame
 from tokviz.gui.widgets.plain_label import plain_label
 from tokviz.gui.widgets.row_table import RowTable
+from tokviz.gui.widgets.scrolled import scrolled
 from tokviz.text_files import WrongEncodingError, shown
 
 _WIDTH = 350
@@ -122,11 +123,8 @@ class BpeTrainingPanel(QWidget):
         column.setContentsMargins(10, 8, 10, 0)
         column.addWidget(self.settings)
         column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
+        scroll = scrolled(content)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(content)
         return scroll
 
     def _place_beside(self, left: QWidget) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from tokviz.embedding.table_facts import TableFacts, facts_of_table
 from tokviz.gui.panels.hub_rows import HubRows
@@ -16,6 +16,7 @@ from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.histogram_view import HistogramView
 from tokviz.gui.widgets.line_plot import Curve, LinePlot
 from tokviz.gui.widgets.row_table import RowTable
+from tokviz.gui.widgets.scrolled import scrolled
 from tokviz.token_tables import TokenTable
 
 
@@ -65,10 +66,7 @@ class TableFactsPanel(QWidget):
                 widget.setMinimumHeight(height)
             column.addWidget(widget)
         column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(inside)
+        scroll = scrolled(inside)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scroll)

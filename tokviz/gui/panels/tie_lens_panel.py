@@ -1,7 +1,7 @@
 """The lens on ties: who had the count of a merge, too, and what the other rule would have made."""
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from tokviz.gui.panels.tie_rows import DifferingRows, TieRows
 from tokviz.gui.panels.training_sentences import rule_in_words
@@ -11,6 +11,7 @@ from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.row_table import RowTable
 from tokviz.gui.widgets.row_table_model import NoRows
+from tokviz.gui.widgets.scrolled import scrolled
 from tokviz.tokenization.tie_comparison import RuleComparison, comparing_rules
 
 _LOWEST_TABLE = 84  # pixels; in a low panel one scrolls
@@ -65,10 +66,7 @@ class TieLensPanel(QWidget):
             column.addWidget(words)
             column.addWidget(table, 1)
             table.setMinimumHeight(_LOWEST_TABLE)
-        scroll = self._scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(content)
+        scroll = self._scroll = scrolled(content)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scroll)

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -17,6 +16,7 @@ from tokviz.gui.panels.token_in_text import TokenInText, describe_place
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.flow_layout import FlowLayout
 from tokviz.gui.widgets.panel_frame import PanelFrame
+from tokviz.gui.widgets.scrolled import scrolled
 from tokviz.gui.widgets.text_style import token_font
 from tokviz.tokenization.token_facts import CodePoint, TokenFacts, facts_of
 from tokviz.tokenization.visible_text import visible
@@ -35,9 +35,7 @@ class TokenCardPanel(QWidget):
     def __init__(self, model: TokenizerModel) -> None:
         super().__init__()
         self._model = model
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll = scrolled()
         self._frame = PanelFrame("Token", self._scroll)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

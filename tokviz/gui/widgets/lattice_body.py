@@ -4,14 +4,14 @@ It arranges widgets and knows nothing of what they show; whoever owns it fills a
 """
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from tokviz.gui.palette import Palette
 from tokviz.gui.widgets.lattice_view import LatticeView
 from tokviz.gui.widgets.merge_row_view import MergeRowView
 from tokviz.gui.widgets.plain_label import plain_label
 from tokviz.gui.widgets.row_table import RowTable
+from tokviz.gui.widgets.turning_splitter import TurningSplitter
 
 _WIDE = 680  # pixels from which the candidates stand beside the lattice
 
@@ -44,12 +44,9 @@ class LatticeBody(QWidget):
         column.addWidget(self.written)
         column.addWidget(self.area, 1)
         column.addWidget(self.row)
-        self._sized = False
-        split = self._split = QSplitter(Qt.Orientation.Horizontal)
-        split.addWidget(left)
-        split.addWidget(self.candidates)
-        split.setStretchFactor(0, 1)
-        split.setHandleWidth(10)
+        split = TurningSplitter(
+            left, self.candidates, wide=_WIDE, beside=(600, 290), below=(230, 110)
+        )
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(split)
@@ -58,16 +55,6 @@ class LatticeBody(QWidget):
         """How the text is written where it is looked up, if otherwise."""
         self.written.setText(words)
         self.written.setVisible(bool(words))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Where the width does not do for both, one stands below the other."""
-        wide = self.width() >= _WIDE
-        side = Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical
-        if side is not self._split.orientation() or not self._sized:
-            self._sized = True
-            self._split.setOrientation(side)
-            self._split.setSizes([600, 290] if wide else [230, 110])
-        super().resizeEvent(event)
 
     def show_place(self, place: int) -> None:
         """Bring a place of the lattice into view."""

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
-    QScrollArea,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -27,6 +26,7 @@ from tokviz.gui.widgets.merge_tree_view import MergeTreeView
 from tokviz.gui.widgets.pipeline_strip import PipelineStrip
 from tokviz.gui.widgets.replay_controls import ReplayControls
 from tokviz.gui.widgets.row_table import RowTable
+from tokviz.gui.widgets.scrolled import scrolled
 from tokviz.gui.widgets.switch_button import switch_button
 from tokviz.gui.widgets.training_step_view import TrainingStepView
 
@@ -105,10 +105,7 @@ class MergeReplayView(QWidget):
         left_column.setContentsMargins(0, 0, 0, 0)
         left_column.addWidget(self.row)
         left_column.addWidget(self.tree, 1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(left)
+        scroll = scrolled(left)
         scroll.setMinimumSize(left.minimumSizeHint().width(), _LOWEST_BODY)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(scroll)
