@@ -108,8 +108,6 @@ class TokenizedText(TextTokens):
             is_huge |= self.n_chars > _MOST_AT_ONCE
         else:  # only a pre-token that cannot be cut makes a piece that long
             is_huge |= any(len(p.text) > _MOST_AT_ONCE for p in table.pieces[low:high])
-        if is_huge:
-            high = max(high, table.n_encoded)
         with self._all_merges():
             while high <= table.n_encoded and not is_huge:
                 if self._replace_within(low, high, (start, end, inserted)):
@@ -148,10 +146,12 @@ class TokenizedText(TextTokens):
         """Change the text of [low, high) and leave it, with all behind it, to be encoded."""
         start, end, inserted = edit
         table = self._table
-        base = table.start(low)
+        base, n_encoded = table.start(low), max(table.n_encoded, high)
         old = "".join(piece.text for piece in table.pieces[low:high])
         new = raw_pieces(old[: start - base] + inserted + old[end - base :])
-        table.put(low, high, new)
+        # Joined with the rest of the text, ten megabytes would be copied several times.
+        behind = [piece.without_tokens() for piece in table.pieces[high:n_encoded]]
+        table.put(low, n_encoded, [*new, *behind])
 
     def _in_parts(self, encoding: Encoding) -> list[Encoding]:
         return in_parts(encoding, self._locality.find_cut)
