@@ -71,7 +71,8 @@ def test_a_table_may_name_the_tokens_that_have_rows() -> None:
     assert known.vocab == [b"b", b"c", b"f"]
     assert known.rows_of([5, 0, 1]).tolist() == [2, 0]
     assert (known.row_of(2), known.row_of(3), known.id_of(2)) == (1, None, 5)
-    assert known.counts(np.array([5, 5, 0, 1])).tolist() == [1, 0, 2]
+    assert known.counts(np.array([1, 1, 0, 0, 0, 2])).tolist() == [1, 0, 2]
+    assert known.counts(np.array([1, 1, 3])).tolist() == [1, 3, 0]
     assert known.without_token == ()
     assert known.audit() == (
         "3 rows of 3 numbers; 3 tokens that do not occur in the text have none."

@@ -164,9 +164,9 @@ def by_norm(known: TokenTable) -> Numbers:
     return Numbers("length of the row", norms)
 
 
-def by_count(known: TokenTable, ids: npt.NDArray[np.int32]) -> Numbers:
-    """How often each token occurs among `ids`; none for one that does not."""
-    counts = known.counts(ids).astype(np.float64)
+def by_count(known: TokenTable, of_ids: npt.NDArray[np.int64]) -> Numbers:
+    """How often each token occurs, none for one that does not; `of_ids`: how often each id does."""
+    counts = known.counts(of_ids).astype(np.float64)
     counts[counts == 0] = np.nan
     return Numbers("count in the text", counts, log=True)
 

@@ -69,10 +69,12 @@ class TokenTable:
         found = self.rows_of([token_id])
         return int(found[0]) if len(found) else None
 
-    def counts(self, ids: npt.NDArray[np.integer]) -> Int64s:
-        """How often the token of each row occurs among `ids`, (n_rows,)."""
+    def counts(self, of_ids: Int64s) -> Int64s:
+        """How often the token of each row occurs, (n_rows,); `of_ids`: how often each id does."""
         here = self.ids_of(np.arange(self.table.n_rows))
-        found: Int64s = np.bincount(ids, minlength=int(here.max(initial=-1)) + 1)[here]
+        found = np.zeros(len(here), np.int64)
+        has_id = here < len(of_ids)  # padding has none
+        found[has_id] = of_ids[here[has_id]]
         return found
 
     @cached_property

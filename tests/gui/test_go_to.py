@@ -50,6 +50,21 @@ def test_a_token_that_is_not_in_the_text_is_selected(session: Session, qtbot: Qt
     assert session.model.tokenizer.token_bytes(token_id).strip() == b"strawberry"
 
 
+def test_counts_in_a_long_text_come_as_soon_as_they_are_known(
+    session: Session, qtbot: QtBot
+) -> None:
+    model = session.model
+    model.set_text("more tokenization " * 20_000)
+    qtbot.waitUntil(lambda: model.text.complete)
+    field = _type(qtbot, session, "ization")
+    qtbot.keyClick(field, Key.Key_Down)
+    qtbot.waitUntil(lambda: field.targets[0].note == "id 1,634 · 20,000 in the text")
+    assert field.results.currentRow() == 1
+    qtbot.keyClick(field, Key.Key_Up)
+    qtbot.keyClick(field, Key.Key_Return)
+    assert model.selection.place == 2
+
+
 def test_a_number_is_an_id_or_a_rank(session: Session, qtbot: QtBot) -> None:
     field = _type(qtbot, session, "1634")
     assert [target.words for target in field.targets][:2] == ["ization", "rank 1,634"]

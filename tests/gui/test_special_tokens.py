@@ -40,7 +40,7 @@ def test_a_name_becomes_a_token_as_it_is_typed_and_ends_with_the_next_key(
     panel = special_list(session, qtbot)
     qtbot.mouseClick(panel.button(Special.SPECIAL), LEFT)
     type_text(session, qtbot, "a<|endoftext|")
-    assert session.model.text.count_of(50256) == 0
+    assert session.model.text.first_index_of(50256) is None
     qtbot.keyClicks(session.window.text_panel.view, ">")
     assert session.model.text.ids().tolist() == [64, 50256]
     qtbot.waitUntil(lambda: panel.table.source.cell(0, 1) == "1")

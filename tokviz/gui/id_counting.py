@@ -20,7 +20,7 @@ _AT_ONCE = 1 << 17  # characters of a text that is counted within a frame
 class IdCounting(QObject):
     """A part of the model. It counts when a panel that somebody looks at asks it to.
 
-    `counted`: `counts`, (n_vocab,) int64, are others, or were asked for and known already.
+    `counted`: `counts`, (n_vocab,) int64, are others.
     """
 
     counted = Signal()
@@ -38,6 +38,12 @@ class IdCounting(QObject):
         """Whether the counts are those of the text as it is encoded and shown now."""
         return self._known == self._present()
 
+    def count_of(self, token_id: int) -> int | None:
+        """How often an id occurs in the text, None until that is counted."""
+        if not self.is_known or token_id >= len(self.counts):
+            return None
+        return int(self.counts[token_id])
+
     def begin(self) -> None:
         """Count what is encoded so far, as it is shown, unless that is known or on its way."""
         asked, text = self._present(), self._model.text
@@ -46,16 +52,16 @@ class IdCounting(QObject):
         self.cancel()
         self._asked = asked
         if self.is_known:
-            self.counted.emit()
-        elif text.n_encoded <= _AT_ONCE:
+            return
+        if text.n_encoded <= _AT_ONCE:
             self._take(id_counts(text))
-        else:
-            if len(self.counts) != text.tokenizer.n_vocab:  # of another tokenizer
-                self.counts = np.zeros(text.tokenizer.n_vocab, np.int64)
-                self.counted.emit()
-            self._task = Task(count_ids(text), "Counting the tokens", parent=self)
-            self._task.stepped.connect(self._on_stepped)
-            self._task.start()
+            return
+        self._task = Task(count_ids(text), "Counting the tokens", parent=self)
+        self._task.stepped.connect(self._on_stepped)
+        self._task.start()
+        if len(self.counts) != text.tokenizer.n_vocab:  # of another tokenizer
+            self.counts = np.zeros(text.tokenizer.n_vocab, np.int64)
+            self.counted.emit()
 
     def cancel(self) -> None:
         """End what runs."""

@@ -147,9 +147,13 @@ class TextTokens:
         parts = [encoding.ids for encoding in self._all_shown()]
         return np.concatenate(parts) if parts else np.zeros(0, np.int32)
 
-    def count_of(self, token_id: int) -> int:
-        """Occurrences of a token in what is encoded so far."""
-        return sum(int(np.count_nonzero(e.ids == token_id)) for e in self._all_shown())
+    def first_index_of(self, token_id: int) -> int | None:
+        """Index of a token's first occurrence in what is encoded so far."""
+        for i, encoding in enumerate(self._all_shown()):
+            found = np.flatnonzero(encoding.ids == token_id)
+            if len(found):
+                return self._table.start(i, TOKENS) + int(found[0])
+        return None
 
     def gap_ranks(self) -> Int32s | None:
         """(bytes - 1,) gap ranks of what is encoded so far; None where they mean nothing."""

@@ -64,6 +64,7 @@ class EmbeddingPanel(QWidget):
         self._model = model
         self._theme = theme
         self._shown: TokenTable | None = None
+        self._hovered_row: int | None = None
         self._layout: Layout | None = None
         self._points: npt.NDArray[np.float32] | None = None  # as they are shown
         self._before: npt.NDArray[np.float32] | None = None  # of the same table, a moment ago
@@ -78,7 +79,7 @@ class EmbeddingPanel(QWidget):
         self.exporting = MapExporting(model, self.area.view)
         self._place_widgets()
         self._labels_later = QTimer(self, singleShot=True, interval=_LABELS_MS)
-        self._labels_later.timeout.connect(self._set_label_order)
+        self._labels_later.timeout.connect(self._count)
         self._rested = QTimer(self, singleShot=True, interval=_REST_MS)
         self._rested.timeout.connect(self._on_settings_changed)
         self._connect()
@@ -135,12 +136,14 @@ class EmbeddingPanel(QWidget):
         model.tokenizer_changed.connect(self._on_tokenizer_changed)
         model.selection_changed.connect(self._update_note)
         model.encoding_changed.connect(self._labels_later.start)
+        model.id_counting.counted.connect(self._on_counted)
         self._theme.changed.connect(self._on_theme_changed)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._model.require_table()
         self._on_table_changed()
+        self._count()
 
     def close_map(self) -> None:
         """End what runs; for the program's end."""
@@ -271,6 +274,7 @@ class EmbeddingPanel(QWidget):
 
     def _dress(self) -> None:
         """Labels, colours and marks for new points."""
+        self._count()
         self._set_label_order()
         self._show_classes()
         self.audit.begin()  # not before: both would decode the table
@@ -280,9 +284,20 @@ class EmbeddingPanel(QWidget):
     def _set_label_order(self) -> None:
         known = self._shown
         if known is not None:
-            counts = known.counts(self._model.text.ids())
+            counts = known.counts(self._model.id_counting.counts)
             order = map_look.label_order(known, counts)
             self.area.view.set_labels(map_look.labels_of(known), order)
+
+    def _count(self) -> None:
+        """Count the tokens of the text, if anybody looks at their map."""
+        if self._shown is not None and self.isVisible():
+            self._model.id_counting.begin()
+
+    def _on_counted(self) -> None:
+        if self.isVisible():
+            self._set_label_order()
+            self._update_note()
+            self._show_card()
 
     def _on_ended(self) -> None:
         self._update_running()
@@ -341,16 +356,24 @@ class EmbeddingPanel(QWidget):
         known, ids = self._shown, self._model.selection.ids
         if known is None:
             return
-        self._frame.set_note(
-            known.table.name if len(ids) < 2 else selection_words(ids, self._model.text.ids())
-        )
+        self._count()
+        counting = self._model.id_counting
+        counts = counting.counts if counting.is_known else None
+        self._frame.set_note(known.table.name if len(ids) < 2 else selection_words(ids, counts))
 
     def _on_row_hovered(self, row: int | None) -> None:
+        self._hovered_row = row
+        self._count()
+        self._show_card()
+
+    def _show_card(self) -> None:
+        """What is known of the row under the mouse, if there is one."""
+        row = self._hovered_row
         place = None if row is None else self.area.view.screen_place(row)
         if row is None or place is None or self._shown is None:
             self.area.card.hide()
             return
-        count = self._model.text.count_of(self._shown.id_of(row))
+        count = self._model.id_counting.count_of(self._shown.id_of(row))
         self.area.card.show_at(map_look.hover_words(self._shown, row, count), place)
 
     def _on_theme_changed(self) -> None:

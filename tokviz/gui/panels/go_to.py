@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
@@ -67,6 +66,7 @@ class GoToField(QLineEdit):
         self._later.timeout.connect(self._list)
         self.textEdited.connect(self._later.start)
         self.results.itemClicked.connect(lambda item: self._go(self.results.row(item)))
+        model.id_counting.counted.connect(self._on_counted)
 
     def sizeHint(self) -> QSize:
         """Narrow, or a small window's toolbar would hide the field behind an arrow."""
@@ -94,6 +94,8 @@ class GoToField(QLineEdit):
 
     def _list(self) -> None:
         words = self.text()
+        if words.strip():
+            self._model.id_counting.begin()
         self._targets = list(self._found(words)) if words.strip() else []
         self.results.clear()
         for target in self._targets:
@@ -110,6 +112,13 @@ class GoToField(QLineEdit):
         self.results.setCurrentRow(0)
         self.results.show()
         self.results.raise_()
+
+    def _on_counted(self) -> None:
+        """The same lines, with how often each token is in the text."""
+        if self.results.isVisible() and not self._later.isActive():
+            row = self.results.currentRow()
+            self._list()
+            self.results.setCurrentRow(row)
 
     def _found(self, words: str) -> Iterator[Target]:
         plain = words.strip().replace(",", "")
@@ -135,7 +144,7 @@ class GoToField(QLineEdit):
 
     def _token(self, token_id: int) -> Target:
         word = visible(self._model.tokenizer.token_bytes(token_id))
-        count = self._model.text.count_of(token_id)
+        count = self._model.id_counting.count_of(token_id)
         here = f" · {count:,} in the text" if count else ""
         return Target(word, f"id {token_id:,}{here}", lambda: self._show_token(token_id))
 
@@ -156,11 +165,10 @@ class GoToField(QLineEdit):
     def _show_token(self, token_id: int) -> None:
         """Select the token, at its first place in the text if it has one."""
         text = self._model.text
-        places = np.flatnonzero(text.ids() == token_id)
-        if not len(places):
+        place = text.first_index_of(token_id)
+        if place is None:
             self._model.select([token_id])
             return
-        place = int(places[0])
         self.place_requested.emit(*text.token_span(place))
         self._model.select_token(place)
 

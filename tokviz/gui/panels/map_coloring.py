@@ -57,6 +57,7 @@ class MapColoring(QObject):
         for signal in (model.selection_changed, model.hovered_changed):
             signal.connect(lambda: self._follow(SIMILARITY))
         model.encoding_changed.connect(lambda: self._follow(COUNT))
+        model.id_counting.counted.connect(lambda: self._follow(COUNT))
         model.points_changed.connect(lambda: self._follow(DISTORTION))
         model.graph_changed.connect(lambda: self._follow(DISTORTION))
         model.points_changed.connect(lambda: self._follow(GRADIENT))
@@ -91,6 +92,10 @@ class MapColoring(QObject):
         if self._by == SIMILARITY:
             self._color_by_similarity(known)
             return
+        if self._by == COUNT:
+            model.id_counting.begin()
+            if not model.id_counting.is_known:
+                return  # it is coloured when they are counted
         if self._by == DISTORTION and model.points is None:
             return  # between two maps; it is coloured when the next has come
         if self._by == DISTORTION and model.graph is None:
@@ -106,7 +111,7 @@ class MapColoring(QObject):
     def _computing(self, known: TokenTable) -> Iterator[PointValues]:
         """What it needs of the model is taken here, on the GUI's thread."""
         if self._by == COUNT:
-            return _one(partial(by_count, known, self._model.text.ids()))
+            return _one(partial(by_count, known, self._model.id_counting.counts))
         points, graph = self._model.points, self._model.graph
         if self._by == DISTORTION and points is not None and graph is not None:
             return _one(partial(by_distortion, points, graph))

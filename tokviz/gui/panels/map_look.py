@@ -46,8 +46,8 @@ def hollow_rows(known: TokenTable) -> npt.NDArray[np.bool_]:
     return found if never is None else found | never
 
 
-def hover_words(known: TokenTable, row: int, count: int) -> list[str]:
-    """What the card under the mouse says of a row, a line each."""
+def hover_words(known: TokenTable, row: int, count: int | None) -> list[str]:
+    """What the card under the mouse says of a row, a line each; `count` None: not counted yet."""
     tokenizer, table = known.tokenizer, known.table
     norm = float(np.sqrt(np.square(table.gather([row])[0], dtype=np.float64).sum()))
     if not known.has_token(row):
@@ -57,7 +57,8 @@ def hover_words(known: TokenTable, row: int, count: int) -> list[str]:
     rank = tokenizer.merges.rank_of_id.get(token_id)
     special = token_id in tokenizer.special_tokens.values()
     made = "special token" if special else "no merge" if rank is None else f"rank {rank:,}"
-    times = "not in the text" if count == 0 else f"{count:,} in the text"
+    times = "counting …" if count is None else f"{count:,} in the text"
+    times = "not in the text" if count == 0 else times
     never = table.never_updated
     if never is not None and never[row]:
         times = "never seen in training: its row is still random"

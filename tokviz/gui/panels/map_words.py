@@ -28,15 +28,20 @@ def layout_words(known: TokenTable, layout: Layout, audit: str) -> tuple[str, st
     return words, " ".join(part for part in (audit, tied) if part)
 
 
-def selection_words(ids: Sequence[int], text_ids: npt.NDArray[np.int32]) -> str:
+def selection_words(ids: Sequence[int], counts: npt.NDArray[np.int64] | None) -> str:
     """How many tokens are selected, and how often they occur in the text.
 
-    >>> selection_words([0, 1, 2], np.array([2, 2, 0, 9], np.int32))
+    `counts`: how often each id does, None while that is counted.
+
+    >>> selection_words([0, 1, 2], np.array([1, 0, 2]))
     '3 tokens selected, 2 of them in the text, 3 times'
     """
-    counts = np.bincount(text_ids, minlength=max(ids) + 1)[list(ids)]
-    n_here, n_times = int(np.count_nonzero(counts)), int(counts.sum())
-    return f"{len(ids):,} tokens selected, {n_here:,} of them in the text, {n_times:,} times"
+    selected = f"{len(ids):,} tokens selected"
+    if counts is None:
+        return f"{selected}, counting …"
+    here = counts[list(ids)]
+    n_here, n_times = int(np.count_nonzero(here)), int(here.sum())
+    return f"{selected}, {n_here:,} of them in the text, {n_times:,} times"
 
 
 def no_table_words(tokenizer: str) -> tuple[str, str]:

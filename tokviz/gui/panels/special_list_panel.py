@@ -109,9 +109,13 @@ class SpecialListPanel(QWidget):
         self.button(self._model.special).setChecked(True)
 
     def _count(self) -> None:
-        """Count anew, if anybody looks."""
-        if self.isVisible():
-            self._counting.begin()
+        """List anew, if anybody looks, by the counts that are known; others come with `counted`."""
+        if not self.isVisible():
+            return
+        before = self._counting.counts
+        self._counting.begin()
+        if self._counting.counts is before:
+            self._fill()
 
     def _on_counted(self) -> None:
         if self.isVisible():

@@ -94,16 +94,16 @@ class TokenCardPanel(QWidget):
             self._shown = token_id
             self._frame.set_note("counting …")
         self._model.id_counting.begin()
+        self._show_count()
 
     def _show_count(self) -> None:
         """How often the token is in the text, once that is counted."""
-        text, counting = self._model.text, self._model.id_counting
-        if self._shown is None or not counting.is_known:
+        if self._shown is None:
             return
-        if self._shown >= len(counting.counts):  # another tokenizer's, until the card follows
+        text, count = self._model.text, self._model.id_counting.count_of(self._shown)
+        if count is None:
             return
         so_far = "" if text.complete else " so far"
-        count = int(counting.counts[self._shown])
         self._frame.set_note(f"{count:,} of {text.n_tokens:,} in this text{so_far}")
 
     def _card(self, facts: TokenFacts, place: TokenInText | None) -> QWidget:

@@ -74,7 +74,7 @@ class VocabularyPanel(FilteredTable):
         self._listed: tuple[object, ...] = ()
         self._counting = model.id_counting
         self._counting.counted.connect(self._on_counted)
-        self.asked.connect(self._counting.begin)
+        self.asked.connect(self._list)
         self._pause = EncodingPause(model, 0, self)
         self._pause.timeout.connect(self.ask_soon)
         self.here_only.toggled.connect(self._on_here_toggled)
@@ -91,6 +91,13 @@ class VocabularyPanel(FilteredTable):
         if self._index is None or self._index.tokenizer is not tokenizer:
             self._index = VocabularyIndex(tokenizer)
         return self._index
+
+    def _list(self) -> None:
+        """List anew by the counts that are known; others, if need be, come with `counted`."""
+        before = self._counting.counts
+        self._counting.begin()
+        if self._counting.counts is before:
+            self._fill()
 
     def _on_counted(self) -> None:
         if self.isVisible():
@@ -132,12 +139,12 @@ class VocabularyPanel(FilteredTable):
 
     def _on_here_toggled(self, on: bool) -> None:
         self._sorting = (TokenOrder.COUNT, False) if on else (TokenOrder.ID, True)
-        self._counting.begin()
+        self._list()
 
     def _on_sort_requested(self, column: int, ascending: bool) -> None:
         if column < len(_ORDERS):
             self._sorting = (_ORDERS[column], ascending)
-        self._counting.begin()
+        self._list()
 
     def _on_row_picked(self, row: int) -> None:
         if self._rows is not None:
