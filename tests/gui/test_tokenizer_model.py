@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from tokviz.gui.tokenizer_model import Selection, TokenizerModel
 from tokviz.tokenization.encoding import Encoding
+from tokviz.tokenization.tokenized_text import TokenizedText
 from tokviz.tokenization.tokenizer import Tokenizer, bytes_tokenizer, characters_tokenizer
 
 NewModel = Callable[[Tokenizer], TokenizerModel]
@@ -253,6 +254,26 @@ def test_edits_around_the_part_not_encoded_yet(
     assert str(model.text) == text
     _until_complete(qtbot, model)
     _check_complete(model, text)
+
+
+def test_a_text_encoded_elsewhere_is_taken_over_if_it_fits(
+    new_model: NewModel, gpt2: Tokenizer, smollm2: Tokenizer, qtbot: QtBot
+) -> None:
+    model = new_model(gpt2)
+    fits = TokenizedText(gpt2, LONG)
+    fits.encode_more(5000)
+    model.set_text(fits)
+    assert model.text is fits
+    _until_complete(qtbot, model)
+    _check_complete(model, LONG)
+    model.set_text(TokenizedText(smollm2, "one" + LONG))
+    assert model.text.tokenizer is gpt2
+    _until_complete(qtbot, model)
+    _check_complete(model, "one" + LONG)
+    model.set_text(TokenizedText(gpt2, "two<|endoftext|>" + LONG, special=True))
+    assert not model.text.special
+    _until_complete(qtbot, model)
+    _check_complete(model, "two<|endoftext|>" + LONG)
 
 
 def test_a_huge_paste_is_encoded_part_by_part(

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from tokviz.gui.encoding_dialog import ask_for_encoding
+from tokviz.gui.rest_of_text import encode_first
 from tokviz.gui.settings import MOST_SESSION_CHARACTERS, Settings
 from tokviz.gui.task import Task, failure
 from tokviz.gui.tokenizer_model import TokenizerModel
@@ -22,9 +23,9 @@ from tokviz.text_files import (
     write_text,
 )
 from tokviz.tokenization.pieces import PieceTable
+from tokviz.tokenization.tokenized_text import TokenizedText
 from tokviz.tokenization.tokenizer import Tokenizer
 
-_FIRST_PART = 1 << 13  # characters, about what the window encodes before it paints
 _ASK_FROM = 256 * 2**20  # bytes of a file that is opened only after a question
 
 
@@ -115,7 +116,9 @@ class Document(QObject):
     def _read(self, path: str, encoding: str) -> None:
         self._cancel_reading()
         task = Task(
-            _reading(path, encoding, self._model.tokenizer), f"Opening {shown(path)}", parent=self
+            _reading(path, encoding, self._model.tokenizer, special=self._model.text.special),
+            f"Opening {shown(path)}",
+            parent=self,
         )
         task.stepped.connect(self._on_read)
         task.failed.connect(self._on_read_failed)
@@ -128,7 +131,7 @@ class Document(QObject):
         if task is not None:
             task.cancel()
 
-    def _on_read(self, batch: list[PieceTable]) -> None:
+    def _on_read(self, batch: list[TokenizedText]) -> None:
         path, encoding, n_edits = self._reading
         # A long file takes seconds to read, in which one can type.
         if n_edits == self._n_edits or self.may_be_replaced():
@@ -143,7 +146,7 @@ class Document(QObject):
         else:
             self.problem.emit(failure(f"Opening {shown(path)}", error))
 
-    def _take(self, text: str | PieceTable, path: str, encoding: str) -> None:
+    def _take(self, text: str | TokenizedText, path: str, encoding: str) -> None:
         self._settings.file, self._settings.encoding = path, encoding
         if path:
             self._settings.remember_file(path)
@@ -254,10 +257,14 @@ def _stamp(path: str) -> list[int]:
     return [info.st_mtime_ns, info.st_size]
 
 
-def _reading(path: str, encoding: str, tokenizer: Tokenizer) -> Iterator[PieceTable]:
-    text = PieceTable.of_parts(decode_parts(read_bytes(path), shown(path), encoding))
-    # What encoding a long text needs of the vocabulary is made here, not as the window waits.
-    tokenizer.encoder().encode(text.slice(0, _FIRST_PART))
+def _reading(
+    path: str, encoding: str, tokenizer: Tokenizer, *, special: bool
+) -> Iterator[TokenizedText]:
+    """The file's text, its first part encoded here and not as the window waits."""
+    table = PieceTable.of_parts(decode_parts(read_bytes(path), shown(path), encoding))
+    text = TokenizedText(tokenizer.prepare(), table, special=special)
+    if not tokenizer.growing:  # such a one is extended by this text first
+        encode_first(text)
     yield text
 
 

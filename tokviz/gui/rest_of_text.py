@@ -6,13 +6,18 @@ from tokviz.gui.task import Task, failure
 from tokviz.tokenization.encoding import Encoding
 from tokviz.tokenization.tokenized_text import TokenizedText
 
-_AT_ONCE = 1 << 13  # characters encoded at once: more than a page, within a frame or two
+_AT_ONCE = 1 << 13  # characters encoded at once: more than a page
 _MOST_AT_ONCE = 1 << 16  # characters of a pre-token that is not left to the task
 _PAGE = 1 << 12
 _LONG = 1 << 18  # characters of a text that is not encoded as a whole again and again
 _AFTER_PAINT_MS = 20
 _AFTER_EDIT_MS = 150
 _PAUSE_MS = 100  # between two tellings: each has every panel show the new counts
+
+
+def encode_first(text: TokenizedText, n_chars: int = _AT_ONCE) -> None:
+    """Encode the first of what is pending: what is shown before all else, within a frame or two."""
+    text.encode_more(n_chars, most=_MOST_AT_ONCE)
 
 
 class RestOfText(QObject):
@@ -43,7 +48,7 @@ class RestOfText(QObject):
         """
         self.cancel()
         is_page_enough = for_a_moment and text.n_chars > _LONG
-        text.encode_more(_PAGE if is_page_enough else _AT_ONCE, most=_MOST_AT_ONCE)
+        encode_first(text, _PAGE if is_page_enough else _AT_ONCE)
         if not is_page_enough:
             self.encode(text, after_edit=after_edit)
 

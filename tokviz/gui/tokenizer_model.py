@@ -228,20 +228,24 @@ class TokenizerModel(SharedTable):
         """Load the shipped table of this tokenizer, if it has one and none is shown."""
         self.require_table_for(self.tokenizer)
 
-    def set_text(self, text: str | PieceTable) -> None:
-        """Replace the whole text; a long one may come in pieces made elsewhere."""
+    def set_text(self, text: str | PieceTable | TokenizedText) -> None:
+        """Replace the whole text. A long one may be made elsewhere, in pieces, the first of them
+        even encoded; it is taken over."""
         text = PieceTable(text) if isinstance(text, str) else text
         if text.n_chars == self._text.n_chars and str(text) == str(self._text):
             return
         before = self._shared_facts()
         grown = self.tokenizer.extended(str(text)) if self.tokenizer.growing else self.tokenizer
         tokenizer_grew = grown is not self.tokenizer
-        self._text = TokenizedText(grown, text, special=self._special is Special.SPECIAL)
+        self._text = self._encoded_with(grown, text)
         self._text.set_n_merges(before.n_merges)
         self._selection, self._hovered = Selection(self._selection.ids), None
         self._caret, self._top = (0, 0), 0
         self._last_edit, self._revision = None, self._revision + 1
-        self._rest.begin(self._text)
+        if self._text.n_encoded:  # the first page came along
+            self._rest.encode(self._text)
+        else:
+            self._rest.begin(self._text)
         if tokenizer_grew:
             self.tokenizer_changed.emit()
             self.fit_table_to(grown)
@@ -249,6 +253,16 @@ class TokenizerModel(SharedTable):
         self.encoding_changed.emit()
         self.whole_encoding_changed.emit()
         self._emit_changes_since(before)
+
+    def _encoded_with(
+        self, tokenizer: Tokenizer, text: PieceTable | TokenizedText
+    ) -> TokenizedText:
+        special = self._special is Special.SPECIAL
+        if isinstance(text, PieceTable):
+            return TokenizedText(tokenizer, text, special=special)
+        if text.tokenizer is tokenizer and text.special == special:
+            return text
+        return TokenizedText(tokenizer, text.raw_table(), special=special)
 
     def edit_text(self, start: int, removed: int, inserted: str) -> None:
         """Replace `removed` characters at `start`; tokens are encoded again around the edit."""

@@ -207,7 +207,7 @@ def _reading(path: str, pattern: SplitPattern | None, page: str) -> Iterator[Tok
 
     tokenizer = open_named(path, pattern)
     try:
-        tokenizer.encoder().encode(page)
+        tokenizer.prepare().encoder().encode(page)
     except PipelineError as error:
         raise TokenizerFileError(
             f"{shown(path)} cannot encode the open text ({error}); mend its patterns or choose "

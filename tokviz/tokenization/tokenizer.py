@@ -21,7 +21,7 @@ from tokviz.tokenization.base_symbols import (
     Symbols,
 )
 from tokviz.tokenization.bpe import MergeRules, Merges, MergeStep
-from tokviz.tokenization.encoder import Encoder
+from tokviz.tokenization.encoder import LONG, Encoder
 from tokviz.tokenization.encoding import Encoding, without_surrogates
 from tokviz.tokenization.normalizers import Normalizer, NormalizingEncoder, byte_origins
 from tokviz.tokenization.piece_bpe import PieceBpe
@@ -195,6 +195,16 @@ class Tokenizer:
             matcher = self.names if special else AddedTokenMatcher(self._always_matched)
             encoder = AddedTokenEncoder(encoder, matcher, restarts=self.restarts)
         return encoder
+
+    def prepare(self) -> "Tokenizer":
+        """This tokenizer, with all made that its encoders share: tables of its merges, which take
+        tens of milliseconds, for a thread that nobody waits for."""
+        if self.growing:  # it knows no text but its own, and has no merges
+            return self
+        encoder = self.encoder()
+        for text in ("ab", "ab " * LONG):  # the short ones and the long ones have their own
+            encoder.encode(text)
+        return self
 
     def _encoder_of_text(self) -> TextEncoder:
         if self.segmenter is not None:

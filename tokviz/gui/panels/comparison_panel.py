@@ -289,4 +289,4 @@ def _touching(span: tuple[int, int], start: int, end: int) -> list[tuple[int, in
 
 
 def _loading(name: str, text: str) -> Iterator[Tokenizer]:
-    yield load_tokenizer(name, text)
+    yield load_tokenizer(name, text).prepare()

@@ -217,5 +217,5 @@ def _context_box() -> QSpinBox:
 
 
 def _loading(name: str, text: str) -> Iterator[Tokenizer]:
-    is_shipped = name in _SHIPPED
-    yield load_tokenizer(name, text) if is_shipped else load_kept(name)
+    tokenizer = load_tokenizer(name, text) if name in _SHIPPED else load_kept(name)
+    yield tokenizer.prepare()
