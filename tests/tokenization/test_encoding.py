@@ -1,6 +1,7 @@
 """Columns of an encoding: spans in characters, parts, joining, surrogates."""
 
 import itertools
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from tests.tokenization.oracles import shipped, slow_spans
 from tests.tokenization.test_encoder import columns
 from tokviz.tokenization import encoding as encoding_module
 from tokviz.tokenization.encoding import (
+    Fired,
     chars_of,
     concatenate,
     runs,
@@ -87,3 +89,11 @@ def test_a_special_token_is_one_pre_token_closed_by_no_merge() -> None:
     gaps = encoding.gap_ranks()
     assert gaps is not None
     assert gaps.tolist() == [-2] * 12
+
+
+@given(st.lists(st.integers(0, 9)), st.integers(0, 10))
+def test_firings_are_counted_by_rank_and_from_a_rank_on(ranks: list[int], rank: int) -> None:
+    fired = Fired.of(np.array(ranks, np.int32))
+    counted = Counter(ranks)
+    assert dict(zip(fired.ranks.tolist(), fired.counts.tolist(), strict=True)) == counted
+    assert fired.n_from(rank) == sum(other >= rank for other in ranks)

@@ -30,7 +30,7 @@ from tokviz.gui.settings import (
     settings_file,
 )
 from tokviz.gui.special_choice import special_named
-from tokviz.gui.task import Task, end_process, share_the_interpreter
+from tokviz.gui.task import Task, end_process, share_the_heap, share_the_interpreter
 from tokviz.gui.theme import Theme, ThemeMode
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets import text_accessibility
@@ -54,6 +54,7 @@ def run(files: list[str], tokenizer: str | None = None) -> int:
         _log.warning("tokviz: If no window opens: sudo apt install %s", " ".join(missing))
     gc.disable()  # while modules are loaded there is nothing to collect
     share_the_interpreter()
+    share_the_heap()
     app = QApplication(["tokviz"])
     app.setApplicationName("tokviz")
     app.setDesktopFileName("tokviz")

@@ -4,6 +4,7 @@ The thread iterates the generator into a bounded queue and never touches Qt; a t
 thread takes batches out. A panel sees results in order, at most thirty times a second.
 """
 
+import ctypes
 import logging
 import os
 import queue
@@ -23,6 +24,7 @@ _COURTESY = 0.03  # seconds that a step waits at most for the GUI to have nothin
 _THREADS = "task: "  # how the names of tasks' threads begin
 _TURN = 0.05  # seconds that a step waits at most for another task's step to end
 _LAST_WAIT = 0.3  # seconds for the threads of cancelled tasks at the program's end
+_M_ARENA_MAX = -8  # from glibc's malloc.h
 _log = logging.getLogger("tokviz")
 
 
@@ -86,6 +88,17 @@ def share_the_interpreter() -> None:
     for it as often. More switches cost busy threads little: only one that waits asks for them.
     """
     sys.setswitchinterval(1e-4)
+
+
+def share_the_heap() -> None:
+    """Let all threads allocate from one heap, where the C library is glibc.
+
+    By default each thread has an arena of its own and keeps there what it has freed: with another
+    tokenizer chosen twice for ten megabytes, the process held 200 MB that nothing used.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if mallopt is not None:
+        mallopt(_M_ARENA_MAX, 1)
 
 
 class _End:

@@ -74,6 +74,33 @@ def joined_rows(rows: list[TokenRows]) -> TokenRows:
 
 
 @dataclass(frozen=True, eq=False)
+class Fired:
+    """The merges that fired in a text: `ranks`, rising, and `from_here`: how many firings are of
+    `ranks[i]` or a higher one; 0 behind the last. Both int32, as each part of a long text has its
+    own."""
+
+    ranks: Int32s
+    from_here: Int32s
+
+    @staticmethod
+    def of(ranks: Int32s) -> "Fired":
+        """`ranks`: one for each firing, in any order."""
+        distinct, counts = np.unique(ranks, return_counts=True)
+        from_here = np.zeros(len(distinct) + 1, np.int32)
+        np.cumsum(counts[::-1], dtype=np.int32, out=from_here[-2::-1])
+        return Fired(distinct, from_here)
+
+    @property
+    def counts(self) -> Int32s:
+        """How often each of `ranks` fired."""
+        return self.from_here[:-1] - self.from_here[1:]
+
+    def n_from(self, rank: int) -> int:
+        """How many firings are of this rank or a higher one."""
+        return int(self.from_here[self.ranks.searchsorted(np.int32(rank))])
+
+
+@dataclass(frozen=True, eq=False)
 class Encoding:
     """A text and its tokens, in columns of T tokens, P pre-tokens and B bytes.
 
@@ -107,19 +134,13 @@ class Encoding:
         return offsets
 
     @cached_property
-    def fired(self) -> tuple[Int32s, Int64s]:
-        """The ranks that took a token away, rising (int32), and how often each did (int64)."""
+    def fired(self) -> "Fired":
+        """Which merges took a token away, and how often."""
         gaps = np.zeros(0, np.int32) if self.gaps is None else self.gaps
         ranks = gaps[gaps >= 0]
         if self.hidden:
             ranks = np.append(ranks, np.array([rank for _, rank in self.hidden], np.int32))
-        return np.unique(ranks, return_counts=True)
-
-    @cached_property
-    def fired_from(self) -> Int64s:
-        """How many gaps were closed by `fired[0][i]` or a higher rank; 0 behind the last."""
-        counts = self.fired[1]
-        return np.append(np.cumsum(counts[::-1])[::-1], 0)
+        return Fired.of(ranks)
 
     @cached_property
     def n_graphemes(self) -> int:
@@ -173,10 +194,18 @@ class Encoding:
         """The characters [start, end) alone; both must be edges of pre-tokens or characters."""
         low, high = self.to_byte(start), self.to_byte(end)
         tokens = slice(*self.byte_starts.searchsorted(np.array([low, high], np.int32)))
+        starts, ends = self.byte_starts[tokens] - np.int32(low), self.byte_ends[tokens]
+        if np.array_equal(starts[1:] + np.int32(low), ends[:-1]):  # one array will do
+            edges = np.append(starts, ends[-1:] - np.int32(low))
+            starts, ends = edges[: len(starts)], edges[1:]
+        else:
+            ends = ends - np.int32(low)
         chars, bytes_ = self.pre_token_chars, self.pre_token_bytes
         if chars is not None and bytes_ is not None:
             cut = slice(*chars.searchsorted(np.array([start, end], np.int32)))
             chars, bytes_ = chars[cut] - np.int32(start), bytes_[cut] - np.int32(low)
+            if high - low == end - start:  # all ASCII: one array will do
+                bytes_ = chars
         lost = self.uncovered_bytes
         if len(lost):
             lost = lost[slice(*lost.searchsorted(np.array([low, high], np.int32)))]
@@ -184,8 +213,8 @@ class Encoding:
             self.text[start:end],
             high - low,
             self.ids[tokens],
-            self.byte_starts[tokens] - np.int32(low),
-            self.byte_ends[tokens] - np.int32(low),
+            starts,
+            ends,
             chars,
             bytes_,
             None if self.gaps is None else self.gaps[low:high],

@@ -59,6 +59,5 @@ def joined_firings(parts: list[tuple[int, Firings]]) -> Firings:
 def fired_counts(tokenizer: Tokenizer, encoding: Encoding) -> Int64s:
     """(n_merges,) int64: how often each merge fires in a text, by rank."""
     counts = np.zeros(len(tokenizer.merges), np.int64)
-    ranks, times = encoding.fired
-    counts[ranks] = times
+    counts[encoding.fired.ranks] = encoding.fired.counts
     return counts

@@ -50,8 +50,8 @@ def fired_counts(text: TokenizedText) -> Int64s:
     """
     total = np.zeros(len(text.tokenizer.merges), np.int64)
     for part in text.encodings():
-        ranks, counts = part.encoding.fired
-        total[ranks] += counts
+        fired = part.encoding.fired
+        total[fired.ranks] += fired.counts
     return total
 
 
@@ -69,9 +69,8 @@ def _count_curve(
 ) -> Iterator[VocabularyCurve | None]:
     closed, n_tokens = np.zeros(len(tokenizer.merges), np.int64), 0
     for encoding in encodings:
-        ranks, counts = encoding.fired
-        _ = encoding.fired_from  # asked for at each motion of the slider
-        closed[ranks] += counts
+        fired = encoding.fired
+        closed[fired.ranks] += fired.counts
         n_tokens += len(encoding.ids)
         if len(encoding.uncovered_bytes):
             closed += merges_over_lost_bytes(tokenizer, encoding)

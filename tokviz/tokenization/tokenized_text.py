@@ -255,9 +255,11 @@ def _encode(
 ) -> Iterator[list[Encoding]]:
     encoder, locality = tokenizer.encoder(special=special), Locality.of(tokenizer, special=special)
     text = ""
-    for first in range(0, len(texts), _JOINED):
-        text = "".join([text, *texts[first : first + _JOINED]])
-        goes_on, done = first + _JOINED < len(texts), 0
+    texts.reverse()
+    while texts:  # what is encoded is let go: the text stays in its parts alone
+        text = "".join([text, *texts[: -_JOINED - 1 : -1]])
+        del texts[-_JOINED:]
+        goes_on, done = bool(texts), 0
         for encoding in encode_in_parts(
             encoder, text, locality, goes_on=goes_on, at_start=at_start
         ):

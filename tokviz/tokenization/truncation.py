@@ -66,8 +66,7 @@ class Truncation:
             return len(encoding.ids)
         if self._tokenizer.drops_bytes(encoding):
             return len(self.encoding(encoding).ids)
-        first = encoding.fired[0].searchsorted(np.int32(self.n_merges))
-        return len(encoding.ids) + int(encoding.fired_from[first])
+        return len(encoding.ids) + encoding.fired.n_from(self.n_merges)
 
     def encoding(self, encoding: Encoding) -> Encoding:
         """The text's encoding with the first `n_merges` merges; it carries no gap ranks."""

@@ -22,8 +22,7 @@ def vocabulary_curve(tokenizer: Tokenizer, encoding: Encoding) -> VocabularyCurv
     """
     n_all = len(tokenizer.merges)
     closed = np.zeros(n_all, np.int64)
-    ranks, counts = encoding.fired
-    closed[ranks] += counts
+    closed[encoding.fired.ranks] += encoding.fired.counts
     closed += merges_over_lost_bytes(tokenizer, encoding)
     return curve_of(closed, len(encoding.ids))
 

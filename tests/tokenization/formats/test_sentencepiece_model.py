@@ -106,7 +106,7 @@ def test_a_prefix_alone_has_an_empty_span_and_decoding_takes_it_off() -> None:
 def test_each_merge_is_told_by_a_gap_or_hidden_and_the_replay_tells_the_same(text: str) -> None:
     tokenizer = shipped("mistral-7b-v1")
     found = tokenizer.encode(text)
-    ranks, times = found.fired
+    ranks, times = found.fired.ranks, found.fired.counts
     steps = list(tokenizer.replay(text))
     counted = sorted(step.rank for step in steps)
     fired = [rank for rank, n in zip(ranks.tolist(), times.tolist(), strict=True) for _ in range(n)]
