@@ -31,7 +31,7 @@ from benchmarks.measure import p95, ratio
 from tokviz.catalog import load_tokenizer
 from tokviz.gui.app import Session
 from tokviz.gui.settings import Settings
-from tokviz.gui.task import share_the_interpreter
+from tokviz.gui.task import share_the_heap, share_the_interpreter
 from tokviz.gui.widgets.mode_switch import Mode
 
 TEXTS: dict[str, Callable[[], str]] = {
@@ -175,7 +175,7 @@ def open_file(session: Session, path: Path) -> dict[str, float]:
     """Open a file as the menu does; the event loop is watched until the whole text is checked."""
     view, model = session.window.text_panel.view, session.model
     frames = Frames(view.viewport())
-    n_bytes, memory = path.stat().st_size, _megabytes()
+    n_bytes = path.stat().st_size
 
     def first_page() -> bool:
         return model.text.n_bytes == n_bytes and model.text.n_tokens > 0
@@ -194,7 +194,7 @@ def open_file(session: Session, path: Path) -> dict[str, float]:
     found["largest gap"] = gaps.stop()
     found["gaps p99"] = quantiles(gaps.all, n=100)[-1]
     found["largest gap's processor time"] = max(gaps.processor)
-    found["megabytes"] = _megabytes() - memory
+    found["memory"] = _megabytes()
     gaps = Gaps()
     while not session.window.status.is_settled:
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
@@ -208,7 +208,8 @@ def measure_acts(session: Session, frames: Frames) -> dict[str, dict[str, float]
     in the seconds after it, on the clock and of the processor."""
     model = session.model
     common = int(np.bincount(model.text.ids()).argmax())
-    gpt2, other = model.tokenizer, load_tokenizer("smollm2")
+    gpt2 = model.tokenizer
+    other = load_tokenizer("smollm2").prepare()  # as the task that loads it does
     n_merges = len(gpt2.merges)
     view, window = session.window.text_panel.view, session.window
     megabyte = model.text.slice(0, MEGABYTE)
@@ -240,10 +241,10 @@ def _megabytes() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
-def measure(size: str) -> dict[str, Any]:
-    text = TEXTS[size]()
+def measure(size: str, path: Path) -> dict[str, Any]:
     app = QApplication([])
-    share_the_interpreter()  # as the program does
+    share_the_interpreter()  # as the program does, here and in the next line
+    share_the_heap()
     session = Session(app, Settings())
     window, view = session.window, session.window.text_panel.view
     window.resize(*WINDOW)
@@ -252,12 +253,9 @@ def measure(size: str) -> dict[str, Any]:
     frames = Frames(view.viewport())
     frames.until_painted(view.viewport().update)
     gc.freeze()  # as the program does
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "text.txt"
-        path.write_text(text, encoding="utf-8", newline="")
-        opened = open_file(session, path)
-    megabytes = _megabytes()
+    opened = open_file(session, path)
     acts = measure_acts(session, frames)
+    text = path.read_bytes().decode()  # for the peer
     view.setFocus()
     view.set_caret(len(text) // 2)
     frames.until_painted(view.viewport().update)
@@ -285,7 +283,6 @@ def measure(size: str) -> dict[str, Any]:
         "size": size,
         "platform": app.platformName(),
         "opened": opened,
-        "megabytes": megabytes,
         "acts": acts,
         "peer opened": peer_opened,
         "key": _facts(keys),
@@ -303,12 +300,20 @@ def _facts(seconds: list[float]) -> dict[str, float]:
 
 
 def in_a_process(size: str) -> dict[str, Any]:
-    """What `measure` finds in a process of its own."""
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.frame", "--measure", size],
-        capture_output=True,
-        text=True,
-    )
+    return measured_in_a_process("benchmarks.frame", TEXTS[size](), size)
+
+
+def measured_in_a_process(script: str, text: str, *words: str) -> dict[str, Any]:
+    """What a script's `--measure` finds in a process of its own, which is handed the text as a
+    file: made there it would count among the memory of the program."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "text.txt"
+        path.write_bytes(text.encode())
+        done = subprocess.run(
+            [sys.executable, "-m", script, "--measure", str(path), *words],
+            capture_output=True,
+            text=True,
+        )
     if done.returncode:
         sys.exit(done.stderr)
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
@@ -332,7 +337,7 @@ def figures(quick: bool = False) -> Iterator[Figure]:
     yield Figure.of_time(
         f"open {size}, largest gap, processor", opened["largest gap's processor time"], most=0.05
     )
-    yield Figure(f"memory with {size}", found["megabytes"], "MB", most=400)
+    yield Figure(f"memory with {size}", opened["memory"], "MB", most=400)
     for what, facts in found["acts"].items():
         most = 0.2 if what in ("paste a megabyte", "undo it") else 0.05
         yield Figure.of_time(f"{what}, {size}: to the frame", facts["frame"], most=most)
@@ -360,7 +365,7 @@ def main(sizes: list[str]) -> None:
         names = ["first page", "encoded", "largest gap", "largest gap's processor time"]
         names += ["checked", "largest gap while checked"]
         shown = " | ".join(f"{1000 * opened[name]:.0f}" for name in names)
-        print(f"| {found['size']} | {shown} | {opened['megabytes']:.0f} MB |")
+        print(f"| {found['size']} | {shown} | {opened['memory']:.0f} MB |")
     print("\n| act | to the frame | largest gap | CPU |")
     print("| --- | --- | --- | --- |")
     for found in results:
@@ -379,6 +384,6 @@ if __name__ == "__main__":
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     if sys.argv[1:2] == ["--measure"]:
         with home_of_its_own():
-            print(json.dumps(measure(sys.argv[2])))
+            print(json.dumps(measure(sys.argv[3], Path(sys.argv[2]))))
     else:
         main(sys.argv[1:])

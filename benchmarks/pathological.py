@@ -10,9 +10,7 @@ stands the processor time of the window's thread, which other programs hardly ch
 import gc
 import json
 import os
-import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
@@ -23,12 +21,20 @@ from PySide6.QtWidgets import QApplication
 
 from benchmarks.corpora import MEGABYTE, pathological, single_line
 from benchmarks.figures import Figure
-from benchmarks.frame import WINDOW, Frames, open_file, press, spend, type_one
+from benchmarks.frame import (
+    WINDOW,
+    Frames,
+    measured_in_a_process,
+    open_file,
+    press,
+    spend,
+    type_one,
+)
 from benchmarks.home import home_of_its_own
 from benchmarks.measure import p95
 from tokviz.gui.app import Session
 from tokviz.gui.settings import Settings
-from tokviz.gui.task import share_the_interpreter
+from tokviz.gui.task import share_the_heap, share_the_interpreter
 
 _KEYS = 20
 _PAGES = 20
@@ -42,7 +48,8 @@ def texts() -> dict[str, str]:
 
 def measure(path: Path) -> dict[str, Any]:
     app = QApplication([])
-    share_the_interpreter()  # as the program does
+    share_the_interpreter()  # as the program does, here and in the next line
+    share_the_heap()
     session = Session(app, Settings())
     window, view = session.window, session.window.text_panel.view
     window.resize(*WINDOW)
@@ -78,19 +85,7 @@ def measure(path: Path) -> dict[str, Any]:
 
 
 def in_a_process(text: str) -> dict[str, Any]:
-    """What `measure` finds in a process of its own."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "text.txt"
-        path.write_bytes(text.encode())
-        done = subprocess.run(
-            [sys.executable, "-m", "benchmarks.pathological", "--measure", str(path)],
-            capture_output=True,
-            text=True,
-        )
-    if done.returncode:
-        sys.exit(done.stderr)
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    return measured_in_a_process("benchmarks.pathological", text)
 
 
 def figures(quick: bool = False) -> Iterator[Figure]:

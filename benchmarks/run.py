@@ -23,6 +23,7 @@ SCRIPTS = (
     "keystroke",
     "encode",
     "frame",
+    "scrolling",
     "pathological",
     "scrub",
     "start",
