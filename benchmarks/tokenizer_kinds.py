@@ -1,10 +1,12 @@
 """Each kind of tokenizer: opening it and encoding a document, beside the library it came from.
 
-    python -m benchmarks.tokenizer_kinds [ROUNDS]
+    python -m benchmarks.tokenizer_kinds [ROUNDS] [CORPUS]
 
-The peer of a `tokenizer.json` is `tokenizers` with offsets; files that were not fetched (see
-tests/fetch_tokenizers.py) are left out. Cold is an encoder that has met nothing, warm one that has
-met the first half of the text. The peers' caches are warm from the second round on.
+CORPUS is a name in `corpora.CORPORA`, English if none is given. The peer of a `tokenizer.json` is
+`tokenizers` with offsets, and so it is of Unigram models, whose tables it is given; files that were
+not fetched (see tests/fetch_tokenizers.py) are left out. Cold is an encoder that has met nothing,
+warm one that has met the first half of the text. The peers' caches are warm from the second round
+on.
 """
 
 import sys
@@ -14,6 +16,7 @@ from statistics import median
 
 import sentencepiece
 from tokenizers import Tokenizer as HuggingFaceTokenizer
+from tokenizers import models, normalizers, pre_tokenizers
 
 from benchmarks.corpora import CORPORA
 from benchmarks.measure import interleaved, ratio
@@ -23,14 +26,22 @@ from tokviz.catalog import load_tokenizer
 from tokviz.resources import resource_path
 from tokviz.tokenization.added_tokens import TextEncoder
 from tokviz.tokenization.formats.any_file import open_tokenizer
+from tokviz.tokenization.formats.charsmap import Charsmap
+from tokviz.tokenization.spaced_text import SPACE
 from tokviz.tokenization.tokenizer import Tokenizer
+from tokviz.tokenization.unigram import Unigram
 
 _CHARACTERS = 300_000
 _FETCHED = ("llama2", "llama3", "qwen3", "gemma3", "gptoss", "minilm")
+_UNIGRAM = (
+    "botchan_en_unigram_1000.model",
+    "kyoto_ja_unigram_8000.model",
+    "ggml-vocab-nomic-bert-moe.gguf",
+)
 
 
-def main(rounds: int) -> None:
-    text = next(iter(CORPORA.values()))()[:_CHARACTERS]
+def main(rounds: int, corpus: str) -> None:
+    text = CORPORA[corpus]()[:_CHARACTERS]
     print(f"{'':16} {'run':>6} {'ours':>10} {'peer':>10}   ratio")
     for name in ("gpt2", "cl100k_base", "o200k_base"):
         peer = tiktoken_of(load_tokenizer(name))
@@ -45,6 +56,24 @@ def main(rounds: int) -> None:
         path = CACHE / f"{name}.json"
         if path.is_file():
             _measure_file(name, path, text, rounds)
+    for name in _UNIGRAM:
+        if (CACHE / name).is_file():
+            tokenizer = open_tokenizer(CACHE / name, None)
+            _measure(name.split("_")[0][:20], tokenizer, _unigram_peer(tokenizer), text, rounds)
+
+
+def _unigram_peer(tokenizer: Tokenizer) -> Callable[[str], object]:
+    """The same tables in `tokenizers`."""
+    algorithm = tokenizer.segmenter
+    assert isinstance(algorithm, Unigram)
+    names = [(data or b"").decode().replace(" ", SPACE) for data in tokenizer.vocab]
+    scores = dict(algorithm.pieces.values())
+    vocab = [(name, scores.get(i, algorithm.unknown_score)) for i, name in enumerate(names)]
+    theirs = HuggingFaceTokenizer(models.Unigram(vocab, algorithm.unknown_id))
+    if isinstance(algorithm.spacing.characters, Charsmap):
+        theirs.normalizer = normalizers.Precompiled(algorithm.spacing.characters.blob)
+    theirs.pre_tokenizer = pre_tokenizers.Metaspace()
+    return lambda text: theirs.encode(text, add_special_tokens=False).offsets
 
 
 def _measure_file(name: str, path: Path, text: str, rounds: int) -> None:
@@ -90,4 +119,4 @@ def _show(name: str, run: str, ours: list[float], theirs: list[float]) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if sys.argv[1:] else 3)
+    main(int(sys.argv[1]) if sys.argv[1:] else 3, sys.argv[2] if sys.argv[2:] else "English")

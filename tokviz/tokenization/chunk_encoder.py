@@ -39,7 +39,8 @@ class EncodedChunk:
 @dataclass(frozen=True)
 class ManyChunks:
     """The tokens of many chunks, one after the other: as in `EncodedChunk`, each chunk one
-    pre-token with no byte left out. `sizes`: (3, chunks) tokens, bytes and characters of each.
+    pre-token. `gaps` is empty where the algorithm has no ranks. `sizes`: (3, chunks) tokens, bytes
+    and characters of each. `lost`: the bytes without a token, counted through all chunks.
     """
 
     chunks: list[str]
@@ -48,6 +49,7 @@ class ManyChunks:
     ends: Int32s
     gaps: Int32s
     sizes: Int32s
+    lost: Int32s = field(default_factory=lambda: np.zeros(0, np.int32))
 
 
 @dataclass(frozen=True)
@@ -161,10 +163,13 @@ class ChunkEncoder:
         self._entries.update(((chunk, 0), first + i) for i, chunk in enumerate(found.chunks))
         n_tokens, n_bytes, n_chars = found.sizes
         none, one = np.zeros(n, np.int32), np.ones(n, np.int32)
-        nothing = np.zeros(0, np.int32)
+        begins = starts_of(n_bytes)
+        chunk = np.searchsorted(begins, found.lost, "right") - 1
+        n_lost = np.bincount(chunk, minlength=n).astype(np.int32)
+        lost = found.lost - begins[chunk]
         self._take(
-            np.stack((n_tokens, n_bytes, none, one, n_chars), 1),
-            [found.ids, found.starts, found.ends, found.gaps, nothing, none, none],
+            np.stack((n_tokens, n_bytes, n_lost, one, n_chars), 1),
+            [found.ids, found.starts, found.ends, found.gaps, lost, none, none],
         )
 
     def _take(self, rows: Int32s, columns: Sequence[Sequence[int] | Int32s]) -> None:

@@ -13,12 +13,27 @@ from typing import Protocol
 SPACE = "▁"
 
 
+@dataclass(frozen=True)
+class CharacterChanges:
+    """What becomes of single characters. `alone`: of each that is replaced where it stands alone.
+    `before`, `behind`: characters that may be replaced together with those after or before them.
+    """
+
+    alone: dict[str, str]
+    before: frozenset[str] = frozenset()
+    behind: frozenset[str] = frozenset()
+
+
 class CharacterMap(Protocol):
     """Replaces the longest prefix of a text that it knows. `keeps_ascii`: visible ASCII characters
-    and spaces stay, whichever of them stand together."""
+    and spaces stay, whichever of them stand together. `changes` is None where it replaces what
+    is no text by itself."""
 
     @property
     def keeps_ascii(self) -> bool: ...
+
+    @property
+    def changes(self) -> CharacterChanges | None: ...
 
     def longest(self, data: bytes, start: int) -> tuple[int, str] | None:
         """How many bytes from `start` on, and what is written for them; None: nothing known."""

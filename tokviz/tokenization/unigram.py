@@ -13,8 +13,9 @@ from functools import cached_property
 from typing import NamedTuple
 
 from tokviz.tokenization.bpe import MergeStep
-from tokviz.tokenization.chunk_encoder import ChunkEncoder, EncodedChunk
+from tokviz.tokenization.chunk_encoder import ChunkEncoder, EncodedChunk, EncodeMany
 from tokviz.tokenization.spaced_text import SPACE, Spacing
+from tokviz.tokenization.unigram_arrays import UnigramArrays
 
 UNKNOWN_PENALTY = 10.0
 """What an unknown character scores below the unlikeliest token."""
@@ -78,7 +79,21 @@ class Unigram:
         return self.spacing.normalized(text, False).text.replace(SPACE, " ")
 
     def encoder(self, *, special: bool = False) -> ChunkEncoder:
-        return ChunkEncoder(self.chunks, self.encode_chunk, ranked=False)
+        return ChunkEncoder(
+            self.chunks, self.encode_chunk, ranked=False, encode_many=lambda: self.many
+        )
+
+    @cached_property
+    def many(self) -> EncodeMany | None:
+        arrays = UnigramArrays.of(
+            self.spacing,
+            self.pieces,
+            (self.unknown_id, self.unknown_score),
+            self.byte_ids,
+            fuse_unknown=self.fuse_unknown,
+            singles=self.singles,
+        )
+        return None if arrays is None else arrays.encode
 
     def steps(self, text: str, *, at_start: bool = True) -> list[MergeStep]:
         """Nothing is merged."""
@@ -133,10 +148,12 @@ class Unigram:
             start, end = spaced.starts[arc.start], spaced.ends[arc.end - 1]
             if arc.id is not None:
                 _append(found, arc.id, start, end)
-            elif not self._write_bytes(found, spaced.text[arc.start], start, end):
+            elif self._write_bytes(found, spaced.text[arc.start], start, end):
+                pass
+            elif self.unknown_id is not None:
                 if after_unknown and self.fuse_unknown:
                     found.ends[-1] = end
-                elif self.unknown_id is not None:
+                else:
                     _append(found, self.unknown_id, start, end)
             after_unknown = arc.id is None and not self.byte_ids
         return found

@@ -17,7 +17,7 @@ from tokviz.tokenization.formats.piece_merges import piece_merges
 from tokviz.tokenization.formats.protobuf import ProtobufError, Value, fields
 from tokviz.tokenization.piece_bpe import PieceBpe
 from tokviz.tokenization.pre_tokenizers import BETWEEN_WORDS
-from tokviz.tokenization.spaced_text import SPACE, Spacing
+from tokviz.tokenization.spaced_text import SPACE, CharacterChanges, Spacing
 from tokviz.tokenization.tokenizer import Algorithm, Tokenizer
 from tokviz.tokenization.unigram import UNKNOWN_PENALTY, Unigram
 
@@ -28,8 +28,6 @@ _MOST_SPLITS = 100_000_000
 
 WHOLE_TEXT = re.compile(r"[\s\S]+")
 SPACES_AND_WORD = re.compile(f"[ {SPACE}]*[^ {SPACE}]+|[ {SPACE}]+")
-UP_TO_A_SPACE = re.compile(r"[\s\S]+?(?:(?=(?<=[!-~]) )|\Z)")
-"""Before a space behind a visible ASCII character, where no rule of normalization looks across."""
 
 
 class Kind(IntEnum):
@@ -239,20 +237,45 @@ def join_words(parts: list[bytes]) -> bytes:
 
 
 def _chunks(model: Model, spacing: Spacing) -> tuple[re.Pattern[str], str | None]:
-    """What may be encoded alone, and where a text may be cut."""
+    """What may be encoded alone, and where a text may be cut.
+
+    A token begins where a space is written behind what is none, unless tokens go over it, or the
+    unknown in a row is one.
+    """
     inside = re.compile(f"[^{SPACE}]{SPACE}")
     kinds = (Kind.NORMAL, Kind.USER_DEFINED)
-    if any(inside.search(piece.text) for piece in model.pieces if piece.kind in kinds):
+    usable = [piece.text for piece in model.pieces if piece.kind in kinds]
+    if any(map(inside.search, usable)) or SPACE not in usable:
         return WHOLE_TEXT, None
     if spacing.characters is None and not spacing.collapse:
         return SPACES_AND_WORD, BETWEEN_WORDS
+    return chunks_at_spaces(spacing)
+
+
+def chunks_at_spaces(spacing: Spacing) -> tuple[re.Pattern[str], str | None]:
+    """What may be normalized alone, and where a text may be cut: before what becomes a space,
+    behind a character that neither does, nor vanishes, nor becomes part of another."""
+    changes: CharacterChanges | None = CharacterChanges({})
     if spacing.characters is not None:
-        visible = [bytes([byte]) for byte in range(0x21, 0x7F)]
-        across = [pair for c in visible for pair in (c + b" ", b" " + c)]
-        found = [spacing.characters.longest(pair, 0) for pair in across]
-        if any(known is not None and known[0] > 1 for known in found):
-            return WHOLE_TEXT, None
-    return UP_TO_A_SPACE, BETWEEN_WORDS
+        changes = spacing.characters.changes
+    if changes is None:
+        return WHOLE_TEXT, None
+    joins = changes.before | changes.behind
+    spaces = {c for c, new in changes.alone.items() if new == " "} | {" "}
+    vanish = {c for c, new in changes.alone.items() if not new or new[-1] in (" ", SPACE)}
+    begins, ends = {name[0] for name in spacing.whole}, {name[-1] for name in spacing.whole}
+    edges = _set_of(spaces - joins - (begins - {" "}))
+    open_ = _set_of({" ", SPACE, "\0"} | spaces | vanish | changes.behind | ends)
+    is_space_kept = " " not in joins and changes.alone.get(" ", " ") == " "
+    if not is_space_kept or any(re.search(f"[^{open_}][{edges}]", name) for name in spacing.whole):
+        return WHOLE_TEXT, None
+    chunk = re.compile(rf"[\s\S](?:[^{edges}]+|(?<=[{open_}])[{edges}])*")
+    return chunk, f"(?<=[^{open_}])[{edges}](?=[^{open_}])"
+
+
+def _set_of(characters: set[str]) -> str:
+    """What stands between the brackets of an expression for one of them."""
+    return "".join(map(re.escape, sorted(characters)))
 
 
 def _tokenizer(model: Model, name: str, algorithm: Algorithm, **more: object) -> Tokenizer:
