@@ -1,6 +1,5 @@
 """Special tokens named in a text that is edited: always what encoding the whole of it gives."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -9,10 +8,12 @@ from hypothesis import strategies as st
 
 from tests.tokenization.oracles import gpt2, shipped
 from tests.tokenization.plainer import PLAINER
-from tokviz.tokenization import pieces, reencoding
+from tokviz.tokenization import pieces
 from tokviz.tokenization.added_tokens import AddedToken
 from tokviz.tokenization.tokenized_text import TokenizedText
 from tokviz.tokenization.tokenizer import Special, Tokenizer
+
+pytestmark = pytest.mark.usefixtures("small_pieces")
 
 NAMES = {
     "gpt2": "<|endoftext|>",
@@ -43,14 +44,6 @@ def named(which: str) -> Tokenizer:
     if which == "anew":
         return replace(shipped("mistral-7b-v1"), restarts=True)
     return shipped(which)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def small_pieces() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pieces, "PIECE", 6)
-        patch.setattr(reencoding, "PART", 12)
-        yield
 
 
 def parts_of(name: str) -> st.SearchStrategy[str]:

@@ -2,7 +2,6 @@
 
 import itertools
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from unittest.mock import patch
 
@@ -14,7 +13,7 @@ from hypothesis import strategies as st
 from tests.tokenization.diverse_texts import PARTS
 from tests.tokenization.oracles import shipped
 from tests.tokenization.plainer import PLAINER
-from tokviz.tokenization import pieces, reencoding, tokenized_text
+from tokviz.tokenization import tokenized_text
 from tokviz.tokenization.added_tokens import AddedToken
 from tokviz.tokenization.encoding import without_surrogates
 from tokviz.tokenization.graphemes import count_graphemes
@@ -23,6 +22,8 @@ from tokviz.tokenization.text_checks import LossFinder, count_graphemes_of
 from tokviz.tokenization.token_colors import same_level
 from tokviz.tokenization.tokenized_text import TokenizedText
 from tokviz.tokenization.tokenizer import Special, Tokenizer, characters_tokenizer
+
+pytestmark = pytest.mark.usefixtures("small_pieces")
 
 NAMES = [
     *("gpt2", "smollm2", "characters", "bytes"),
@@ -34,15 +35,6 @@ ALPHABET = " \n\r\t'1½aAésltrve.\x04\u2028\ud800\u0301🚀"
 meeting = st.text(st.sampled_from(ALPHABET), max_size=60)
 pasted = st.one_of(meeting, st.lists(st.sampled_from(PARTS), max_size=3).map("".join))
 edits = st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1), pasted), min_size=1, max_size=8)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def small_pieces() -> Iterator[None]:
-    """Every seam between pieces and parts is met by texts of a line."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pieces, "PIECE", 6)
-        patch.setattr(reencoding, "PART", 12)
-        yield
 
 
 def named(name: str) -> Tokenizer:

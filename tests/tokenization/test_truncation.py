@@ -1,7 +1,6 @@
 """Fewer merges: what a text shows after k of them is what the truncated tokenizer encodes."""
 
 import itertools
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import given, settings
@@ -10,11 +9,12 @@ from hypothesis import strategies as st
 from tests.tokenization.diverse_texts import PARTS
 from tests.tokenization.oracles import shipped
 from tests.tokenization.random_tokenizers import texts, trained
-from tokviz.tokenization import pieces, reencoding
 from tokviz.tokenization.token_colors import same_level
 from tokviz.tokenization.tokenized_text import TokenizedText
 from tokviz.tokenization.tokenizer import Special, Tokenizer, bytes_tokenizer
 from tokviz.tokenization.truncation import Truncation, truncated_colors
+
+pytestmark = pytest.mark.usefixtures("small_pieces")
 
 any_parts = st.lists(st.sampled_from([*PARTS, "=\x04=", " \x04the", "é\ud800"]), max_size=8)
 any_text = any_parts.map("".join)
@@ -25,15 +25,6 @@ edits = st.lists(
     ),
     max_size=5,
 )
-
-
-@pytest.fixture(autouse=True, scope="module")
-def small_pieces() -> Iterator[None]:
-    """Every seam between pieces and parts is met by texts of a line."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pieces, "PIECE", 6)
-        patch.setattr(reencoding, "PART", 12)
-        yield
 
 
 def encoded(tokenizer: Tokenizer, text: str) -> TokenizedText:

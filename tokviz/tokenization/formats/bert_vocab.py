@@ -13,6 +13,7 @@ from typing import Any
 
 from tokviz.tokenization.encoding import utf8_lengths
 from tokviz.tokenization.formats import TokenizerFileError
+from tokviz.tokenization.formats.utf8_text import utf8_text
 from tokviz.tokenization.tokenizer import Algorithm, Tokenizer
 from tokviz.tokenization.wordpiece import Word, WordPiece
 
@@ -38,12 +39,7 @@ _CLEANED = [
 
 def tokenizer_from_bert_vocab(content: bytes, name: str, file: str) -> Tokenizer:
     """Read a `vocab.txt`; `file` is its name in errors. Raises `TokenizerFileError`."""
-    try:
-        lines = content.decode("utf-8").split("\n")
-    except UnicodeDecodeError as error:
-        raise TokenizerFileError(
-            f"{file} is not UTF-8 at byte {error.start:,}; fetch it again."
-        ) from None
+    lines = utf8_text(content, file).split("\n")
     tokens = [line.removesuffix("\r") for line in (lines[:-1] if lines[-1] == "" else lines)]
     pieces: dict[str, int] = {}
     for i, token in enumerate(tokens[:_MOST_LINES]):

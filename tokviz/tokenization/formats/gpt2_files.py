@@ -17,6 +17,7 @@ from tokviz.tokenization.formats.named_merges import (
     read_merges,
     read_vocab,
 )
+from tokviz.tokenization.formats.utf8_text import utf8_text
 from tokviz.tokenization.pre_tokenizers import GPT2
 from tokviz.tokenization.tokenizer import Algorithm, Tokenizer
 
@@ -25,10 +26,7 @@ END_OF_TEXT = "<|endoftext|>"
 
 def tokenizer_from_vocab_bpe(content: bytes, name: str, file: str) -> Tokenizer:
     """Read `vocab.bpe`. `file` is the name used in errors. Raises `TokenizerFileError`."""
-    try:
-        version, _, body = content.decode("utf-8").partition("\n")
-    except UnicodeDecodeError as error:
-        raise TokenizerFileError(f"{file} is not UTF-8 at byte {error.start}.") from None
+    version, _, body = utf8_text(content, file).partition("\n")
     parts = body.split()
     if not version.startswith("#version") or len(parts) % 2:
         raise TokenizerFileError(
@@ -88,12 +86,7 @@ def tokenizer_from_vocab_and_merges(
     A token that is no single byte and that no merge makes is a special token.
     """
     names = checked_vocab(parse_object(*vocab), vocab[1])
-    try:
-        lines = merges[0].decode("utf-8").split("\n")
-    except UnicodeDecodeError as error:
-        raise TokenizerFileError(
-            f"{merges[1]} is not UTF-8 at byte {error.start:,}; fetch it again."
-        ) from None
+    lines = utf8_text(*merges).split("\n")
     if lines[0].startswith("#version"):
         lines = lines[1:]
     pairs = [line.split() for line in lines if line.strip()]

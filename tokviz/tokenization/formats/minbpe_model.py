@@ -7,6 +7,7 @@ Ids 0-255 are the byte values, 256 + r is the result of merge r
 from tokviz.tokenization.bpe import Merges
 from tokviz.tokenization.formats import TokenizerFileError
 from tokviz.tokenization.formats.named_merges import LONGEST_TOKEN
+from tokviz.tokenization.formats.utf8_text import utf8_text
 from tokviz.tokenization.pre_tokenizers import SplitPatternError, split_pattern
 from tokviz.tokenization.tokenizer import Algorithm, Tokenizer
 
@@ -55,12 +56,7 @@ def to_minbpe_model(tokenizer: Tokenizer) -> bytes:
 
 def tokenizer_from_minbpe(content: bytes, name: str, file: str) -> Tokenizer:
     """Read a `.model`; `file` is its name in errors. Raises `TokenizerFileError`."""
-    try:
-        lines = content.decode("utf-8").split("\n")
-    except UnicodeDecodeError as error:
-        raise TokenizerFileError(
-            f"{file} is not UTF-8 at byte {error.start:,}; fetch it again."
-        ) from None
+    lines = utf8_text(content, file).split("\n")
     if len(lines) < 3 or lines[0].strip() != FIRST_LINE or not _is_number(lines[2]):
         raise TokenizerFileError(
             f"{file} is no minbpe model: expected {FIRST_LINE!r}, the split pattern and the "
