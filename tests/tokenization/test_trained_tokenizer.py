@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.tokenization.test_trainer import counts_of, threshold
+from tests.tokenization.test_trainer import counts_of, thresholds
 from tokviz.tokenization.bpe import CLOSED, OPEN, apply_merges
 from tokviz.tokenization.merge_replay import MergeReplay, TextReplay
 from tokviz.tokenization.pre_tokenizers import GPT2
@@ -20,7 +20,7 @@ texts = st.text(st.sampled_from(LETTERS + "z\u0301ж"), max_size=40)
 
 
 def train(corpus: list[str], alphabet: Alphabet, n_merges: int = 30) -> tuple[Training, Tokenizer]:
-    with threshold(4):
+    with thresholds(4, 3):
         training = Training(lay_out(counts_of(corpus, GPT2), alphabet))
         list(learn_merges(training, n_merges))
     return training, trained_tokenizer(training, GPT2)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tokenization.slow_trainer import SlowMerge, minbpe_training, slow_training
+from tokviz.tokenization import joining
 from tokviz.tokenization import trainer as trainer_module
 from tokviz.tokenization.bpe import apply_merges
 from tokviz.tokenization.pre_token_counts import PreTokenCounts, count_pre_tokens
@@ -36,14 +37,17 @@ counted = st.dictionaries(word, st.integers(1, 4), min_size=1, max_size=12)
 
 
 @contextmanager
-def threshold(few: int) -> Iterator[None]:
-    """So that small corpora, too, are joined by arrays first and by lists then."""
-    saved = trainer_module._FEW_PLACES
-    trainer_module._FEW_PLACES = few
+def thresholds(few: int, many: int) -> Iterator[None]:
+    """So that small corpora, too, are joined by arrays, by loops, and many pairs at once."""
+    saved = joining._FEW_PLACES, joining._MANY_PAIRS
+    joining._FEW_PLACES, joining._MANY_PAIRS = few, many
     try:
         yield
     finally:
-        trainer_module._FEW_PLACES = saved
+        joining._FEW_PLACES, joining._MANY_PAIRS = saved
+
+
+few_places, many_pairs = st.sampled_from([0, 4, 1000]), st.sampled_from([1, 3, 1000])
 
 
 def counts_of(texts: list[str], split: SplitPattern, **wishes: float) -> PreTokenCounts:
@@ -81,7 +85,8 @@ def as_slow(merge: LearnedMerge, counts: dict[tuple[int, int], int]) -> tuple[ob
     st.sampled_from(Alphabet),
     st.sampled_from(TieRule),
     st.integers(1, 3),
-    st.sampled_from([0, 4, 1000]),
+    few_places,
+    many_pairs,
     st.integers(0, 40),
 )
 def test_everything_is_as_in_the_slow_trainer(
@@ -90,6 +95,7 @@ def test_everything_is_as_in_the_slow_trainer(
     ties: TieRule,
     min_count: int,
     few: int,
+    many: int,
     n_merges: int,
 ) -> None:
     rows, vocab = ids_of(words, alphabet)
@@ -101,7 +107,7 @@ def test_everything_is_as_in_the_slow_trainer(
         min_count=min_count,
         takes_old_ids=alphabet is Alphabet.HUGGINGFACE,
     )
-    with threshold(few):
+    with thresholds(few, many):
         training = Training(
             lay_out(PreTokenCounts(words), alphabet), ties=ties, min_count=min_count
         )
@@ -115,12 +121,12 @@ def test_everything_is_as_in_the_slow_trainer(
         before = merge.n_tokens
 
 
-@given(counted, st.sampled_from(TieRule), st.sampled_from([0, 4, 1000]), st.integers(0, 12))
+@given(counted, st.sampled_from(TieRule), few_places, many_pairs, st.integers(0, 12))
 def test_a_training_that_was_cut_short_goes_on_where_it_stopped(
-    words: dict[str, int], ties: TieRule, few: int, cut: int
+    words: dict[str, int], ties: TieRule, few: int, many: int, cut: int
 ) -> None:
     corpus = lay_out(PreTokenCounts(words))
-    with threshold(few):
+    with thresholds(few, many):
         whole = list(learn_merges(Training(corpus, ties=ties), 25))
         training = Training(corpus, ties=ties)
         steps = learn_merges(training, 25)
@@ -131,6 +137,27 @@ def test_a_training_that_was_cut_short_goes_on_where_it_stopped(
         assert training.merges[: len(taken)] == taken
         list(learn_merges(training, 25))
     assert training.merges == whole
+
+
+@given(
+    st.dictionaries(st.text(st.sampled_from("abcdefgh"), min_size=1, max_size=7), st.just(2)),
+    st.dictionaries(st.text(st.sampled_from("abcdefgh"), min_size=1, max_size=7), st.just(1)),
+    few_places,
+    st.integers(0, 60),
+)
+def test_pairs_joined_at_once_leave_the_corpus_as_if_they_came_one_by_one(
+    words: dict[str, int], aside: dict[str, int], few: int, cut: int
+) -> None:
+    corpus = lay_out(PreTokenCounts({"ab": 2, **words}, aside))
+    found = []
+    for many in (1, 1000):
+        with thresholds(few, many):
+            training = Training(corpus)
+            list(learn_merges(training, cut))
+            half = training.gap_ranks().tolist()
+            list(learn_merges(training))
+        found.append((training.merges, half, training.gap_ranks().tolist()))
+    assert found[0] == found[1]
 
 
 def test_a_pair_that_overlaps_itself_is_counted_oftener_than_it_is_replaced() -> None:
@@ -185,11 +212,11 @@ def test_the_held_out_part_is_a_tenth_and_always_the_same() -> None:
     assert parts[0].training == parts[1].training
 
 
-@given(counted, counted, st.sampled_from([0, 4, 1000]))
+@given(counted, counted, few_places, many_pairs)
 def test_the_held_out_part_is_encoded_by_what_the_other_teaches(
-    words: dict[str, int], aside: dict[str, int], few: int
+    words: dict[str, int], aside: dict[str, int], few: int, many: int
 ) -> None:
-    with threshold(few):
+    with thresholds(few, many):
         training = Training(lay_out(PreTokenCounts(words, aside)))
         alone = Training(lay_out(PreTokenCounts(words)))
         ours = list(learn_merges(training, 20))

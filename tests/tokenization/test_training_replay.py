@@ -7,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tokenization.slow_trainer import joined, slow_training
-from tests.tokenization.test_trainer import counted, ids_of, threshold
+from tests.tokenization.test_trainer import (
+    counted,
+    few_places,
+    ids_of,
+    many_pairs,
+    thresholds,
+)
 from tokviz.tokenization.pre_token_counts import PreTokenCounts
 from tokviz.tokenization.trainer import Alphabet, TieRule, Training, lay_out, learn_merges
 from tokviz.tokenization.training_replay import TrainingReplay
@@ -21,11 +27,11 @@ def count_pairs(rows: list[tuple[list[int], int]]) -> Counter[tuple[int, int]]:
     return counts
 
 
-@given(counted, counted, st.sampled_from(TieRule), st.sampled_from([0, 4, 1000]))
+@given(counted, counted, st.sampled_from(TieRule), few_places, many_pairs)
 def test_each_step_has_the_counts_of_the_slow_trainer(
-    words: dict[str, int], aside: dict[str, int], ties: TieRule, few: int
+    words: dict[str, int], aside: dict[str, int], ties: TieRule, few: int, many: int
 ) -> None:
-    with threshold(few):
+    with thresholds(few, many):
         training = Training(lay_out(PreTokenCounts(words, aside)), ties=ties)
         list(learn_merges(training, 20))
     replay = TrainingReplay(training)

@@ -27,8 +27,9 @@ class PairRanking:
     """The order in which pairs come up, by their numbers.
 
     Whoever joins a pair changes the counts itself and tells which pairs are new and which left the
-    level. `level`: the pairs with the highest count, which is `count`. `place`: where a pair first
-    occurs in the corpus as it is now; None ranks ties by their ids.
+    level; when it is empty, `descend` to the next. `level`: the pairs with the highest count, which
+    is `count`. `place`: where a pair first occurs in the corpus as it is now; None ranks ties by
+    their ids.
     """
 
     def __init__(self, pairs: Pairs, min_count: int, place: Callable[[int], int] | None) -> None:
@@ -45,12 +46,8 @@ class PairRanking:
         for number in range(len(pairs.keys)):
             self._wait(number)
 
-    def best(self) -> int | None:
-        """The pair to merge next; None if none is frequent enough."""
-        while not self.level:
-            if not self._waiting:
-                return None
-            self._descend()
+    def best(self) -> int:
+        """The pair of the level to merge next; it must have one."""
         order, late, level, place = self._order, self._late, self.level, self._place
         while True:
             known = heappop(late) if late and (not order or late[0] < order[-1]) else order.pop()
@@ -81,16 +78,20 @@ class PairRanking:
         for other in fallen:
             self.level.remove(other)
             self._wait(other)
+        self.add(new)
+
+    def add(self, new: Iterable[int]) -> None:
+        """Pairs came to be, none of them more frequent than those of the level."""
         count, counts, buckets = self.count, self._pairs.counts, self._buckets
         for other in new:
-            bucket = buckets.get(counts[other])
-            if bucket is not None:
-                bucket.append(other)
-            elif counts[other] < count:
-                self._wait(other)
-            else:  # no pair is more frequent than the one that it came of
+            n = counts[other]
+            if n == count:
                 self.level.add(other)
                 heappush(self._late, self._ranked(other))
+            elif n in buckets:
+                buckets[n].append(other)
+            else:
+                self._wait(other)
 
     def _wait(self, number: int) -> None:
         count = self._pairs.counts[number]
@@ -103,8 +104,15 @@ class PairRanking:
         else:
             bucket.append(number)
 
+    def descend(self) -> bool:
+        """Make the pairs of the highest count the level; False if none is frequent enough."""
+        while self._waiting:
+            self._descend()
+            if self.level:
+                return True
+        return False
+
     def _descend(self) -> None:
-        """Make the bucket of the highest count the level."""
         self.count = count = -heappop(self._waiting)
         counts = self._pairs.counts
         level = self.level = set()

@@ -13,6 +13,7 @@ for the old id): until something is one token no merge crosses its edges, so wha
 the same wherever it stands, the last merge included.
 """
 
+import sys
 from array import array
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from time import perf_counter
@@ -21,10 +22,9 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from tokviz.tokenization.array_joining import ArrayJoiner
 from tokviz.tokenization.bpe import Merges
 from tokviz.tokenization.encoding import Int32s, Int64s
-from tokviz.tokenization.list_joining import ListJoiner
+from tokviz.tokenization.joining import Joiner
 from tokviz.tokenization.pair_ranking import PairRanking, TieRule
 from tokviz.tokenization.pairs import LOW, SHIFT
 from tokviz.tokenization.pre_token_counts import count_pre_tokens
@@ -46,8 +46,6 @@ __all__ = [
 LONGEST_TOKEN = 1 << 16
 """Bytes. Forty merges, each doubling the last, would make a token of a terabyte."""
 
-_FEW_PLACES = 120  # below it a loop over lists is faster than numpy
-_FEW_IN_A_ROW = 8
 _T = TypeVar("_T")
 
 
@@ -106,9 +104,8 @@ class Training:
         # What `curve` has read of the merges so far.
         self._tokens_read = array("q", [self.n_tokens])
         self._held_out_read = array("q", [self.n_held_out_tokens])
-        self._joiner: ArrayJoiner | ListJoiner = ArrayJoiner(corpus)
+        self._joiner = Joiner(corpus)
         self._ranking: PairRanking | None = None
-        self._n_small = 0
 
     @property
     def n_base(self) -> int:
@@ -123,23 +120,23 @@ class Training:
         ranking = self._ranking or self._start()
         keys = self._joiner.pairs.keys
         while True:
-            pair = ranking.best()
-            if pair is None:
+            if not ranking.level and not self._descend(ranking):
                 return None
+            pair = ranking.best()
             key = keys[pair]
             left, right = key >> SHIFT, key & LOW
             data = self.vocab[left] + self.vocab[right]
             if len(data) <= LONGEST_TOKEN:
                 break
             ranking.never(pair)
-        if len(self.vocab) > LOW:
+        token_id = len(self.vocab)
+        if token_id > LOW:
             raise TrainingError(f"A vocabulary has at most {LOW + 1:,} tokens; ask for less.")
         rank, count, n_ties = len(self.merges), ranking.count, len(ranking.level) - 1
         ties = None
         if list_ties:
             ties = tuple((keys[p] >> SHIFT, keys[p] & LOW) for p in ranking.ties(pair))
-        token_id = len(self.vocab)
-        joined = self._fitting_joiner(pair).join(pair, token_id, rank)
+        joined = self._joiner.join(pair, token_id, rank)
         ranking.merged(pair, joined.new, joined.fallen)
         self.vocab.append(data)
         self.n_tokens -= joined.replacements
@@ -161,27 +158,30 @@ class Training:
         return merge
 
     def _start(self) -> PairRanking:
-        assert isinstance(self._joiner, ArrayJoiner)
         self._joiner.count()
-        place = self._place if self.ties is TieRule.FIRST else None
+        place = self._joiner.place if self.ties is TieRule.FIRST else None
         self._ranking = PairRanking(self._joiner.pairs, self.min_count, place)
         return self._ranking
 
-    def _place(self, pair: int) -> int:
-        return self._joiner.place(pair)
+    def _descend(self, ranking: PairRanking) -> bool:
+        """Go on to the pairs of the next lower count; False if there are none."""
+        self.settle()
+        if not ranking.descend():
+            return False
+        if self.ties is TieRule.LOWEST:
+            self._joiner.begin_level(ranking.level)
+        return True
 
-    def _fitting_joiner(self, pair: int) -> ArrayJoiner | ListJoiner:
-        """The joiner; it works on lists when the pairs have few places from now on."""
-        joiner = self._joiner
-        if isinstance(joiner, ArrayJoiner):
-            self._n_small = self._n_small + 1 if joiner.n_places(pair) < _FEW_PLACES else 0
-            if self._n_small >= _FEW_IN_A_ROW:
-                self._joiner = joiner.in_lists()
-        return self._joiner
+    def settle(self) -> None:
+        """Write what was put off until more could be written together. For whoever learns; who
+        only reads finds it done when `learn_merges` has ended."""
+        if self._ranking is not None:
+            self._ranking.add(self._joiner.settle())
 
     def gap_ranks(self) -> Int32s:
         """(S,) int32: the rank of the merge that closed the gap before each symbol of the corpus,
         OPEN where none did. A copy."""
+        self.settle()
         return self._joiner.gap_ranks()
 
     def curve(self) -> LearningCurve:
@@ -230,13 +230,17 @@ def learn_merges(
 def _learn_until(
     training: Training, n_merges: int | None, vocab_size: int | None, *, list_ties: bool
 ) -> Generator[LearnedMerge, None, None]:
-    while n_merges is None or len(training.merges) < n_merges:
-        if vocab_size is not None and training.n_vocab >= vocab_size:
-            return
-        merge = training.learn(list_ties=list_ties)
-        if merge is None:
-            return
-        yield merge
+    most = sys.maxsize if n_merges is None else n_merges
+    if vocab_size is not None:
+        most = min(most, vocab_size - training.n_base)
+    try:
+        while len(training.merges) < most:
+            merge = training.learn(list_ties=list_ties)
+            if merge is None:
+                return
+            yield merge
+    finally:
+        training.settle()
 
 
 def in_batches(steps: Iterable[_T], seconds: float = 0.02) -> Iterator[Sequence[_T]]:
