@@ -186,7 +186,7 @@ def by_similarity(known: TokenTable, row: int) -> Numbers:
 def by_distortion(points: Float32s, graph: NeighborGraph, k: int = 10) -> Numbers:
     """For each row the part of its k true neighbours that are not among its k nearest on the map.
 
-    Raises `ImportError` without SciPy, which openTSNE brings along.
+    Raises `ImportError` without SciPy.
     """
     from scipy.spatial import cKDTree
 

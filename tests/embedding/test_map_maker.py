@@ -78,7 +78,6 @@ def test_the_graph_is_exact_and_found_again(
 def test_a_map_of_tsne_is_found_again_and_only_for_the_same_wish(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pytest.importorskip("openTSNE")
     monkeypatch.setattr(map_maker, "Options", partial(Options, most_iterations=20))
     wish = MapWish("tsne", seed=4)
     cache = LayoutCache(tmp_path)

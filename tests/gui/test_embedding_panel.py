@@ -105,7 +105,6 @@ def test_a_text_that_is_no_token_is_told(qtbot: QtBot, new_model: NewModel) -> N
 
 
 def test_tsne_moves_pauses_and_stops(qtbot: QtBot, new_model: NewModel, home: Path) -> None:
-    pytest.importorskip("openTSNE")
     panel = mapped(qtbot, new_model)
     bar, runner = panel.area.bar, panel.runner
     seen: list[str] = []

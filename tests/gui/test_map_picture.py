@@ -52,7 +52,6 @@ def test_the_same_seed_gives_the_same_file(
     suffix: str,
 ) -> None:
     if projection == "tsne":
-        pytest.importorskip("openTSNE")
         monkeypatch.setattr(map_maker, "Options", partial(Options, most_iterations=20))
     paths = [tmp_path / f"{number}.{suffix}" for number in (1, 2)]
     for path in paths:

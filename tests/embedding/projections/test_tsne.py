@@ -11,8 +11,6 @@ from tokviz.embedding.projections.layout import Layout, Options, ProjectionError
 from tokviz.embedding.projections.tsne import PROJECTION
 from tokviz.embedding.table import EmbeddingTable
 
-pytest.importorskip("openTSNE")
-
 
 def groups() -> EmbeddingTable:
     chance = np.random.default_rng(0)
