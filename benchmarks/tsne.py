@@ -99,8 +99,8 @@ def shown(name: str) -> list[Seen]:
 
     panel.runner.laid_out.connect(take)
     panel.area.settings.set_projection("tsne")
-    while not seen or panel.runner.is_running:
-        QTest.qWait(100)
+    panel.runner.ended.connect(app.quit)
+    app.exec()  # the program's own loop: a task lets the frames of a loop that rests pass first
     session.end()
     return seen
 

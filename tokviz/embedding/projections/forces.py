@@ -71,7 +71,7 @@ class Repulsion:
         offsets = np.add.outer(np.arange(_REACH) * n_nodes, np.arange(_REACH))
         at = first + offsets.reshape(-1, 1)
         weights = across[:, None] * down
-        spread = np.bincount(at.ravel(), weights.ravel(), n_nodes**2)
+        spread = np.bincount(at.ravel(), weights.ravel(), n_nodes**2).astype(np.float64, copy=False)
         potential = self._potential(spread.reshape(n_nodes, n_nodes), spacing)
         there = potential.ravel().take(at).reshape(_REACH, _REACH, -1)
         value = np.einsum("bn,abn->an", down, there)
