@@ -38,9 +38,11 @@ class EncodedChunk:
 
 @dataclass(frozen=True)
 class ManyChunks:
-    """The tokens of many chunks, one after the other: as in `EncodedChunk`, each chunk one
-    pre-token. `gaps` is empty where the algorithm has no ranks. `sizes`: (3, chunks) tokens, bytes
-    and characters of each. `lost`: the bytes without a token, counted through all chunks.
+    """The tokens of many chunks, one after the other: as in `EncodedChunk`. `gaps` is empty where
+    the algorithm has no ranks. `sizes`: (3, chunks) tokens, bytes and characters of each.
+
+    `lost`: the bytes without a token; `pre_tokens`: (2, n) the bytes and characters where those
+    pre-tokens begin that do not begin a chunk. Both are counted through all chunks.
     """
 
     chunks: list[str]
@@ -50,6 +52,7 @@ class ManyChunks:
     gaps: Int32s
     sizes: Int32s
     lost: Int32s = field(default_factory=lambda: np.zeros(0, np.int32))
+    pre_tokens: Int32s = field(default_factory=lambda: np.zeros((2, 0), np.int32))
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,9 @@ EncodeChunk = Callable[[str, bool], EncodedChunk]
 """Encodes a chunk; the flag says that the user's text begins with it."""
 EncodeMany = Callable[[list[str]], ManyChunks]
 """Encodes those of many chunks within a text that it can, by arrays."""
+_Key = str | tuple[str, int]
+"""A chunk within a text; with 1 at its start, with ~id as a name. Most are plain strings, since
+tens of thousands of tuples make the garbage collector look through the whole vocabulary."""
 _MANY = 200
 """Chunks that are worth the fixed cost of arrays."""
 
@@ -92,8 +98,7 @@ class ChunkEncoder:
         self._forget()
 
     def _forget(self) -> None:
-        # The second part of a key: 1 at the start of the text, 0 within it, or ~id of a name.
-        self._entries: dict[tuple[str, int], int] = {}
+        self._entries: dict[_Key, int] = {}
         self._hidden: dict[int, list[tuple[int, int]]] = {}
         # ids, starts, ends, gaps, lost bytes; pre-tokens in bytes and in characters
         self._pools = [GrowingArray() for _ in range(7)]
@@ -113,36 +118,38 @@ class ChunkEncoder:
         if self.memory > MEMORY_LIMIT:
             self._forget()
         valid = without_surrogates(text)
-        keys: list[tuple[str, int]] = []
+        keys: list[_Key] = []
         for stretch in stretches:
             part = valid[stretch.start : stretch.end]
             if stretch.name_id is not None:
                 keys.append((part, ~stretch.name_id))
                 continue
             at = len(keys)
-            keys += [(chunk, 0) for chunk in self._split(part)]
-            if stretch.at_start and len(keys) > at:
-                keys[at] = (keys[at][0], 1)
+            chunks: list[str] = self._split(part)
+            keys += chunks
+            if stretch.at_start and chunks:
+                keys[at] = chunks[0], 1
         self._learn(set(keys).difference(self._entries))
         entries = np.fromiter(map(self._entries.__getitem__, keys), np.int64, len(keys))
         return self._gather(text, entries)
 
-    def _learn(self, new: set[tuple[str, int]]) -> None:
+    def _learn(self, new: set[_Key]) -> None:
         if len(new) >= _MANY:
             encode_many = self._encode_many()
             if encode_many is not None:
-                found = encode_many([chunk for chunk, kind in new if kind == 0])
+                found = encode_many([key for key in new if isinstance(key, str)])
                 self._take_many(found)
-                new = new.difference((chunk, 0) for chunk in found.chunks)
+                new = new.difference(found.chunks)
         columns: list[list[int]] = [[] for _ in range(7)]
         ids, starts, ends, gaps, lost, places, characters = columns
         sizes: list[int] = []
-        for chunk, kind in new:
+        for key in new:
+            chunk, kind = (key, 0) if isinstance(key, str) else key
             n_bytes = len(chunk.encode("utf-8"))
             found_one = (
                 self._encode_chunk(chunk, kind == 1) if kind >= 0 else _named(~kind, n_bytes)
             )
-            entry = self._entries[chunk, kind] = len(self._entries)
+            entry = self._entries[key] = len(self._entries)
             left_out = _left_out(found_one, n_bytes)
             n_parts = len(found_one.pre_tokens)
             sizes += (len(found_one.ids), n_bytes, len(left_out), n_parts, len(chunk))
@@ -160,16 +167,19 @@ class ChunkEncoder:
     def _take_many(self, found: ManyChunks) -> None:
         n = len(found.chunks)
         first = len(self._entries)
-        self._entries.update(((chunk, 0), first + i) for i, chunk in enumerate(found.chunks))
+        self._entries.update(zip(found.chunks, range(first, first + n), strict=True))
         n_tokens, n_bytes, n_chars = found.sizes
-        none, one = np.zeros(n, np.int32), np.ones(n, np.int32)
-        begins = starts_of(n_bytes)
-        chunk = np.searchsorted(begins, found.lost, "right") - 1
-        n_lost = np.bincount(chunk, minlength=n).astype(np.int32)
-        lost = found.lost - begins[chunk]
+        begins = np.stack((starts_of(n_bytes), starts_of(n_chars)))
+        chunk = np.searchsorted(begins[0], found.lost, "right") - 1
+        n_lost = np.bincount(chunk, minlength=n)
+        lost = found.lost - begins[0, chunk]
+        parts = np.sort(np.concatenate((begins, found.pre_tokens), 1), axis=1)
+        chunk = np.searchsorted(begins[0], parts[0], "right") - 1
+        n_parts = np.bincount(chunk, minlength=n)
+        places, characters = parts - begins[:, chunk]
         self._take(
-            np.stack((n_tokens, n_bytes, n_lost, one, n_chars), 1),
-            [found.ids, found.starts, found.ends, found.gaps, lost, none, none],
+            np.stack((n_tokens, n_bytes, n_lost, n_parts, n_chars), 1).astype(np.int32),
+            [found.ids, found.starts, found.ends, found.gaps, lost, places, characters],
         )
 
     def _take(self, rows: Int32s, columns: Sequence[Sequence[int] | Int32s]) -> None:

@@ -82,15 +82,16 @@ class PieceTrie:
         return (found & _NODE_MASK).view(np.int64) - 1
 
     def matches(
-        self, classes: Int32s, following: Int64s
+        self, classes: Int32s, following: Int64s, places: Int64s | None = None
     ) -> Iterator[tuple[Int64s, Int64s, Int32s]]:
         """The tokens that stand in a text, the shorter first: the places of their first and last
         characters, and which they are; in each step first and last places rise.
 
         `following`: the place of the next character, the number of places behind a last one.
+        `places`: where tokens may begin, in order; None: everywhere.
         """
-        firsts = lasts = np.arange(len(classes))
-        nodes = self._first.take(classes)
+        firsts = lasts = np.arange(len(classes)) if places is None else places
+        nodes = self._first.take(classes.take(firsts))
         while True:
             found = nodes >= 0
             firsts, lasts, nodes = firsts[found], lasts[found], nodes[found]

@@ -7,9 +7,11 @@ it: https://github.com/google-research/bert/blob/master/tokenization.py).
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from tokviz.tokenization.bpe import MergeStep
-from tokviz.tokenization.chunk_encoder import ChunkEncoder, EncodedChunk
+from tokviz.tokenization.chunk_encoder import ChunkEncoder, EncodedChunk, EncodeMany
+from tokviz.tokenization.word_arrays import ManyWords, WordArrays
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,8 @@ class Attempt:
 @dataclass(frozen=True)
 class WordPiece:
     """`pieces`: token → id. `prefix`: what tokens inside a word begin with. `most`: characters of a
-    word that is not unknown at once. `words`: the words of a chunk. `chunks`: what a chunk is."""
+    word that is not unknown at once. `words`: the words of a chunk. `chunks`: what a chunk is.
+    `many_words`: the words of those of many chunks for which arrays can tell them."""
 
     pieces: dict[str, int]
     prefix: str
@@ -41,10 +44,24 @@ class WordPiece:
     most: int
     words: Callable[[str], list[Word]]
     chunks: re.Pattern[str]
+    many_words: Callable[[list[str]], ManyWords] | None = None
     matches_names = False
 
     def encoder(self, *, special: bool = False) -> ChunkEncoder:
-        return ChunkEncoder(self.chunks, self.encode_chunk, ranked=False)
+        return ChunkEncoder(
+            self.chunks, self.encode_chunk, ranked=False, encode_many=lambda: self.many
+        )
+
+    @cached_property
+    def many(self) -> EncodeMany | None:
+        many_words = self.many_words
+        if many_words is None:
+            return None
+        try:
+            arrays = WordArrays(self.pieces, self.prefix, self.unknown_id, self.most)
+        except OverflowError:
+            return None
+        return lambda chunks: arrays.encode(many_words(chunks))
 
     def normalized(self, text: str) -> str:
         """The words of a text, joined."""

@@ -8,13 +8,18 @@ characters Hugging Face's `tokenizers` is asked, whose tables decide what they a
 import re
 import unicodedata
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, compress
 from typing import Any
 
-from tokviz.tokenization.encoding import utf8_lengths
+import numpy as np
+
+from tokviz.tokenization.encoding import Int64s, utf8_lengths
 from tokviz.tokenization.formats import TokenizerFileError
 from tokviz.tokenization.formats.utf8_text import utf8_text
+from tokviz.tokenization.piece_trie import code_points
+from tokviz.tokenization.ranges import ranges
 from tokviz.tokenization.tokenizer import Algorithm, Tokenizer
+from tokviz.tokenization.word_arrays import ManyWords
 from tokviz.tokenization.wordpiece import Word, WordPiece
 
 UNKNOWN = "[UNK]"
@@ -55,11 +60,10 @@ def tokenizer_from_bert_vocab(content: bytes, name: str, file: str) -> Tokenizer
         )
     special = {token: pieces[token] for token in SPECIAL if token in pieces}
     lowercase = not any(re.search("[A-Z]", token) for token in tokens if token[:1] != "[")
+    words = BertWords(lowercase=lowercase)
     return wordpiece_tokenizer(
         name,
-        WordPiece(
-            pieces, PREFIX, pieces[UNKNOWN], 100, BertWords(lowercase=lowercase).of_chunk, CHUNKS
-        ),
+        WordPiece(pieces, PREFIX, pieces[UNKNOWN], 100, words.of_chunk, CHUNKS, words.of_chunks),
         special,
     )
 
@@ -100,6 +104,11 @@ def join_pieces(parts: list[bytes]) -> bytes:
     return text.encode("utf-8")
 
 
+_Part = tuple[str, bool]
+"""A character that is written, and whether it joins its neighbours in a word; an empty one is a
+space between words."""
+
+
 class BertWords:
     """The words of a chunk; the options are those of Hugging Face's BertNormalizer."""
 
@@ -113,7 +122,7 @@ class BertWords:
     ) -> None:
         self._lowercase = lowercase
         self._strips = lowercase if strip_accents is None else strip_accents
-        self._parts: dict[str, list[tuple[str, bool]]] = {}
+        self._parts: dict[str, list[_Part]] = {}
         self._options: dict[str, Any] = {
             "lowercase": lowercase,
             "clean_text": clean_text,
@@ -174,9 +183,18 @@ class BertWords:
             at = end
         return words
 
-    def _parts_of(self, character: str) -> list[tuple[str, bool]]:
-        """What is written for a character: each part, and whether it joins its neighbours in a
-        word. An empty part is a space between words."""
+    def of_chunks(self, chunks: list[str]) -> ManyWords:
+        """The words of those of the chunks in which every character may be looked at alone."""
+        codes, row = np.unique(code_points("".join(chunks)), return_inverse=True)
+        characters = list(map(chr, codes.tolist()))
+        keeps = np.array(list(map(self._keeps_marks, characters)), bool)
+        if keeps.any():
+            kept = set(compress(characters, keeps.tolist()))
+            return self.of_chunks([chunk for chunk in chunks if kept.isdisjoint(chunk)])
+        return _many_words(chunks, list(map(self._parts_of, characters)), row)
+
+    def _parts_of(self, character: str) -> list[_Part]:
+        """What is written for a character."""
         known = self._parts.get(character)
         if known is not None:
             return known
@@ -187,3 +205,31 @@ class BertWords:
             joins = len(around) == 1
             parts.append((made if joins or len(around) == 3 else "", joins))
         return parts
+
+
+def _many_words(chunks: list[str], parts: list[list[_Part]], row: Int64s) -> ManyWords:
+    """What `_by_character` makes of each chunk. `parts`: of each distinct character. `row`: which
+    of those each character is."""
+    text = "".join(chunks)
+    n_parts = np.array(list(map(len, parts)), np.int64)
+    every = [part for some in parts for part in some]
+    made = code_points("".join(part or " " for part, _ in every))
+    is_word = np.array([bool(part) for part, _ in every], bool)
+    joins = np.array([joins for _, joins in every], bool)
+    which = ranges((np.cumsum(n_parts) - n_parts)[row], n_parts[row])
+    character = np.repeat(np.arange(len(row)), n_parts[row])  # that each part is of
+    chunk = np.repeat(np.arange(len(chunks)), np.array(list(map(len, chunks)), np.int64))[character]
+    goes_on = joins[which]
+    goes_on[1:] &= goes_on[:-1] & (chunk[1:] == chunk[:-1])
+    goes_on[:1] = False
+    written = np.flatnonzero(is_word[which])
+    begins = np.append(np.flatnonzero(~goes_on[written]), len(written))
+    places = np.zeros(len(text) + 1, np.int32)
+    np.cumsum(utf8_lengths(text), out=places[1:])
+    return ManyWords(
+        chunks,
+        made[which[written]],
+        places[character[written]],
+        places[character[written] + 1],
+        np.diff(begins),
+    )

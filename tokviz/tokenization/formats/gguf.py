@@ -140,7 +140,7 @@ def _bert(found: GgufVocabulary, pattern: SplitPattern | None) -> Tokenizer:
     )
     unknown = found.id_under("unknown_token_id", otherwise=100)
     return wordpiece_tokenizer(
-        "", WordPiece(pieces, PREFIX, unknown, 100, words.of_chunk, CHUNKS), {}
+        "", WordPiece(pieces, PREFIX, unknown, 100, words.of_chunk, CHUNKS, words.of_chunks), {}
     )
 
 

@@ -169,5 +169,6 @@ def _bert(
         most=most if type(most) is int else 100,
         words=words.of_chunk,
         chunks=re.compile(CHUNKS.pattern),
+        many_words=words.of_chunks,
     )
     return wordpiece_tokenizer(name, pieces, {token.content: token.id for token in added})
