@@ -5,7 +5,7 @@ highest count: all pairs of the level are tied. Counts of known pairs only fall,
 left its bucket is moved when its bucket becomes the level, not before.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from heapq import heappop, heappush
 
@@ -71,14 +71,15 @@ class PairRanking:
         self.level.remove(number)
         self._pairs.counts[number] = _NEVER
 
-    def merged(self, number: int, new: Iterable[int], fallen: Iterable[int]) -> None:
+    def merged(self, number: int, new: Sequence[int], fallen: Iterable[int]) -> None:
         """A pair of the level was joined and is no more; `new`: those that came to be; `fallen`:
         those of the level that have less than its count now."""
         self.level.remove(number)
         for other in fallen:
             self.level.remove(other)
             self._wait(other)
-        self.add(new)
+        if new:
+            self.add(new)
 
     def add(self, new: Iterable[int]) -> None:
         """Pairs came to be, none of them more frequent than those of the level."""

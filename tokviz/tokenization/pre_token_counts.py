@@ -161,7 +161,8 @@ class _Counting:
         self.n_bytes += len(data)
         if self._by_arrays is not None and len(text) >= _LONG:
             self._count_stretches()  # so that what was seen first stands first
-            self._count(dict.fromkeys(self._by_arrays.add(text, data), 0))
+            for pre_token in self._by_arrays.add(text, data):
+                self._found.setdefault(pre_token, 0)
             return
         if not self._by_stretches:
             self._count(Counter(self._split.split(text)))

@@ -193,5 +193,6 @@ def learned(run: Run, name: str = "", *, is_last: bool = True) -> Learned:
     tokenizer = run.tokenizer()
     if tokenizer is not None:
         tokenizer = replace(tokenizer, name=name or run.name(tokenizer.n_vocab))
-        tokenizer.encode(_WARM_UP)  # its tables are made here and not while a frame waits
+        for words in (_WARM_UP, "few"):  # tables are made here and not while a frame waits
+            tokenizer.encode(words)
     return Learned(run, training.merges[:], training.vocab[:], tokenizer, training.curve(), is_last)

@@ -34,6 +34,7 @@ from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.training.trained_actions import TrainedActions
 from tokviz.gui.training.training_settings import TrainingSettings
+from tokviz.gui.turns import Turns
 from tokviz.gui.widgets.file_drop import accept_files
 from tokviz.gui.widgets.line_plot import Curve, LinePlot
 from tokviz.gui.widgets.panel_frame import PanelFrame
@@ -41,6 +42,7 @@ from tokviz.gui.widgets.plain_label import plain_label
 from tokviz.gui.widgets.row_table import RowTable
 from tokviz.gui.widgets.scrolled import scrolled
 from tokviz.text_files import WrongEncodingError, shown
+from tokviz.tokenization.trainer import LearningCurve
 
 _WIDTH = 350
 
@@ -65,7 +67,7 @@ class BpeTrainingPanel(QWidget):
         self._learns = False  # the task at work is past counting
         self._unfinished = ""  # the name of a tokenizer that is still learned
         self._state: Learned | None = None  # what it showed last
-        self._coming: Learned | None = None  # the text is recoloured at the next step
+        self._turns = Turns(self)
         self.settings = TrainingSettings(model)
         self.actions_button = TrainedActions(model, kept)
         self._make_widgets()
@@ -197,7 +199,8 @@ class BpeTrainingPanel(QWidget):
         task.failed.connect(self._on_failed)
         task.finished.connect(self._on_finished)
         self._task = task
-        self._state = self._coming = None
+        self._state = None
+        self._turns.clear()
         self._update_buttons()
         self.task_started.emit(task)
         task.start()
@@ -220,8 +223,6 @@ class BpeTrainingPanel(QWidget):
                 state = report
         if state is not None:
             self._show(state)
-        elif self._coming is not None:
-            self._recolour(self._coming)
 
     def _on_failed(self, error: BaseException) -> None:
         if isinstance(error, WrongEncodingError) and error.file and not error.looks_binary:
@@ -243,8 +244,8 @@ class BpeTrainingPanel(QWidget):
             return
         self._task = None
         if self._state is not None and self._state.is_last:
-            self._update_buttons()  # it came to its end
-        elif self._learns and self._run is not None:
+            return  # it came to its end, and the last of what is shown now updates the buttons
+        if self._learns and self._run is not None:
             # Cancelled: what was learned is shown once the thread has left the merge at work.
             self._was_cancelled = True
             self._start(learned_when(self._run, task.wait))
@@ -254,31 +255,44 @@ class BpeTrainingPanel(QWidget):
     # -- showing -------------------------------------------------------------------------------
 
     def _show(self, state: Learned) -> None:
-        """Show the list and the curve; the text follows in a frame of its own, but at the end."""
-        self._state = self._coming = state
-        self.table.set_source(LearnedRows(state.merges, state.vocab))
-        curve = state.curve
+        """Show the list, the curve and the text, each in a frame of its own: together they take
+        longer than a frame. Until the last one it is still running."""
+        self._state = state
+        self._turns.clear()
+        self._turns.add(
+            lambda: self.table.set_source(LearnedRows(state.merges, state.vocab)),
+            lambda: self._show_curve(state.curve),
+            lambda: self._recolour(state),
+        )
+        if state.is_last:
+            self._turns.add(lambda: self._hand_over(state), lambda: self._end(state))
+
+    def _show_curve(self, curve: LearningCurve) -> None:
         sizes = curve.n_vocab.astype(np.float64)
         curves = [Curve("training", sizes, curve.training)]
         if len(curve.held_out):
             curves.append(Curve("held out", sizes, curve.held_out, dashed=True))
         self.plot.set_curves(curves)
-        if state.is_last:
-            self.words.setText(self._sentence(state))
-            self._recolour(state)
 
     def _recolour(self, state: Learned) -> None:
-        self._coming = None
         tokenizer = state.tokenizer
-        if tokenizer is not None:
-            self._model.set_tokenizer(tokenizer, for_a_moment=not state.is_last)
-            if state.is_last:
-                self._model.set_training(state.run.training)
-                if state.merges:
-                    self._kept.keep(tokenizer)
-            if self._unfinished not in ("", tokenizer.name):
-                self._kept.forget(self._unfinished)
-            self._unfinished = "" if state.is_last else tokenizer.name
+        if tokenizer is None:
+            return
+        self._model.set_tokenizer(tokenizer, for_a_moment=not state.is_last)
+        if self._unfinished not in ("", tokenizer.name):
+            self._kept.forget(self._unfinished)
+        self._unfinished = "" if state.is_last else tokenizer.name
+
+    def _hand_over(self, state: Learned) -> None:
+        """Tell how it was learned, unless another tokenizer was chosen meanwhile."""
+        if state.tokenizer is self._model.tokenizer:
+            self._model.set_training(state.run.training)
+
+    def _end(self, state: Learned) -> None:
+        if state.tokenizer is not None and state.merges:
+            self._kept.keep(state.tokenizer)
+        self.words.setText(self._sentence(state))
+        self._update_buttons()
 
     def _sentence(self, state: Learned) -> str:
         n, run = len(state.merges), state.run
@@ -302,7 +316,7 @@ class BpeTrainingPanel(QWidget):
             self._model.select([merge.id])
 
     def _update_buttons(self) -> None:
-        running = self._task is not None
+        running = self._task is not None or not self._turns.is_done
         self.train_button.setEnabled(not running)
         self.cancel_button.setEnabled(running)
         self.continue_button.setEnabled(not running and self._run is not None)

@@ -224,7 +224,9 @@ def _paint_curve(painter: QPainter, frame: _Frame, curve: Curve, color: QColor) 
     style = Qt.PenStyle.DashLine if curve.dashed else Qt.PenStyle.SolidLine
     painter.setPen(QPen(color, 1.8, style))
     step = max(1, round(len(curve.x) / frame.area.width()))  # more points than pixels say no more
-    chosen = np.unique(np.append(np.arange(0, len(curve.x), step), len(curve.x) - 1))
+    last = len(curve.x) - 1
+    # Not np.unique, which imports numpy.ma when it is called first: a frame of its own.
+    chosen = np.append(np.arange(0, last, step), last)
     for piece in frame.lines(curve.x[chosen], curve.y[chosen]):
         painter.drawPolyline(piece)
 
