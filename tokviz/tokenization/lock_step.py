@@ -16,15 +16,20 @@ from numpy.typing import NDArray
 from tokviz.tokenization.bpe import OPEN, Merges
 from tokviz.tokenization.encoding import Int32s, Int64s
 
-LONGEST = 120
+LONGEST = 126
 """Bytes of a column, at most."""
 
 _PLACE_BITS = 7
-_NO_PAIR = np.int32(0x7FFFFFFF)
-_HEIGHTS = [2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 32, 48, 64, 96, LONGEST]
-_MOST_COLUMNS = 1 << 13  # a matrix of more would leave the cache
+_HEIGHTS = [2, 4, 8, 16, 32, 64, LONGEST]
+_MOST_CELLS = 1 << 19  # a matrix of more would leave the cache
 _FEWEST_COLUMNS = 500
 _ID_BITS, _RANK_BITS = 22, 20
+_EMPTY = np.uint64(2**64 - 1)
+NO_RULE = (1 << _RANK_BITS) - 1
+"""Higher than any rank."""
+_NOT_IT = np.uint64(NO_RULE)
+_NO_PAIR = np.int32(NO_RULE << _PLACE_BITS)
+"""A pair without a rule is this, or more."""
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -36,39 +41,54 @@ def can_look_up(merges: Merges, n_vocab: int) -> bool:
 class PairRanks:
     """The rank of many pairs at once: `Merges.rank_of_pair` as an array with open addressing.
 
-    A slot holds left id, right id and rank + 1 in one word, so a look is one memory access.
+    A slot holds left id, right id and rank in one word, so a look is one memory access. A word
+    less the key of the pair that is looked for is its rank if the pair is the same, and more than
+    any rank if not.
     """
 
     def __init__(self, merges: Merges) -> None:
         pairs, ranks = merges.sorted_pairs
-        left, right = pairs >> 32, pairs & 0xFFFFFFFF
-        keys = (left << _ID_BITS | right).astype(np.uint64)
+        keys = self._keys((pairs >> 32).astype(np.int32), (pairs & 0xFFFFFFFF).astype(np.int32))
         self._shift = np.uint64(64 - max(4, int(8 * len(keys)).bit_length()))
-        self._slots = np.zeros(1 << (64 - int(self._shift)), np.uint64)
-        entries = keys << np.uint64(_RANK_BITS) | (ranks + 1).astype(np.uint64)
+        self._slots = np.full(1 << (64 - int(self._shift)), _EMPTY)
+        entries = keys | ranks.view(np.uint64)
         at, rows = self._first_slots(keys), np.arange(len(keys))
         while len(rows):
-            is_free = self._slots[at[rows]] == 0
+            is_free = self._slots[at[rows]] == _EMPTY
             claims = rows[is_free]
             self._slots[at[claims]] = entries[claims]
             rows = rows[self._slots[at[rows]] != entries[rows]]
             at[rows] = (at[rows] + 1) & (len(self._slots) - 1)
 
+    @staticmethod
+    def _keys(left: Int32s, right: Int32s) -> NDArray[np.uint64]:
+        keys = left.astype(np.int64)
+        keys <<= _ID_BITS
+        keys |= right
+        keys <<= _RANK_BITS
+        return keys.view(np.uint64)
+
     def _first_slots(self, keys: NDArray[np.uint64]) -> Int64s:
-        return ((keys * _FACTOR) >> self._shift).view(np.int64)
+        mixed = keys * _FACTOR
+        mixed >>= self._shift
+        return mixed.view(np.int64)
 
     def __call__(self, left: Int32s, right: Int32s) -> Int64s:
-        """The rank of each pair, -1 where there is no rule."""
-        keys = (left.astype(np.int64) << _ID_BITS | right).view(np.uint64)
+        """The rank of each pair, `NO_RULE` where there is none."""
+        keys = self._keys(left, right)
         at = self._first_slots(keys)
         found = self._slots.take(at)
-        other = np.flatnonzero((found >> np.uint64(_RANK_BITS) != keys) & (found != 0))
-        while len(other):
-            at[other] = (at[other] + 1) & (len(self._slots) - 1)
-            now = self._slots[at[other]]
-            found[other] = now
-            other = other[(now >> np.uint64(_RANK_BITS) != keys[other]) & (now != 0)]
-        return (found & np.uint64((1 << _RANK_BITS) - 1)).view(np.int64) - 1
+        ranks = found ^ keys
+        rows = np.flatnonzero(ranks >= _NOT_IT)
+        rows = rows[found[rows] != _EMPTY]  # another pair is there: look on
+        at, keys = at[rows], keys[rows]
+        while len(rows):
+            at = (at + 1) & (len(self._slots) - 1)
+            found = self._slots.take(at)
+            ranks[rows] = found ^ keys
+            left_over = np.flatnonzero((ranks[rows] >= _NOT_IT) & (found != _EMPTY))
+            rows, at, keys = rows[left_over], at[left_over], keys[left_over]
+        return np.minimum(ranks, _NOT_IT).view(np.int64)
 
 
 class LockStep:
@@ -89,6 +109,12 @@ class LockStep:
         parts = np.maximum(last[rules.left], last[rules.right])
         return bool((parts < np.arange(len(rules))).all())
 
+    @cached_property
+    def of_two_bytes(self) -> Int32s:
+        """(65536,) the pair of each two bytes, as a matrix keeps it, at place 0."""
+        left, right = np.divmod(np.arange(1 << 16), 256)
+        return _packed(self.ranks(self.byte_ids[left], self.byte_ids[right]), 0)
+
     def merge(
         self, data: NDArray[np.uint8] | Int32s, starts: Int64s, lengths: Int64s
     ) -> tuple[Int32s, Int32s]:
@@ -104,11 +130,13 @@ class LockStep:
         alone = order[: int(np.searchsorted(lengths[order], 1, "right"))]
         tokens[firsts[alone]] = self.byte_ids[data[starts[alone]]]
         low = len(alone)
+        data = np.append(data, np.zeros(LONGEST, data.dtype))  # windows of it go over its end
         for height, high in zip(_HEIGHTS, limits, strict=True):
             if high - low < _FEWEST_COLUMNS and height < LONGEST:
                 continue  # they go with longer ones: steps of so few columns cost as much
-            for first in range(low, high, _MOST_COLUMNS):
-                rows = order[first : min(first + _MOST_COLUMNS, high)]
+            n_columns = _MOST_CELLS // height
+            for first in range(low, high, n_columns):
+                rows = order[first : min(first + n_columns, high)]
                 matrix = _Matrix(self, data, starts[rows], lengths[rows], height)
                 matrix.run(firsts[rows], tokens, gaps)
             low = high
@@ -132,32 +160,31 @@ class _Matrix:
     ) -> None:
         self._rules = rules
         n = len(starts)
-        places = np.arange(height)[:, None]
-        inside = places < lengths
-        symbols = rules.byte_ids[data[np.where(inside, starts + places, 0)]]
+        every = np.arange(height + 2, dtype=np.int32)[:, None]
+        inside = every[:-2] < lengths
+        units = _transposed(data, starts, height)
         self._no_id = np.int32((1 << _ID_BITS) - 1)
         self._ids = np.full((height + 2, n), self._no_id)
-        self._ids[1:-1] = np.where(inside, symbols, self._no_id)
+        self._ids[1:-1] = np.where(inside, rules.byte_ids.take(units), self._no_id)
         self._gaps = np.full((height + 2, n), OPEN, np.int32)
-        every = np.arange(height + 2, dtype=np.int32)[:, None]
         self._next, self._last = np.repeat(every + 1, n, 1), np.repeat(every - 1, n, 1)
         self._pairs = np.full((height + 2, n), _NO_PAIR)
-        at = np.flatnonzero((self._ids[1:-1] != self._no_id) & (self._ids[2:] != self._no_id)) + n
-        flat = self._ids.ravel()
-        self._pairs.ravel()[at] = self._pair(flat[at], flat[at + n], at // n)
-
-    def _pair(self, left: Int32s, right: Int32s, places: Int32s | Int64s) -> Int32s:
-        ranks = self._rules.ranks(left, right)
-        found: Int32s = np.where(ranks < 0, _NO_PAIR, ranks << _PLACE_BITS | places)
-        return found.astype(np.int32)
+        if data.dtype == np.uint8:
+            two = units[:-1].astype(np.uint16) << 8 | units[1:]
+            pairs = rules.of_two_bytes.take(two) | every[1:height]
+        else:
+            left, right = self._ids[1:height], self._ids[2 : height + 1]
+            ranks = rules.ranks(left.ravel(), right.ravel()).reshape(left.shape)
+            pairs = _packed(ranks, every[1:height])
+        self._pairs[1:height] = np.where(inside[1:], pairs, _NO_PAIR)
 
     def run(self, firsts: Int64s, tokens: Int32s, gaps: Int32s) -> None:
         """Merge to the end; the columns' bytes stand at `firsts` of `tokens` and `gaps`."""
         while len(firsts):
             best = self._pairs.min(axis=0)
-            columns = np.flatnonzero(best != _NO_PAIR)
+            columns = np.flatnonzero(best < _NO_PAIR)
             if len(columns) <= 0.7 * len(best):
-                done = np.flatnonzero(best == _NO_PAIR)
+                done = np.flatnonzero(best >= _NO_PAIR)
                 self._write(done, firsts[done], tokens, gaps)
                 self._keep(columns)
                 firsts, best, columns = firsts[columns], best[columns], np.arange(len(columns))
@@ -180,11 +207,10 @@ class _Matrix:
         gaps[right - n] = ranks
         following[left], preceding[behind] = behind_place, places
         pairs[right] = _NO_PAIR
-        both = self._pair(
-            np.concatenate((ids[before], merged)),
-            np.concatenate((merged, ids[behind])),
-            np.concatenate((before_place, places)),
+        ranks_of_both = self._rules.ranks(
+            np.concatenate((ids[before], merged)), np.concatenate((merged, ids[behind]))
         )
+        both = _packed(ranks_of_both, np.concatenate((before_place, places)))
         pairs[before], pairs[left] = both[: len(columns)], both[len(columns) :]
 
     def _keep(self, columns: Int64s) -> None:
@@ -200,3 +226,21 @@ class _Matrix:
         at = firsts[which] + places
         tokens[at] = ids.ravel()[inside]
         gaps[at] = np.take(self._gaps[1:-1], columns, axis=1).ravel()[inside]
+
+
+def _packed(ranks: Int64s, places: Int32s | int) -> Int32s:
+    """Rank and place of pairs in one number."""
+    pairs = ranks.astype(np.int32)
+    pairs <<= _PLACE_BITS
+    pairs |= places
+    return pairs
+
+
+def _transposed(
+    data: NDArray[np.uint8] | Int32s, starts: Int64s, height: int
+) -> NDArray[np.uint8] | Int32s:
+    """(height, columns): what stands at each start, and behind it."""
+    size = data.dtype.itemsize
+    n_windows = len(data) - height + 1
+    windows = np.ndarray((n_windows,), f"V{height * size}", data, strides=(size,))
+    return np.ascontiguousarray(windows[starts].view(data.dtype).reshape(-1, height).T)

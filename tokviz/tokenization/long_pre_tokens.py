@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from tokviz.tokenization.bpe import OPEN, apply_merges
 from tokviz.tokenization.encoding import Int32s, Int64s
-from tokviz.tokenization.lock_step import LONGEST, LockStep
+from tokviz.tokenization.lock_step import LONGEST, NO_RULE, LockStep
 
 _STEP = 64  # a power of two, as the tokens of a repeated letter are: so windows of it agree
 _OVERLAP = 32
@@ -215,8 +215,8 @@ class _Waiting:
         self._places: dict[int, list[Int64s]] = {}
 
     def add(self, places: Int64s, ranks: Int64s) -> None:
-        """Places of pairs whose rank is below zero have no rule."""
-        known = np.flatnonzero(ranks >= 0)
+        """Places of pairs whose rank is `NO_RULE` are left out."""
+        known = np.flatnonzero(ranks < NO_RULE)
         known = known[np.argsort(ranks[known], kind="stable")]
         places, ranks = places[known], ranks[known]
         firsts = np.flatnonzero(np.diff(ranks, prepend=-1))
