@@ -11,10 +11,13 @@ from tests.tokenization.diverse_texts import any_text, texts
 from tests.tokenization.oracles import gpt2, shipped
 from tests.tokenization.random_tokenizers import texts as small_texts
 from tests.tokenization.random_tokenizers import trained
-from tokviz.tokenization import long_pre_tokens, whole_text_bpe
+from tokviz.tokenization import whole_text_bpe
 from tokviz.tokenization.encoder import Encoder
 from tokviz.tokenization.encoding import Encoding, encodable
+from tokviz.tokenization.long_pre_tokens import merge_windows
+from tokviz.tokenization.merged_piece import merge_plainly
 from tokviz.tokenization.pre_tokenizers import CL100K, O200K, WHITESPACE
+from tokviz.tokenization.rank_sweep import sweep
 from tokviz.tokenization.tokenizer import Tokenizer
 from tokviz.tokenization.whole_text_bpe import WholeTextEncoder, WholeTextRules
 
@@ -104,15 +107,15 @@ def test_a_long_pre_token_is_merged_as_a_short_one(name: str, text: str) -> None
     rules = WholeTextRules.of(WHITESPACE, tokenizer.base_symbols, tokenizer.merges, {})
     assert rules is not None
     data = np.frombuffer(text.encode(), np.uint8)
-    tokens, gaps = long_pre_tokens._merge_plainly(rules.lock_step, data)
+    tokens, gaps = merge_plainly(rules.lock_step, data)
     expected = plain(tokenizer, text, WHITESPACE)
     assert (tokens[tokens >= 0].tolist(), gaps.tolist()) == (
         expected.ids.tolist(),
         expected.gaps.tolist() if expected.gaps is not None else None,
     )
-    swept = long_pre_tokens.sweep(rules.lock_step, data)
+    swept = sweep(rules.lock_step, data)
     assert swept is not None
-    in_windows = long_pre_tokens.merge_windows(rules.lock_step, data)
+    in_windows = merge_windows(rules.lock_step, data)
     for found in (swept, in_windows or swept):
         assert found[0].tolist() == tokens.tolist()
         assert found[1].tolist() == gaps.tolist()

@@ -24,6 +24,8 @@ from tokviz.tokenization.whole_text_bpe import WholeTextEncoder, WholeTextRules
 MEMORY_LIMIT = 64 * 2**20
 LONG = 1 << 12
 """Characters from which on a text is worth the fixed cost of arrays."""
+LONG_PRE_TOKEN = 200
+"""Characters from which on a pre-token is not merged as a whole again behind each key."""
 _BYTES_OF_ONE_ENTRY = 200  # the key in the dict and its row of numbers, measured
 
 
@@ -101,11 +103,23 @@ class Encoder:
 
     def encode(self, text: str, *, at_start: bool = True) -> Encoding:
         """Encode a text that starts and ends where pre-tokens do, wherever it begins."""
-        if self._rules_of_whole_texts is not None and len(text) >= LONG:
-            valid, data = encodable(text)
-            if self._rules_of_whole_texts.can_encode(data):
-                return self._encoder_of_whole_texts().encode(text, valid, data)
-        return self.encode_pre_tokens(text, self._split.split(without_surrogates(text)))
+        if len(text) >= LONG and (whole := self._encode_whole(text)):
+            return whole
+        pre_tokens = self._split.split(without_surrogates(text))
+        has_long = max(map(len, pre_tokens), default=0) >= LONG_PRE_TOKEN
+        if has_long and (whole := self._encode_whole(text)):
+            return whole
+        return self.encode_pre_tokens(text, pre_tokens)
+
+    def _encode_whole(self, text: str) -> Encoding | None:
+        """Encode by arrays; None where that cannot be done."""
+        rules = self._rules_of_whole_texts
+        if rules is None:
+            return None
+        valid, data = encodable(text)
+        if not rules.can_encode(data):
+            return None
+        return self._encoder_of_whole_texts().encode(text, valid, data)
 
     def _encoder_of_whole_texts(self) -> WholeTextEncoder:
         assert self._rules_of_whole_texts is not None

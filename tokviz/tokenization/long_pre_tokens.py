@@ -6,53 +6,77 @@ from it on are those of the whole. For suppose a merge of the whole were the fir
 between two tokens u, v that are neighbours in a window. Until then the merges of the whole inside
 of u and v are those that the window does there, as both take the lowest rank first and then the
 leftmost; so the window would have done that merge, too. No rule about the ranks is needed.
-Equal windows, as those of a million spaces, are merged once.
+Equal windows, as those of a million spaces, are merged once. A few thousand bytes, such as a
+person types into, go by a chain of smaller windows, which are remembered (`window_chain.py`).
 
-Where two windows have no token in common (`aaaa...`, at odds by one), the ranks are taken in
-rising order, and all places of a rank are merged at once: few ranks, so few steps.
+Where two windows have no token in common (`aaaa...`, at odds by one) `rank_sweep.py` takes over.
 """
 
 from dataclasses import dataclass
-from heapq import heappop, heappush
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tokviz.tokenization.bpe import OPEN, apply_merges
+from tokviz.tokenization.bpe import OPEN
 from tokviz.tokenization.encoding import Int32s, Int64s
-from tokviz.tokenization.lock_step import LONGEST, NO_RULE, LockStep
+from tokviz.tokenization.lock_step import LONGEST, LockStep
+from tokviz.tokenization.merged_piece import merge_plainly
+from tokviz.tokenization.rank_sweep import sweep
+from tokviz.tokenization.window_chain import WindowChain
 
 _STEP = 64  # a power of two, as the tokens of a repeated letter are: so windows of it agree
 _OVERLAP = 32
 _WINDOW = _STEP + _OVERLAP
-_PLAIN = 400  # bytes up to which windows cost more than the merge loop
+_CHAINED = 1 << 15  # bytes up to which windows are taken one after the other, and remembered
+_FEW = 32  # pieces up to which the merge loop is faster than the steps of a matrix
 _SWEPT = 2_000  # bytes from which on a sweep is worth its steps
 Bytes = NDArray[np.uint8]
 
 
-def merge_pieces(
-    lock_step: LockStep, data: Bytes, starts: Int32s, lengths: Int32s
-) -> tuple[Int32s, Int32s]:
-    """The tokens that begin at each byte (-1: none) and the gap ranks, of pieces in a row."""
-    is_long = lengths > LONGEST
-    if not is_long.any():
-        return lock_step.merge(data, starts.astype(np.int64), lengths.astype(np.int64))
-    tokens, gaps = np.full(len(data), -1, np.int32), np.full(len(data), OPEN, np.int32)
-    short = np.flatnonzero(~is_long)
-    places = _places(starts[short].astype(np.int64), lengths[short].astype(np.int64))
-    tokens[places], gaps[places] = lock_step.merge(
-        data, starts[short].astype(np.int64), lengths[short].astype(np.int64)
-    )
-    long = []
-    for start, length in zip(starts[is_long].tolist(), lengths[is_long].tolist(), strict=True):
-        if length > _PLAIN:
-            long.append((start, length))
-            continue
-        piece = slice(start, start + length)
-        tokens[piece], gaps[piece] = _merge_plainly(lock_step, data[piece])
-    if long:
-        _merge_by_windows(lock_step, data, long, tokens, gaps)
-    return tokens, gaps
+class PieceMerger:
+    """Merges pieces of any length. It belongs to one thread."""
+
+    def __init__(self, lock_step: LockStep) -> None:
+        self._lock_step = lock_step
+        self._chain = WindowChain(lock_step)
+
+    @property
+    def memory(self) -> int:
+        """An estimate of the bytes held."""
+        return self._chain.memory
+
+    def merge(self, data: Bytes, starts: Int32s, lengths: Int32s) -> tuple[Int32s, Int32s]:
+        """The tokens that begin at each byte (-1: none) and the gap ranks, of pieces in a row."""
+        is_long = lengths > LONGEST
+        if not is_long.any():
+            return self._merge_short(data, starts, lengths)
+        tokens, gaps = np.full(len(data), -1, np.int32), np.full(len(data), OPEN, np.int32)
+        short = ~is_long
+        places = _places(starts[short].astype(np.int64), lengths[short].astype(np.int64))
+        tokens[places], gaps[places] = self._merge_short(data, starts[short], lengths[short])
+        long = list(zip(starts[is_long].tolist(), lengths[is_long].tolist(), strict=True))
+        if len(long) <= _FEW and sum(length for _, length in long) <= _CHAINED:
+            long = [place for place in long if not self._chained(data, place, tokens, gaps)]
+        if long:
+            _merge_by_windows(self._lock_step, data, long, tokens, gaps)
+        return tokens, gaps
+
+    def _merge_short(self, data: Bytes, starts: Int32s, lengths: Int32s) -> tuple[Int32s, Int32s]:
+        if len(starts) > _FEW:
+            return self._lock_step.merge(data, starts.astype(np.int64), lengths.astype(np.int64))
+        columns = [(np.zeros(0, np.int32),) * 2]
+        for start, length in zip(starts.tolist(), lengths.tolist(), strict=True):
+            columns.append(merge_plainly(self._lock_step, data[start : start + length]))
+        tokens, gaps = zip(*columns, strict=True)
+        return np.concatenate(tokens), np.concatenate(gaps)
+
+    def _chained(self, data: Bytes, place: tuple[int, int], tokens: Int32s, gaps: Int32s) -> bool:
+        piece = slice(place[0], sum(place))
+        whole = self._chain.merge(data[piece])
+        if whole is None:
+            return False
+        tokens[piece], gaps[piece] = whole
+        return True
 
 
 def _merge_by_windows(
@@ -112,7 +136,7 @@ def _places(starts: Int64s, lengths: Int64s) -> Int64s:
 
 def _merge_alone(lock_step: LockStep, data: Bytes) -> tuple[Int32s, Int32s]:
     swept = sweep(lock_step, data) if len(data) >= _SWEPT else None
-    return swept or _merge_plainly(lock_step, data)
+    return swept or merge_plainly(lock_step, data)
 
 
 def merge_windows(lock_step: LockStep, data: Bytes) -> tuple[Int32s, Int32s] | None:
@@ -175,80 +199,3 @@ def _shared_tokens(merged: _Merged) -> Int64s:
     cuts[found] = place[shared[first]]
     answer: Int64s = cuts[which]
     return answer
-
-
-def sweep(lock_step: LockStep, data: Bytes) -> tuple[Int32s, Int32s] | None:
-    """The ranks in rising order, all places of one at once; None where the order does not allow
-    that: a rule of a lower rank takes up what one of a higher rank makes."""
-    merges = lock_step.merges
-    if not lock_step.is_rising:
-        return None
-    n = len(data)
-    ids = np.append(lock_step.byte_ids[data], np.int32(-1))
-    following, preceding = np.arange(1, n + 2), np.arange(-1, n)
-    gaps = np.full(n, OPEN, np.int32)
-    waiting = _Waiting()
-    waiting.add(np.arange(n - 1), lock_step.ranks(ids[: n - 1], ids[1:n]))
-    while waiting.ranks:
-        rank, places = waiting.pop()
-        left, right, merged = merges[rank].left, merges[rank].right, merges[rank].id
-        places = places[(ids[places] == left) & (ids[following[places]] == right)]
-        if left == right:
-            places = _every_other(places, following[places])
-        taken = following[places]
-        behind, before = following[taken], preceding[places]
-        ids[places], ids[taken] = merged, -1
-        gaps[taken - 1] = rank
-        following[places] = behind
-        inner = behind < n
-        preceding[behind[inner]] = places[inner]
-        pairs = np.unique(np.concatenate((before[before >= 0], places[inner])))
-        waiting.add(pairs, lock_step.ranks(ids[pairs], ids[following[pairs]]))
-    return ids[:n], gaps
-
-
-class _Waiting:
-    """Places of pairs by their rank."""
-
-    def __init__(self) -> None:
-        self.ranks: list[int] = []  # a heap
-        self._places: dict[int, list[Int64s]] = {}
-
-    def add(self, places: Int64s, ranks: Int64s) -> None:
-        """Places of pairs whose rank is `NO_RULE` are left out."""
-        known = np.flatnonzero(ranks < NO_RULE)
-        known = known[np.argsort(ranks[known], kind="stable")]
-        places, ranks = places[known], ranks[known]
-        firsts = np.flatnonzero(np.diff(ranks, prepend=-1))
-        ends = np.append(firsts, len(ranks))[1:].tolist()
-        for rank, first, end in zip(ranks[firsts].tolist(), firsts.tolist(), ends, strict=True):
-            if rank not in self._places:
-                self._places[rank] = []
-                heappush(self.ranks, rank)
-            self._places[rank].append(places[first:end])
-
-    def pop(self) -> tuple[int, Int64s]:
-        """The lowest rank, and its places, rising."""
-        rank = heappop(self.ranks)
-        return rank, np.unique(np.concatenate(self._places.pop(rank)))
-
-
-def _every_other(places: Int64s, following: Int64s) -> Int64s:
-    """Of pairs that overlap (`aaa`), the first, the third and so on."""
-    overlaps = np.zeros(len(places), bool)
-    overlaps[1:] = following[:-1] == places[1:]
-    index = np.arange(len(places))
-    first = np.maximum.accumulate(np.where(overlaps, 0, index))
-    chosen: Int64s = places[(index - first) % 2 == 0]
-    return chosen
-
-
-def _merge_plainly(lock_step: LockStep, data: Bytes) -> tuple[Int32s, Int32s]:
-    symbols: list[int] = lock_step.byte_ids[data].tolist()
-    ids, events = apply_merges(symbols, lock_step.merges)
-    gaps = np.full(len(data), OPEN, np.int32)
-    for rank, gap in events:
-        gaps[gap] = rank
-    tokens = np.full(len(data), -1, np.int32)
-    tokens[np.append(0, np.flatnonzero(gaps[:-1] == OPEN) + 1)] = ids
-    return tokens, gaps

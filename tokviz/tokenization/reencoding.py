@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tokviz.tokenization.added_tokens import TextEncoder
-from tokviz.tokenization.encoding import Encoding, concatenate
+from tokviz.tokenization.encoding import Encoding, Int32s, concatenate
 from tokviz.tokenization.locality import Locality
 
 PART = 1 << 16
@@ -196,8 +196,8 @@ def kept_tokens(
     What stands before or behind the edit is matched first: in `.` → `.1.` it is the place of the
     edit that tells which of the two is the old one.
     """
-    before = old.ids[done.first : done.old_last].tolist()
-    after = done.encoding.ids[done.first : done.new_last].tolist()
+    before = old.ids[done.first : done.old_last]
+    after = done.encoding.ids[done.first : done.new_last]
     edges = np.array([old.to_byte(edit[0]), old.to_byte(edit[1])], np.int32)
     n_before = int(old.byte_ends.searchsorted(edges[0], "right")) - done.first
     n_behind = done.old_last - int(old.byte_starts.searchsorted(edges[1]))
@@ -211,7 +211,8 @@ def kept_tokens(
     return done.first + head, done.old_last - tail, done.new_last - tail
 
 
-def _equal(one: list[int], other: list[int], most: int) -> int:
+def _equal(one: Int32s, other: Int32s, most: int) -> int:
     """How many ids the two have in common from the first on, at most so many."""
-    most = min(len(one), len(other), most)
-    return next((i for i in range(most) if one[i] != other[i]), max(most, 0))
+    most = max(min(len(one), len(other), most), 0)
+    others = np.flatnonzero(one[:most] != other[:most])
+    return int(others[0]) if len(others) else most

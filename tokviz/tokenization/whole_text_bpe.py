@@ -27,7 +27,7 @@ from tokviz.tokenization.character_classes import bytes_at, classes_of
 from tokviz.tokenization.distinct_strings import DistinctStrings
 from tokviz.tokenization.encoding import Encoding, Int32s, Int64s
 from tokviz.tokenization.lock_step import LockStep, can_look_up
-from tokviz.tokenization.long_pre_tokens import merge_pieces
+from tokviz.tokenization.long_pre_tokens import PieceMerger
 from tokviz.tokenization.pre_tokenizers import SplitPattern
 from tokviz.tokenization.ranges import starts_of
 from tokviz.tokenization.row_pool import RowPool
@@ -93,11 +93,13 @@ class WholeTextEncoder:
         self._strings = DistinctStrings()
         self._ids = RowPool(1)  # of each string
         self._gaps = RowPool(12)
+        self._merger: PieceMerger | None = None  # made when there is something to merge
 
     @property
     def memory(self) -> int:
         """An estimate of the bytes held."""
-        return self._strings.memory + self._ids.memory + self._gaps.memory
+        of_windows = 0 if self._merger is None else self._merger.memory
+        return of_windows + self._strings.memory + self._ids.memory + self._gaps.memory
 
     def encode(self, text: str, valid: str, data: bytes) -> Encoding:
         """`valid`: the text without lone surrogates; `data`: that in UTF-8."""
@@ -143,7 +145,8 @@ class WholeTextEncoder:
         if not len(lengths):
             return
         starts = starts_of(lengths)
-        tokens, gaps = merge_pieces(self.rules.lock_step, data, starts, lengths)
+        self._merger = self._merger or PieceMerger(self.rules.lock_step)
+        tokens, gaps = self._merger.merge(data, starts, lengths)
         self._take_whole(data, starts, lengths, tokens, gaps)
         is_token = tokens >= 0
         self._ids.extend(np.add.reduceat(is_token, starts, dtype=np.int32), tokens[is_token])
