@@ -229,8 +229,8 @@ def _draft(path: Path, data: bytes) -> tuple[bytes, bytes]:
     if os.path.lexists(target):
         info = os.stat(target)
         _check_kind(path, info)
-        if not os.access(target, os.W_OK):  # os.replace() would ask the folder's rights only
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        # os.replace() would ask the folder's rights only; this raises what writing would.
+        os.close(os.open(target, os.O_WRONLY))
         mode = stat.S_IMODE(info.st_mode)
     draft = os.path.join(os.path.dirname(target), b".%s.part" % secrets.token_hex(8).encode())
     try:

@@ -408,6 +408,10 @@ def test_a_file_that_cannot_be_written_is_told_and_stays_modified(
     assert "folder.txt cannot be written" in session.window.notices.problem
     assert session.window.isWindowModified()
     assert session.window.document.path == ""
+    _choose_file(monkeypatch, tmp_path / "there.txt")
+    _press(qtbot, session, Qt.Key.Key_S)
+    assert session.window.notices.problem == ""
+    assert not session.window.isWindowModified()
 
 
 def test_save_as_goes_on_with_the_new_file(

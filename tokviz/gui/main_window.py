@@ -147,6 +147,7 @@ class MainWindow(QMainWindow):
         # Queued: a question asked within the drop would hold the program one drags from.
         panel.files_dropped.connect(self.open_files, Qt.ConnectionType.QueuedConnection)
         document.saved.connect(panel.mark_clean)
+        document.saved.connect(self.notices.close_problem)  # it told why an earlier try failed
         document.opened.connect(panel.mark_clean)
         if document.is_modified:
             panel.mark_dirty()
@@ -202,6 +203,7 @@ class MainWindow(QMainWindow):
         tokenizers = [path for path in others if looks_like_tokenizer(Path(path))]
         texts = [path for path in others if path not in tokenizers]
         opened = [*tokenizers[:1], *tables[:1], *texts[:1]]
+        self.notices.close_problem()  # which told of what was opened before
         if len(paths) > len(opened):
             names = " and ".join(map(shown, opened))
             which = f"{names} is opened" if len(opened) == 1 else f"{names} are opened"
