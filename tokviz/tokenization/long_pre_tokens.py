@@ -112,15 +112,27 @@ class _Merged:
     @staticmethod
     def of(lock_step: LockStep, data: Bytes, starts: Int64s, lengths: Int64s) -> "_Merged":
         text, numbers = data.tobytes(), dict[bytes, int]()
-        ends = (starts + lengths).tolist()
-        which = [
+        is_other = _differ_from_last(text, starts, lengths)
+        others, ends = starts[is_other].tolist(), (starts + lengths)[is_other].tolist()
+        numbered = [
             numbers.setdefault(text[start:end], len(numbers))
-            for start, end in zip(starts.tolist(), ends, strict=True)
+            for start, end in zip(others, ends, strict=True)
         ]
+        which = np.array(numbered)[np.cumsum(is_other) - 1]
         chosen = np.unique(which, return_index=True)[1]
         sizes = lengths[chosen]
         tokens, gaps = lock_step.merge(data, starts[chosen], sizes)
         return _Merged((np.cumsum(sizes) - sizes)[which], lengths, tokens, gaps)
+
+
+def _differ_from_last(text: bytes, starts: Int64s, lengths: Int64s) -> NDArray[np.bool_]:
+    """Which windows are others than the one before, so that those of a long run are one look."""
+    n_windows, n_words = len(text) + 1, _WINDOW // 8
+    windows = np.ndarray((n_windows,), f"V{_WINDOW}", text + b"\0" * _WINDOW, strides=(1,))
+    words = windows[starts].view(np.uint64).reshape(-1, n_words)
+    differ = np.ones(len(starts), bool)
+    differ[1:] = (words[1:] != words[:-1]).any(axis=1) | (lengths[1:] != lengths[:-1])
+    return differ
 
 
 def _windows(length: int) -> tuple[Int64s, Int64s]:

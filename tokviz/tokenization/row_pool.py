@@ -4,7 +4,7 @@ This is how a text is made from what is remembered of its pieces. Most rows are 
 kept as chunks of a fixed width, and whole chunks are copied: the first one of each row, in order.
 What a chunk holds behind the end of its row falls on places of the rows behind, which are written
 later. Then come the other chunks of the long rows; the last of a row ends with it, so it holds a
-few entries of the one before once more, and nothing else.
+few entries of the one before once more, and nothing else. Very long rows are kept as they are.
 
 It goes by blocks of rows, so that what is in between stays in the processor's cache.
 """
@@ -18,6 +18,7 @@ from tokviz.tokenization.ranges import ranges, starts_of
 
 _Chunks = NDArray[np.void] | Int32s
 _BLOCK = 1 << 15
+_VERY_LONG = 1 << 9  # entries
 
 
 class RowPool:
@@ -27,15 +28,21 @@ class RowPool:
         self._width = width
         self._firsts, self._lengths = GrowingArray(), GrowingArray()  # in chunks; in entries
         self._entries = GrowingArray()
+        self._very_long: dict[int, Int32s] = {}
 
     @property
     def memory(self) -> int:
         """The bytes held."""
-        return 4 * (self._firsts.size + self._lengths.size + self._entries.size)
+        of_very_long = sum(map(len, self._very_long.values()))
+        return 4 * (self._firsts.size + self._lengths.size + self._entries.size + of_very_long)
 
     def extend(self, lengths: Int32s, entries: Int32s) -> None:
         """Append rows of these lengths, whose entries stand one after the other."""
-        n_chunks = np.maximum(-(-lengths // self._width), 1)
+        is_very_long = lengths >= _VERY_LONG
+        for row in np.flatnonzero(is_very_long).tolist():
+            start = int(lengths[:row].sum(dtype=np.int64))
+            self._very_long[self._lengths.size + row] = entries[start : start + lengths[row]].copy()
+        n_chunks = np.where(is_very_long, 1, np.maximum(-(-lengths // self._width), 1))
         number = ranges(np.zeros(len(lengths), np.int32), n_chunks)
         ends = np.repeat(np.maximum(lengths - self._width, 0), n_chunks)
         places = np.repeat(starts_of(lengths), n_chunks) + np.minimum(number * self._width, ends)
@@ -56,6 +63,8 @@ class RowPool:
             starts = np.cumsum(sizes, dtype=np.int64)
             starts += at - sizes
             self._copy(some, sizes, starts, out)
+            for i in np.flatnonzero(sizes >= _VERY_LONG).tolist():
+                entries[starts[i] : starts[i] + sizes[i]] = self._very_long[int(some[i])]
             at = int(starts[-1]) + int(sizes[-1])
         return entries[:total]
 
@@ -63,7 +72,7 @@ class RowPool:
         chunks = self._entries.data.view(out.dtype)
         firsts = self._firsts.data.take(rows)
         out[starts] = chunks.take(firsts)
-        long = np.flatnonzero(lengths > self._width)
+        long = np.flatnonzero((lengths > self._width) & (lengths < _VERY_LONG))
         if len(long):
             n_more = (lengths[long] - 1) // self._width
             those = np.repeat(long, n_more)

@@ -33,6 +33,7 @@ from tokviz.tokenization.ranges import starts_of
 from tokviz.tokenization.row_pool import RowPool
 
 _PART = 1 << 17
+_LOOK = 1 << 12
 
 
 @dataclass(frozen=True)
@@ -113,12 +114,15 @@ class WholeTextEncoder:
         if self._find_edges is None:  # no place is known where this pattern may be cut
             yield text
             return
-        start = 0
-        while start < len(text):
-            found = BEHIND_A_WORD.search(text, start + _PART)
-            end = len(text) if found is None else found.end()
-            yield text[start:end]
-            start = end
+        start = end = 0
+        while end < len(text):
+            end += _PART
+            # Looking far would take its time, and there are texts without such a place.
+            found = BEHIND_A_WORD.search(text, end, end + _LOOK)
+            if found is not None or end >= len(text):
+                end = len(text) if found is None else found.end()
+                yield text[start:end]
+                start = end
 
     def _starts(self, text: str, data: bytes) -> tuple[Int64s, Int64s]:
         """Where pre-tokens start, in characters and in bytes."""
