@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import regex
 
@@ -42,8 +42,7 @@ class TextEncoder(Protocol):
     def encode(self, text: str, *, at_start: bool = True) -> Encoding: ...
 
 
-@dataclass(frozen=True)
-class Match:
+class Match(NamedTuple):
     """An added token in a text: the characters [start, end)."""
 
     start: int

@@ -8,6 +8,7 @@ and a text is then a gather from flat pools by numpy. The memory is bounded.
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -55,8 +56,7 @@ class ManyChunks:
     pre_tokens: Int32s = field(default_factory=lambda: np.zeros((2, 0), np.int32))
 
 
-@dataclass(frozen=True)
-class Stretch:
+class Stretch(NamedTuple):
     """The characters [start, end) of a text: a name with its id, or text in which there is none.
 
     `at_start`: the user's text begins here, or begins anew.

@@ -223,6 +223,6 @@ def chunks_of(names: list[str]) -> tuple[re.Pattern[str], str | None]:
     joined = "".join(sorted({c for name in names for c in before.findall(name)}))
     if not joined:
         return SPACES_AND_WORD, BETWEEN_WORDS
-    edge = f"(?<![ {SPACE}{re.escape(joined)}])(?=[ {SPACE}])"
     cut = f"(?<![{re.escape(joined)}]){BETWEEN_WORDS}"
-    return re.compile(rf"[\s\S]+?(?:{edge}|\Z)"), cut
+    goes_on = f"[^ {SPACE}]+|(?<=[ {SPACE}{re.escape(joined)}])[ {SPACE}]"
+    return re.compile(rf"[\s\S](?:{goes_on})*"), cut
