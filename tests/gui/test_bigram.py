@@ -311,6 +311,10 @@ def test_what_is_saved_is_opened_and_learned_on(
     assert "Opened model.safetensors, learned in 120 steps" in area.settings.words.text()
     assert area.session.table is not None
     assert (area.session.table.rows == kept.rows).all()
+    shown = area.table.learned._values  # without counts: the most frequent token of the text first
+    order = np.argsort(-np.bincount(session.model.text.ids()), kind="stable")
+    assert np.array_equal(shown, kept.log_probabilities(order)[:, order])
+    assert "Counting begins when it learns on" in area.table.words.text()
     learn(qtbot, area, 10)
     assert area.session.step_number == 130
 

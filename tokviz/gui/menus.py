@@ -155,6 +155,9 @@ def _fill_tokenizer_menu(menu: QMenu, window: MainWindow) -> None:
         for action in menu.actions():
             menu.removeAction(action)  # clear() would delete those that both menus show
         menu.addActions(window.chooser.menu.actions())
+        for action in menu.actions():
+            if action.isCheckable():
+                action.setProperty(KIND, "tokenizer")
         menu.addAction(in_text)
         menu.addActions(list(window.special.actions.values()))
         menu.addSeparator()

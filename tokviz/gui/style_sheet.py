@@ -14,6 +14,7 @@ from tokviz.resources import resource_path
 _RULES = Template("""
 /* the window, its bars and menus */
 QMainWindow, QDialog { background: $window; }
+QDialogButtonBox, QMessageBox { dialogbuttonbox-buttons-have-icons: 0; }
 QMainWindow::separator { width: 8px; height: 8px; background: $window; }
 QToolBar { background: $panel; border: 0; border-bottom: 1px solid $line; padding: 6px 8px;
     spacing: 8px; }

@@ -17,7 +17,7 @@ from tokviz.tokenization.tokenizer import Tokenizer
 
 _BATCH_SECONDS = 0.015
 _TABLE_SECONDS = 0.1
-_MOST_SHOWN = 256
+MOST_SHOWN = 256
 _PATIENCE = 20  # what is measured along with the training takes a twentieth of the time at most
 
 
@@ -110,7 +110,7 @@ def learn(
         begin = None
     training = BigramTraining(part_ids, n_rows, settings, used, begin)
     lengths = np.array([len(data or b"") for data in tokenizer.vocab], np.int64)
-    shown = np.argsort(-(part.row_totals + part.next_totals), kind="stable")[:_MOST_SHOWN]
+    shown = np.argsort(-(part.row_totals + part.next_totals), kind="stable")[:MOST_SHOWN]
     counted = part.log_probabilities(shown, shown)
     lengths = lengths if used is None else lengths[used]
     begun = Begun(training, settings, tokenizer, part, aside, lengths, shown, counted)

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from tokviz.gui.panels.bigram_learning import MOST_SHOWN
 from tokviz.gui.panels.bigram_session import BigramSession
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
@@ -61,6 +62,7 @@ class BigramTablePanel(QWidget):
             nothing = np.zeros((0, 0), np.float32)
             self.learned.set_matrix(nothing, ())
             self.counted.set_matrix(nothing, ())
+            self._show_opened()
         else:
             labels = [self._label(row) for row in begun.shown.tolist()]
             unknown = np.full(begun.counted.shape, np.nan, np.float32)
@@ -70,6 +72,18 @@ class BigramTablePanel(QWidget):
         self._show_learned()
         self._show_selected()
         self._show_words(None)
+
+    def _show_opened(self) -> None:
+        """The table of a language model that was opened and has not learned on: the rows that are
+        most frequent in the open text, as there are no counts of what it learned from."""
+        table, session = self._session.table, self._session
+        if table is None:
+            return
+        rows = table.rows_of(self._model.text.ids())
+        counts = np.bincount(rows[rows >= 0], minlength=table.n_rows)
+        shown = np.argsort(-counts, kind="stable")[:MOST_SHOWN]
+        labels = [session.label_of_id(table.id_of(int(row))) for row in shown]
+        self.learned.set_matrix(table.log_probabilities(shown)[:, shown], labels)
 
     def _label(self, row: int) -> str:
         """By the training's own rows: its first table may not be there yet."""
@@ -117,7 +131,11 @@ class BigramTablePanel(QWidget):
     def _show_words(self, cell: tuple[int, int] | None) -> None:
         begun, logs = self._session.begun, self._session.logs
         if begun is None:
-            self.words.setText("Rows are tokens, columns what comes next; darker is likelier.")
+            opened = self._session.table is not None
+            told = " Counting begins when it learns on." if opened else ""
+            self.words.setText(
+                f"Rows are tokens, columns what comes next; darker is likelier.{told}"
+            )
             return
         if cell is None or logs is None:
             n, n_rows = len(begun.shown), begun.part.n_rows
