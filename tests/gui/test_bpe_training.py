@@ -48,7 +48,10 @@ def test_ties_are_flagged_in_the_list(session: Session, qtbot: QtBot) -> None:
     train(qtbot, panel, 300)
     rows = panel.table.source
     assert isinstance(rows, LearnedRows)
-    flags = {rows.merge(row).n_ties: rows.cell(row, 5) for row in range(rows.n_rows())}
+    flags = {
+        rows.merge(row).n_ties: rows.cell(row, rows.headings.index("ties"))
+        for row in range(rows.n_rows())
+    }
     assert flags[0] == ""
     assert [flag for n, flag in flags.items() if n] == [f"= {n:,}" for n in flags if n]
     assert len(flags) > 1
@@ -126,3 +129,44 @@ def test_no_text_and_a_wrong_pattern_are_said_in_place(session: Session, qtbot: 
     qtbot.mouseClick(panel.train_button, Left)
     assert panel.words.text().startswith("There is no text to learn from")
     assert session.model.tokenizer.name == "gpt2"
+
+
+def test_what_fails_leaves_the_last_training_and_its_error_goes_with_the_next_change(
+    session: Session, qtbot: QtBot
+) -> None:
+    panel = session.window.training
+    train(qtbot, panel, 257)
+    told = panel.words.text()
+    assert told == "1 merge learned: a vocabulary of 257 tokens."
+    panel.settings.split.combo.setCurrentText("(unclosed")
+    qtbot.mouseClick(panel.train_button, Left)
+    until_trained(qtbot, panel)
+    assert "missing )" in panel.words.text()
+    panel.table.row_picked.emit(0)
+    assert session.model.selection.ids == (256,)
+    panel.settings.split.combo.setCurrentText("gpt2")
+    assert panel.words.text() == told
+
+
+def test_a_run_that_was_cancelled_before_it_learned_says_what_is_shown(
+    session: Session, qtbot: QtBot
+) -> None:
+    panel = session.window.training
+    before = panel.words.text()
+    session.model.set_text(" ".join(str(number) for number in range(200_000)))
+    qtbot.mouseClick(panel.train_button, Left)
+    qtbot.mouseClick(panel.cancel_button, Left)
+    until_trained(qtbot, panel)
+    assert panel.words.text() == before
+    assert session.model.tokenizer.name == "gpt2"
+
+
+def test_it_runs_until_all_of_the_result_is_shown(session: Session, qtbot: QtBot) -> None:
+    panel, model = session.window.training, session.model
+    may_train: list[bool] = []
+    for changed in (model.tokenizer_changed, model.training_changed):
+        changed.connect(lambda: may_train.append(panel.train_button.isEnabled()))
+    train(qtbot, panel, 270)
+    assert set(may_train) == {False}
+    assert panel.table.n_rows == len(model.tokenizer.merges) == 14
+    assert model.training is not None

@@ -59,7 +59,7 @@ def _learned(panel: BpeTrainingPanel) -> list[tuple[str, str, str]]:
     rows = panel.table.source
     assert isinstance(rows, LearnedRows)
     order = reversed(range(rows.n_rows()))
-    return [(rows.cell(row, 1), rows.cell(row, 2), rows.cell(row, 3)) for row in order]
+    return [(rows.cell(row, 1), rows.cell(row, 2), rows.cell(row, 4)) for row in order]
 
 
 def test_a_dropped_folder_is_trained_on_and_told_in_a_line(

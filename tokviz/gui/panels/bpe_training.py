@@ -103,6 +103,22 @@ class Learned:
     curve: LearningCurve
     is_last: bool
 
+    def in_words(self, n_wished: int, *, was_cancelled: bool) -> str:
+        """What came out, where a vocabulary of `n_wished` tokens was asked for."""
+        n, min_count = len(self.merges), self.run.training.min_count
+        if not n:
+            return "No pair occurs often enough: lower the lowest count, or take a longer text."
+        merges = "1 merge" if n == 1 else f"{n:,} merges"
+        n_vocab = self.tokenizer.n_vocab if self.tokenizer else len(self.vocab)
+        told = f"{merges} learned: a vocabulary of {n_vocab:,} tokens."
+        if n_vocab < n_wished:
+            rare = f"no pair is left with a count of {min_count:,} or more"
+            why = "stopped there" if was_cancelled else rare
+            told = f"{merges} learned, a vocabulary of {n_vocab:,} tokens: {why}."
+        if self.tokenizer is None:
+            told += " Its symbols are no single characters, so no text can be shown in them."
+        return told
+
 
 @dataclass(frozen=True)
 class Progress:

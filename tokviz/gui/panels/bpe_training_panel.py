@@ -44,7 +44,8 @@ from tokviz.gui.widgets.scrolled import scrolled
 from tokviz.text_files import WrongEncodingError, shown
 from tokviz.tokenization.trainer import LearningCurve
 
-_WIDTH = 350
+_WIDTH = 320
+_BEFORE = "The most frequent pair becomes a token, again and again."
 
 
 class BpeTrainingPanel(QWidget):
@@ -66,7 +67,10 @@ class BpeTrainingPanel(QWidget):
         self._was_cancelled = False
         self._learns = False  # the task at work is past counting
         self._unfinished = ""  # the name of a tokenizer that is still learned
-        self._state: Learned | None = None  # what it showed last
+        self._state: Learned | None = None  # what it shows
+        self._told = _BEFORE  # and says of it
+        self._has_ended = False  # the last state of the run at work is shown
+        self._has_failed = False
         self._turns = Turns(self)
         self.settings = TrainingSettings(model)
         self.actions_button = TrainedActions(model, kept)
@@ -88,7 +92,7 @@ class BpeTrainingPanel(QWidget):
         self.continue_button.setToolTip("Go on to the size above without counting again")
         self.words_button = QPushButton("Show the words as text")
         self.words_button.setToolTip("Put the words in place of the open text; undo brings it back")
-        self.words = plain_label("The most frequent pair becomes a token, again and again.")
+        self.words = plain_label(_BEFORE)
         self.words.setWordWrap(True)
         self.clock = plain_label("Training: the most frequent pair wins", "trainingClock")
         self.table = RowTable()
@@ -151,7 +155,8 @@ class BpeTrainingPanel(QWidget):
         self.continue_button.clicked.connect(self.go_on)
         self.words_button.clicked.connect(lambda: self.text_offered.emit(source.words_as_text))
         self.table.row_picked.connect(self._on_row_picked)
-        source.changed.connect(self._update_buttons)
+        source.changed.connect(self._on_settings_changed)
+        self.settings.split.edited.connect(self._on_settings_changed)
         source.problem.connect(self.words.setText)
         source.task_started.connect(self.task_started)
         for part in (self.actions_button, self._kept):
@@ -199,7 +204,7 @@ class BpeTrainingPanel(QWidget):
         task.failed.connect(self._on_failed)
         task.finished.connect(self._on_finished)
         self._task = task
-        self._state = None
+        self._has_ended = self._has_failed = False
         self._turns.clear()
         self._update_buttons()
         self.task_started.emit(task)
@@ -232,10 +237,12 @@ class BpeTrainingPanel(QWidget):
                 self._task = None
                 self.start()
                 return
+        self._has_failed = True
         told = failure("Training", error)
         if isinstance(error, ValueError):
             self.words.setText(told)
         else:
+            self.words.setText(self._told)
             self.problem.emit(told)
 
     def _on_finished(self) -> None:
@@ -243,21 +250,23 @@ class BpeTrainingPanel(QWidget):
         if task is None or task.is_active:
             return
         self._task = None
-        if self._state is not None and self._state.is_last:
-            return  # it came to its end, and the last of what is shown now updates the buttons
+        if self._has_ended:
+            return  # and the last part of what is shown now updates the buttons
         if self._learns and self._run is not None:
             # Cancelled: what was learned is shown once the thread has left the merge at work.
             self._was_cancelled = True
             self._start(learned_when(self._run, task.wait))
-        else:
-            self._update_buttons()
+            return
+        if not self._has_failed:
+            self.words.setText(self._told)  # nothing came of it
+        self._update_buttons()
 
     # -- showing -------------------------------------------------------------------------------
 
     def _show(self, state: Learned) -> None:
         """Show the list, the curve and the text, each in a frame of its own: together they take
         longer than a frame. Until the last one it is still running."""
-        self._state = state
+        self._state, self._has_ended = state, state.is_last
         self._turns.clear()
         self._turns.add(
             lambda: self.table.set_source(LearnedRows(state.merges, state.vocab)),
@@ -291,22 +300,10 @@ class BpeTrainingPanel(QWidget):
     def _end(self, state: Learned) -> None:
         if state.tokenizer is not None and state.merges:
             self._kept.keep(state.tokenizer)
-        self.words.setText(self._sentence(state))
+        n_wished = state.run.n_wished(self.settings.wanted_size)
+        self._told = state.in_words(n_wished, was_cancelled=self._was_cancelled)
+        self.words.setText(self._told)
         self._update_buttons()
-
-    def _sentence(self, state: Learned) -> str:
-        n, run = len(state.merges), state.run
-        if not n:
-            return "No pair occurs often enough: lower the lowest count, or take a longer text."
-        n_vocab = state.tokenizer.n_vocab if state.tokenizer else len(state.vocab)
-        told = f"{n:,} merges learned: a vocabulary of {n_vocab:,} tokens."
-        if n_vocab < run.n_wished(self.settings.wanted_size):
-            rare = f"no pair is left with a count of {run.training.min_count:,} or more"
-            why = "stopped there" if self._was_cancelled else rare
-            told = f"{n:,} merges learned, a vocabulary of {n_vocab:,} tokens: {why}."
-        if state.tokenizer is None:
-            told += " Its symbols are no single characters, so no text can be shown in them."
-        return told
 
     def _on_row_picked(self, row: int) -> None:
         source = self.table.source
@@ -314,6 +311,12 @@ class BpeTrainingPanel(QWidget):
             merge = source.merge(row)
             self._model.mark(merge.rank)
             self._model.select([merge.id])
+
+    def _on_settings_changed(self) -> None:
+        """What was wrong with the last wishes may be right now: say again what is shown."""
+        if self._task is None and self._turns.is_done:
+            self.words.setText(self._told)
+        self._update_buttons()
 
     def _update_buttons(self) -> None:
         running = self._task is not None or not self._turns.is_done

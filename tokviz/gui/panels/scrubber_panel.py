@@ -174,6 +174,7 @@ class ScrubberPanel(QFrame):
             f"{merges} · {vocabulary} · {tokens}",
             f"{merges} · {tokens}",
             tokens,
+            f"{n_tokens:,}",
         )
 
     def _on_theme_changed(self) -> None:

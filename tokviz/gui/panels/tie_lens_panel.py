@@ -1,7 +1,7 @@
 """The lens on ties: who had the count of a merge, too, and what the other rule would have made."""
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from tokviz.gui.panels.tie_rows import DifferingRows, TieRows
 from tokviz.gui.panels.training_sentences import rule_in_words
@@ -9,6 +9,7 @@ from tokviz.gui.panels.training_steps import FoundStep, TrainingSteps
 from tokviz.gui.task import Task, failure
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
+from tokviz.gui.widgets.flow_layout import FlowLayout
 from tokviz.gui.widgets.row_table import RowTable
 from tokviz.gui.widgets.row_table_model import NoRows
 from tokviz.gui.widgets.scrolled import scrolled
@@ -52,10 +53,9 @@ class TieLensPanel(QWidget):
         self._on_training_changed()
 
     def _place_widgets(self) -> None:
-        buttons = QHBoxLayout()
+        buttons = FlowLayout(gap=6)
         buttons.addWidget(self.next_button)
         buttons.addWidget(self.retrain_button)
-        buttons.addStretch(1)
         content = QWidget()
         content.setObjectName("cardContent")
         column = QVBoxLayout(content)

@@ -115,6 +115,8 @@ class LinePlot(QWidget):
             painter.drawText(QPointF(x, y + metrics.ascent() / 2 - 1), words)
         free = -inf
         for value in ticks(frame.low[0], frame.high[0]):
+            if value % 1:  # tokens and steps are counted; a half would be written as the next one
+                continue
             words = f"{value:,.0f}"
             width = metrics.horizontalAdvance(words)
             x = frame.place(value, frame.low[1]).x() - width / 2
