@@ -12,7 +12,8 @@ from tokviz.gui.widgets.scatter_label_painting import TAG_ROOM, LabelPainter
 from tokviz.gui.widgets.scatter_labels import LABEL_HEIGHT, PlacedLabels
 from tokviz.gui.widgets.scatter_pixels import Int64s
 
-_FAR = 90.0  # pixels from which on a neighbour is no longer near on the map
+_FAR = 90.0  # pixels from which on a neighbour is no longer near on the map,
+_FAR_PART = 0.15  # or this part of a smaller view
 _MOST_RINGS = 2000  # more could not be told apart
 _MOST_NAMES = 12  # of selected rows; a larger selection is shown by its dots
 _STEP = 15.0  # diameter of the disc that holds a number of the path
@@ -73,7 +74,7 @@ class ScatterMarks:
             return
         points = (places.of(row) for row in self.neighbors.tolist())
         lines = [QLineF(of, point) for point in points if point is not None]
-        far = [line for line in lines if line.length() > _FAR]
+        far = [line for line in lines if line.length() > places.far]
         _draw_lines(painter, far, QPen(palette.curves[1], 1.2, Qt.PenStyle.DashLine), palette.panel)
 
     def _paint_path(self, painter: QPainter, places: "Places", palette: Palette) -> None:
@@ -108,6 +109,11 @@ class Places:
 
     def __init__(self, x: Float32s, y: Float32s, camera: Camera) -> None:
         self._x, self._y, self._camera = x, y, camera
+
+    @property
+    def far(self) -> float:
+        """The distance on screen from which on two points are not near each other."""
+        return min(_FAR, _FAR_PART * min(self._camera.width, self._camera.height))
 
     def of(self, row: int) -> QPointF | None:
         """None for a row that is not on the map."""
