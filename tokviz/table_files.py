@@ -4,6 +4,7 @@ Everything is read and checked here before anything is shown, so that a file tha
 changes nothing.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 from tokviz.embedding.formats import Candidate, TableFileError
@@ -40,6 +41,8 @@ def read_table(path: Path, candidate: Candidate, tokenizer: Tokenizer) -> TokenT
         table = candidate.open()
     except OSError as error:
         raise _unreadable(path, error) from None
+    if path.is_dir():  # the files in models' folders all have the same names
+        table = replace(table, name=path.name)
     n_finite = table.n_rows - len(table.not_finite)
     if n_finite < 2:
         raise TableFileError(
@@ -54,10 +57,8 @@ def read_table(path: Path, candidate: Candidate, tokenizer: Tokenizer) -> TokenT
 def tokenizer_beside(path: Path) -> Tokenizer | None:
     """The tokenizer in a model's folder, or in the same GGUF file; `None` if there is none."""
     if path.is_dir():
-        for name in _TOKENIZERS_IN_FOLDER:
-            if (path / name).is_file():
-                return open_tokenizer(path / name)
-        return None
+        is_there = any((path / name).is_file() for name in _TOKENIZERS_IN_FOLDER)
+        return open_tokenizer(path) if is_there else None
     if path.suffix.lower() != ".gguf":
         return None
     try:

@@ -108,10 +108,13 @@ def test_a_models_folder_brings_its_tokenizer_along(
         path.write_bytes(data)
     rows = {"model.embed_tokens.weight": TABLE.rows}
     safetensors(tmp_path / "model.safetensors", rows)
+    (tmp_path / "config.json").write_text('{"max_position_embeddings": 77}')
     with qtbot.waitSignal(opening.opened, timeout=20_000):
         opening.open(str(tmp_path))
     assert model.tokenizer.fingerprint == small.fingerprint
+    assert (model.tokenizer.name, model.tokenizer.context) == (tmp_path.name, 77)
     assert model.table is not None
+    assert model.table.name == tmp_path.name
 
 
 class _Bomb:

@@ -56,7 +56,7 @@ class TableOpening(QObject):
             task.cancel()
 
     def _run(self, work: Iterator[object], on_stepped: object) -> None:
-        task = Task(work, f"Opening {shown(str(self._path))}", parent=self)
+        task = Task(work, f"Opening {shown(self._path.name)}", parent=self)
         task.stepped.connect(on_stepped)
         task.failed.connect(self._on_failed)
         self._task = task

@@ -43,7 +43,8 @@ def row_of(text: str, known: TokenTable) -> int:
         row = None if found is None else known.row_of(found)
         if row is not None:
             return row
-    raise AxisError(f"“{text}” is no token with a row in {known.table.name}; take another one.")
+    shown = text.replace(" ", "·")
+    raise AxisError(f"“{shown}” is no token with a row in {known.table.name}; take another one.")
 
 
 def axis_texts(ids: tuple[int, ...], known: TokenTable) -> tuple[str, str]:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from tokviz.embedding.neighbors import Metric, NearestRows, QueryError
 from tokviz.gui.panels.neighbor_rows import NeighborRows, ordinal, ranks_on_map
@@ -17,6 +17,7 @@ from tokviz.gui.shared_table import ShownNeighbors
 from tokviz.gui.task import Task, failure
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
+from tokviz.gui.widgets.fitting_label import FittingLabel
 from tokviz.gui.widgets.row_table import RowTable
 from tokviz.token_tables import TokenTable, tokens_nearest
 from tokviz.tokenization.visible_text import visible
@@ -51,10 +52,7 @@ class NeighborsPanel(QWidget):
             self.metrics.addItem(words, metric)
         self.metrics.setMaximumWidth(130)
         self.metrics.setToolTip("How alike two rows are")
-        self.words = QLabel()
-        self.words.setTextFormat(Qt.TextFormat.PlainText)
-        self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.words.setObjectName("muted")
+        self.words = FittingLabel("muted")
         self.table = RowTable(widest=_WIDEST)
         self.table.set_empty_words("")
         self._place_widgets()
@@ -117,7 +115,7 @@ class NeighborsPanel(QWidget):
             self._show(known, row)
 
     def _show_nothing(self, words: str) -> None:
-        self.words.setText(words)
+        self.words.set_wordings(words)
         nothing = NearestRows(np.zeros(0, np.int64), np.zeros(0))
         none = NeighborRows(self._model.tokenizer, nothing, nothing.ids, self._metric, None)
         self.table.set_source(none)
@@ -141,23 +139,8 @@ class NeighborsPanel(QWidget):
             near = known.ids_of(shown.nearest.ids)
             rows = NeighborRows(self._model.tokenizer, shown.nearest, near, self._metric, ranks)
             self.table.set_source(rows)
-        sentence = self._sentence(known, row, shown.nearest, ranks)
-        self.words.setText(sentence)
-        self.words.setToolTip(sentence)
+        self.words.set_wordings(*_wordings(known, row, shown.nearest, ranks))
         self._model.set_neighbors(shown)
-
-    def _sentence(
-        self,
-        known: TokenTable,
-        row: int,
-        nearest: NearestRows,
-        ranks: npt.NDArray[np.int64] | None,
-    ) -> str:
-        name = visible(known.vocab[row] or b"")
-        if ranks is None or not len(ranks):
-            return f"Nearest to {name} in the model, of all rows"
-        first = visible(known.vocab[int(nearest.ids[0])] or b"")
-        return f"{name}: {first} is 1st in the model, {ordinal(int(ranks[0]))} on this map"
 
     def _on_metric_changed(self) -> None:
         self._update()
@@ -186,6 +169,22 @@ class NeighborsPanel(QWidget):
 
     def _on_failed(self, error: BaseException) -> None:
         self.problem.emit(failure("Reading the embedding table", error))
+
+
+def _wordings(
+    known: TokenTable, row: int, nearest: NearestRows, ranks: npt.NDArray[np.int64] | None
+) -> tuple[str, ...]:
+    """What the list shows, from the longest sentence to the shortest."""
+    name = visible(known.vocab[row] or b"")
+    if ranks is None or not len(ranks):
+        return f"Nearest to {name} in the model, of all rows", f"Nearest to {name}"
+    first = visible(known.vocab[int(nearest.ids[0])] or b"")
+    place = f"{ordinal(int(ranks[0]))} on this map"
+    return (
+        f"{name}: {first} is 1st in the model, {place}",
+        f"{first}: 1st in the model, {place}",
+        f"{first}: {place}",
+    )
 
 
 def _reading(known: TokenTable) -> Iterator[TokenTable]:

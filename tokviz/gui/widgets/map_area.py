@@ -21,6 +21,7 @@ from tokviz.gui.widgets.scatter_view import ScatterView
 _HIGH_ENOUGH = 360  # for the numbers in the legend
 _TOO_LOW = 220  # for the legend itself
 _NARROW = 520  # below it the measures have short names
+_WIDEST_COLORS = 190
 _EDGE = 4  # pixels between the corners' words and the map's edges
 
 
@@ -74,7 +75,7 @@ class MapArea(QWidget):
         row = QHBoxLayout(foot)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
-        self.tools.colors.setMaximumWidth(160)
+        self.tools.colors.setMaximumWidth(_WIDEST_COLORS)
         at_left = Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft
         row.addWidget(self.tools.colors, 0, at_left)
         row.addWidget(self.legend, 1, Qt.AlignmentFlag.AlignBottom)

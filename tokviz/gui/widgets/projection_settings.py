@@ -3,6 +3,7 @@
 A card that opens below a button, above all else in the window. It closes when the focus goes.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, Qt, Signal
@@ -123,7 +124,7 @@ class ProjectionSettings(QFrame):
         parts = {
             "pca": [f"Components {across}, {upward}"],
             "tsne": [title, f"seed {choice.seed}"] if choice.seed else [title],
-            "axes": [f"{start} → {end}" for start, end in choice.axes] or [title],
+            "axes": [f"{start} → {end}" for start, end in _dotted(choice.axes)] or [title],
         }.get(choice.projection, [title])
         if choice.centered:
             parts.append("no mean")
@@ -182,6 +183,11 @@ class ProjectionSettings(QFrame):
         for name, part in self._parts:
             self._form.setRowVisible(part, name == chosen)
         self.adjustSize()
+
+
+def _dotted(axes: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Their ends with the spaces that could not be seen."""
+    return [(start.replace(" ", "·"), end.replace(" ", "·")) for start, end in axes]
 
 
 def _number(value: int, low: int, tip: str) -> QSpinBox:
