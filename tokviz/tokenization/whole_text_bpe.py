@@ -92,7 +92,7 @@ class WholeTextEncoder:
 
     def forget(self) -> None:
         self._strings = DistinctStrings()
-        self._ids = RowPool(1)  # of each string
+        self._ids = RowPool(4)  # of each string
         self._gaps = RowPool(12)
         self._merger: PieceMerger | None = None  # made when there is something to merge
 
