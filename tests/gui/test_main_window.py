@@ -792,3 +792,22 @@ def test_the_switches_above_the_text_stand_in_the_view_menu_too(start: Start, qt
         assert switch.isChecked() is not before
         qtbot.mouseClick(switch, Qt.MouseButton.LeftButton)
         assert action.isChecked() is before
+
+
+def test_the_card_of_an_arabic_token_stands_at_the_left(start: Start) -> None:
+    session = start()
+    session.model.set_text("العربية and more")
+    session.model.select_token(0)
+    told = _card(session)
+    assert "\u200eالعربية  matched" in told  # a mark that sets the sentence from left to right
+    QApplication.processEvents()
+    title = next(w for w in session.window.card.findChildren(QLabel) if w.text() == "\u200eال")
+    picture = title.grab().toImage()
+    ground = picture.pixelColor(picture.width() - 1, 0)
+    inked = [
+        x
+        for x in range(picture.width())
+        for y in range(picture.height())
+        if picture.pixelColor(x, y) != ground
+    ]
+    assert max(inked) < picture.width() / 2

@@ -24,6 +24,7 @@ class StepDisplay:
         """Another stretch; it is shown with the next step."""
         self.stretch, self.position, self.replay = stretch, _NOWHERE, None
         whole = stretch.replay
+        self._view.set_body_shown(True)
         self._view.strip.set_words(
             [
                 f"text {len(stretch.text):,}",
@@ -43,6 +44,7 @@ class StepDisplay:
         view.row.set_rows([], None, None, None)
         view.tree.set_tree([], [], [])
         view.pairs.set_source(NoRows())
+        view.set_body_shown(False)
         view.say(sentence, remedy)
 
     def set_stage(self, stage: Stage) -> None:

@@ -16,6 +16,7 @@ from tokviz.gui.panels.token_in_text import TokenInText, describe_place
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.flow_layout import FlowLayout
 from tokviz.gui.widgets.panel_frame import PanelFrame
+from tokviz.gui.widgets.plain_label import left_to_right, plain_label
 from tokviz.gui.widgets.scrolled import scrolled
 from tokviz.gui.widgets.text_style import token_font
 from tokviz.tokenization.token_facts import CodePoint, TokenFacts, facts_of
@@ -189,8 +190,7 @@ class TokenCardPanel(QWidget):
 
 
 def _text(text: str, *, mono: bool = False, muted: bool = False) -> QLabel:
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
+    label = plain_label(left_to_right(text))
     label.setWordWrap(not muted)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     if muted:

@@ -86,6 +86,9 @@ class MergeReplayView(QWidget):
         moving.addWidget(self.controls, 1)
         moving.addWidget(self.rank)
         self._bodies = QStackedWidget()
+        keeps = self._bodies.sizePolicy()
+        keeps.setRetainSizeWhenHidden(True)
+        self._bodies.setSizePolicy(keeps)
         self._bodies.addWidget(self._encoding_body())
         for body in (self.training, self.attempts, self.lattice):
             self._bodies.addWidget(body)
@@ -117,9 +120,14 @@ class MergeReplayView(QWidget):
 
     def show_body(self, body: Body) -> None:
         """Make room for the steps of this kind."""
+        self._bodies.show()
         self._stages.setVisible(body is Body.MERGES)
         self.rank.setVisible(body in (Body.MERGES, Body.TRAINING))
         self._bodies.setCurrentIndex(body.value)
+
+    def set_body_shown(self, shown: bool) -> None:
+        """Whether there is a step to be seen; its room stays."""
+        self._bodies.setVisible(shown)
 
     def say(self, sentence: str, remedy: str = "") -> None:
         """The sentence, and the words of a button beneath it if something can be done."""
