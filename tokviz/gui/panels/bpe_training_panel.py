@@ -44,7 +44,7 @@ from tokviz.gui.widgets.scrolled import scrolled
 from tokviz.text_files import WrongEncodingError, shown
 from tokviz.tokenization.trainer import LearningCurve
 
-_WIDTH = 320
+_WIDTH = 350
 _BEFORE = "The most frequent pair becomes a token, again and again."
 
 
