@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from tokviz.gui.encoding_dialog import ask_for_encoding
 from tokviz.gui.rest_of_text import encode_first
 from tokviz.gui.settings import MOST_SESSION_CHARACTERS, Settings
-from tokviz.gui.task import Task, failure
+from tokviz.gui.task import Task, failure, let_frames_pass
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.text_files import (
     CannotEncodeError,
@@ -261,11 +261,18 @@ def _reading(
     path: str, encoding: str, tokenizer: Tokenizer, *, special: bool
 ) -> Iterator[TokenizedText]:
     """The file's text, its first part encoded here and not as the window waits."""
-    table = PieceTable.of_parts(decode_parts(read_bytes(path), shown(path), encoding))
+    parts = decode_parts(read_bytes(path), shown(path), encoding)
+    table = PieceTable.of_parts(_between_frames(parts))
     text = TokenizedText(tokenizer.prepare(), table, special=special)
     if not tokenizer.growing:  # such a one is extended by this text first
         encode_first(text)
     yield text
+
+
+def _between_frames(parts: Iterator[str]) -> Iterator[str]:
+    for part in parts:
+        let_frames_pass()
+        yield part
 
 
 def _question(
