@@ -44,7 +44,7 @@ class LibraryCheck(QObject):
         if self._task is not None:
             self._task.cancel()
         is_file = os.path.isabs(path) and text.tokenizer.name == name_of_file(path)
-        parts = [placed.encoding for placed in text.encodings()]
+        parts = text.encoded_parts()
         checking = check_with_library(
             text.tokenizer, Path(path) if is_file else None, parts, self._model.special
         )

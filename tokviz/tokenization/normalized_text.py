@@ -30,7 +30,7 @@ def count_changed(text: TokenizedText, known: dict[str, bool]) -> Iterator[int]:
     was found of each pre-token, for the next time.
     """
     tokenizer = text.tokenizer
-    encodings = [part.encoding for part in text.encodings()]
+    encodings = text.encoded_parts()
     names = {t.content for t in tokenizer.matched(special=text.special)}
     return _count(tokenizer, encodings, names, known)
 

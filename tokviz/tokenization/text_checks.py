@@ -14,7 +14,7 @@ from tokviz.tokenization.tokenizer import Tokenizer
 
 def count_graphemes_of(text: TokenizedText) -> Iterator[int]:
     """Yields the count so far after each part; the last one is the whole count."""
-    return _count([part.encoding for part in text.encodings()])
+    return _count(text.encoded_parts())
 
 
 def graphemes_between(text: TokenizedText, start: int, end: int) -> int | None:
@@ -57,7 +57,7 @@ class LossFinder:
     def find(self, text: TokenizedText) -> Iterator[int | None]:
         """Yields the place of each part's first loss, a character; None now and then while all is
         well."""
-        return self._find([part.encoding for part in text.encodings()])
+        return self._find(text.encoded_parts())
 
     def _find(self, encodings: list[Encoding]) -> Iterator[int | None]:
         if self.tokenizer.join is not None and encodings:  # a token's bytes depend on those around

@@ -49,8 +49,8 @@ def fired_counts(text: TokenizedText) -> Int64s:
     Each part of the text counts its own once, so after an edit this adds up known numbers.
     """
     total = np.zeros(len(text.tokenizer.merges), np.int64)
-    for part in text.encodings():
-        fired = part.encoding.fired
+    for part in text.encoded_parts():
+        fired = part.fired
         total[fired.ranks] += fired.counts
     return total
 
@@ -61,7 +61,7 @@ def count_curve(text: TokenizedText) -> Iterator[VocabularyCurve | None]:
     Yields None after each part and the curve at the end. The text is taken as it is now; the
     iterator may run in another thread.
     """
-    return _count_curve(text.tokenizer, [part.encoding for part in text.encodings()])
+    return _count_curve(text.tokenizer, text.encoded_parts())
 
 
 def _count_curve(

@@ -197,6 +197,10 @@ class TextTokens:
         chars = np.concatenate(found)
         return runs(chars[(chars >= start) & (chars < end)])
 
+    def encoded_parts(self) -> list[Encoding]:
+        """What is encoded so far, with all merges, in the parts it is kept in, as they are now."""
+        return list(self._table.encoded())
+
     def encodings(self, start: int = 0, end: int | None = None) -> Iterator[PlacedEncoding]:
         """What is encoded so far, with all merges, in the parts it is kept in, whatever is shown.
 

@@ -18,7 +18,7 @@ _TOGETHER = 16  # parts of a text whose ids are counted in one go
 
 def id_parts(text: TokenizedText) -> Iterator[Int32s]:
     """The ids of what is encoded so far, as it is shown, part by part."""
-    encodings = [part.encoding for part in text.encodings()]
+    encodings = text.encoded_parts()
     truncation = None
     if text.n_merges is not None:
         truncation = Truncation(text.tokenizer, text.n_merges, special=text.special)

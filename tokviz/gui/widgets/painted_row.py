@@ -154,8 +154,8 @@ class RowMeasurer:
         first_byte, n_bytes = source.byte_offset(row.start), int(cells.byte_edges[-1])
         first, last = _tokens_between(tokens, first_byte, first_byte + n_bytes)
         part = RowTokens(
-            np.clip(tokens.byte_starts[first:last] - first_byte, 0, n_bytes),
-            np.clip(tokens.byte_ends[first:last] - first_byte, 0, n_bytes),
+            (tokens.byte_starts[first:last] - first_byte).clip(0, n_bytes),
+            (tokens.byte_ends[first:last] - first_byte).clip(0, n_bytes),
             tokens.colors[first:last],
         )
         seen: tuple[float, float] = _EVERYWHERE

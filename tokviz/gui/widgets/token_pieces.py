@@ -143,6 +143,8 @@ def token_pieces(fragments: Fragments, colors: NDArray[np.uint8]) -> list[Piece]
 def byte_cells(fragments: Fragments, colors: NDArray[np.uint8]) -> list[ByteCell]:
     """The cells below the clusters that are cut by tokens."""
     cut = fragments.partial
+    if not cut.any():  # as in most rows
+        return []
     lefts, widths = fragments.lefts[cut], (fragments.rights - fragments.lefts)[cut]
     n_bytes = np.maximum(fragments.n_bytes[cut], 1)
     counts = np.where(widths >= _NARROWEST * n_bytes, n_bytes, 1)
