@@ -23,20 +23,17 @@ class ClusterWidths:
 
     def __init__(self, style: TextStyle) -> None:
         self._style = style
+        # of each piece: how many characters its clusters have, and their widths
         self._known: dict[str, tuple[NDArray[np.int64], NDArray[np.float64]]] = {}
 
     def measure(self, text: str) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Offsets of the clusters (and the length), and the width of each in pixels."""
         if self._style.fixed_pitch and text.isascii() and text.isprintable():
             return cluster_edges(text), np.full(len(text), self._style.advance)
-        edges, widths, done = [], [], 0
-        for piece in _pieces(text):
-            piece_edges, piece_widths = self._piece(piece)
-            edges.append(piece_edges[:-1] + done)
-            widths.append(piece_widths)
-            done += len(piece)
-        edges.append(np.array([done], dtype=np.int64))
-        return np.concatenate(edges), np.concatenate([*widths, np.empty(0)])
+        if not text:
+            return np.zeros(1, np.int64), np.empty(0)
+        sizes, widths = zip(*map(self._piece, _pieces(text)), strict=True)
+        return np.append(0, np.cumsum(np.concatenate(sizes))), np.concatenate(widths)
 
     def _piece(self, piece: str) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         known = self._known.get(piece)
@@ -50,17 +47,16 @@ class ClusterWidths:
 
     def _measured(self, piece: str) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         if piece == "\t":  # where its row begins is not known yet, so as wide as a tab can be
-            return np.array([0, 1]), np.array([TAB_COLUMNS * self._style.advance])
+            return np.array([1]), np.array([TAB_COLUMNS * self._style.advance])
         layout = RowLayout(piece, self._style, right_to_left=False)
         leading, trailing = layout.cluster_x
-        return layout.edges, np.abs(trailing - leading)
+        return np.diff(layout.edges), np.abs(trailing - leading)
 
 
 def _pieces(text: str) -> list[str]:
     """The text cut before spaces, tabs and ideographs, and nowhere inside a cluster."""
     pieces: list[str] = []
-    for match in _PIECE.finditer(text):
-        piece = match.group()
+    for piece in _PIECE.findall(text):
         if pieces and _JOINS.match(piece):
             pieces[-1] += piece
         else:
