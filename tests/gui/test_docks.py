@@ -6,13 +6,14 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QToolButton
+from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.gui.replaying import Start
 from tokviz.gui.app import Session
 from tokviz.gui.arrangements import ARRANGEMENTS, PANELS
 from tokviz.gui.panels.go_to import actions_below
+from tokviz.gui.replay_area import ReplayArea
 from tokviz.gui.task import Task
 from tokviz.gui.widgets.mode_switch import Mode
 
@@ -47,10 +48,30 @@ def test_a_mode_shows_its_panels(start: Start, qtbot: QtBot, mode: Mode) -> None
 def test_panels_are_made_when_they_are_first_shown(start: Start, qtbot: QtBot) -> None:
     session = start()
     docks = {dock.objectName(): dock for dock in session.window.findChildren(QDockWidget)}
-    assert docks["replay"].widget().layout().count() == 0
+    qtbot.waitUntil(lambda: session.window.docks.is_complete)
+    assert docks["replay"].findChild(ReplayArea) is None
     _view_action(session, "Merge history").trigger()
-    qtbot.waitUntil(lambda: docks["replay"].widget().layout().count() == 1)
+    assert not session.window.docks.is_complete
+    qtbot.waitUntil(lambda: session.window.docks.is_complete)
+    assert docks["replay"].findChild(ReplayArea) is session.window.replay
     assert set(docks) == {panel.name for panel in PANELS}
+
+
+def test_a_panel_that_is_asked_for_amid_its_making_is_made_at_once(
+    start: Start, qtbot: QtBot
+) -> None:
+    session = start()
+    told: list[QWidget] = []
+    session.window.docks.panel_made.connect(told.append)
+    _view_action(session, "Merge history").trigger()
+    QApplication.processEvents()
+    (dock,) = [d for d in session.window.findChildren(QDockWidget) if d.objectName() == "replay"]
+    assert dock.findChild(ReplayArea) is None
+    panel = session.window.replay
+    assert told[-1] is panel
+    qtbot.waitUntil(lambda: session.window.docks.is_complete)
+    assert panel.isVisible()
+    assert told.count(panel) == 1
 
 
 def test_each_mode_keeps_its_layout_until_it_is_reset(start: Start, qtbot: QtBot) -> None:

@@ -1,10 +1,11 @@
 """The docked panels, and the modes: which of them each mode shows, and where.
 
 A new panel is one line in `PANELS`; a new mode is one line in `Mode` and one in `ARRANGEMENTS`.
-Panels are imported and made when they are first shown, so that the window opens quickly.
+Panels are imported and made when they are first shown, so that the window opens quickly, and step
+by step, so that it goes on answering: importing and making the Replay mode takes ten frames.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -30,17 +31,21 @@ class Shared(NamedTuple):
     kept: KeptTokenizers
 
 
+Making = Generator[None, None, QWidget]
+"""Makes a panel; at each `yield` the window may paint and answer, and even be asked for it."""
+
+
 @dataclass(frozen=True)
 class DockedPanel:
     """`title` is what the View menu calls it; `area` where it appears when shown from there.
 
-    One that `waits` is made after the window has painted its first frame: the text comes first.
+    One that `waits` is made after the window has painted its first frames: the text comes first.
     """
 
     name: str
     title: str
     area: Qt.DockWidgetArea
-    make: Callable[[Shared], QWidget]
+    make: Callable[[Shared], Making]
     waits: bool = False
 
 
@@ -59,29 +64,44 @@ class Arrangement:
     bottom_share: float = 0.537
 
 
-def _token(shared: Shared) -> QWidget:
+def _token(shared: Shared) -> Making:
     from tokviz.gui.panels.token_card_panel import TokenCardPanel
 
+    yield
     return TokenCardPanel(shared.model)
 
 
-def _lists(shared: Shared) -> QWidget:
+def _lists(shared: Shared) -> Making:
     from tokviz.gui.token_lists import TokenLists
 
+    yield
     return TokenLists(shared.model, shared.theme)
 
 
-def _replay(shared: Shared) -> QWidget:
+def _replay(shared: Shared) -> Making:
+    from tokviz.gui.widgets import merge_replay_view
+
+    yield
+    from tokviz.gui.panels.merge_history_panel import MergeHistoryPanel
     from tokviz.gui.replay_area import ReplayArea
 
-    return ReplayArea(shared.model, shared.theme)
+    yield
+    bodies = merge_replay_view.OtherBodies()
+    yield
+    history = MergeHistoryPanel(shared.model, shared.theme, bodies)
+    yield
+    area = ReplayArea(shared.model, shared.theme, history)
+    yield
+    return area
 
 
-def _training(shared: Shared) -> QWidget:
+def _training(shared: Shared) -> Making:
     from tokviz.gui.panels.bpe_training_panel import BpeTrainingPanel
     from tokviz.gui.panels.tie_lens_panel import TieLensPanel
 
+    yield
     panel = BpeTrainingPanel(shared.model, shared.theme, shared.kept)
+    yield
     lens = TieLensPanel(shared.model, shared.theme)
     lens.problem.connect(panel.problem)
     lens.task_started.connect(panel.task_started)
@@ -89,28 +109,46 @@ def _training(shared: Shared) -> QWidget:
     return panel
 
 
-def _map(shared: Shared) -> QWidget:
+def _map(shared: Shared) -> Making:
+    from tokviz.gui.widgets import map_area  # noqa: F401 - a third of what is to be imported
+
+    yield
+    from tokviz.gui import table_opening  # noqa: F401 - another one
+
+    yield
     from tokviz.gui.panels.embedding_panel import EmbeddingPanel
 
-    return EmbeddingPanel(shared.model, shared.theme)
+    yield
+    panel = EmbeddingPanel(shared.model, shared.theme)
+    yield
+    return panel
 
 
-def _neighbors(shared: Shared) -> QWidget:
+def _neighbors(shared: Shared) -> Making:
     from tokviz.gui.neighbors_area import NeighborsArea
 
-    return NeighborsArea(shared.model, shared.theme)
+    yield
+    area = NeighborsArea(shared.model, shared.theme)
+    yield
+    return area
 
 
-def _comparison(shared: Shared) -> QWidget:
+def _comparison(shared: Shared) -> Making:
     from tokviz.gui.panels.comparison_panel import ComparisonPanel
 
+    yield
     return ComparisonPanel(shared.model, shared.theme, shared.settings)
 
 
-def _learning(shared: Shared) -> QWidget:
+def _learning(shared: Shared) -> Making:
     from tokviz.gui.learn_area import LearnArea
 
-    return LearnArea(shared.model, shared.theme)
+    yield
+    area = LearnArea(shared.model, shared.theme)
+    yield
+    area.add_learned()
+    yield
+    return area
 
 
 PANELS = [

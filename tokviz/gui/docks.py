@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from PySide6.QtCore import QByteArray, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QDockWidget, QLayout, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDockWidget, QFrame, QLayout, QMainWindow, QVBoxLayout, QWidget
 
 from tokviz.gui.arrangements import ARRANGEMENTS, BOTTOM, PANELS, RIGHT, DockedPanel, Shared
 from tokviz.gui.widgets.mode_switch import Mode
@@ -17,7 +17,10 @@ _AFTER_PAINT_MS = 60
 
 
 class _Dock(QDockWidget):
-    """The place of one panel, which is made when it is first shown or asked for."""
+    """The place of one panel, which is made when it is first shown or asked for.
+
+    Shown, it is made step by step between frames, an empty frame in its place; asked for, at once.
+    """
 
     made = Signal(object)
 
@@ -29,21 +32,38 @@ class _Dock(QDockWidget):
             layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         self.setTitleBarWidget(QWidget())
         self.described = described
-        self._shared = shared
+        self._making = described.make(shared)
         self._panel: QWidget | None = None
+        self._stand_in = QFrame()
+        self._stand_in.setObjectName("panel")
         holder = QWidget()
         self._column = QVBoxLayout(holder)
         self.keep_apart(above=described.area == RIGHT, below=True)
+        self._column.addWidget(self._stand_in)
         self.setWidget(holder)
+        self._next = QTimer(self, singleShot=True)
+        self._next.timeout.connect(self._on_next)
         self.visibilityChanged.connect(self._on_visibility_changed)
 
     @property
     def panel(self) -> QWidget:
-        if self._panel is None:
-            self._panel = self.described.make(self._shared)
-            self._column.addWidget(self._panel)
-            self.made.emit(self._panel)
+        while self._panel is None:
+            self._take_step()
         return self._panel
+
+    @property
+    def is_made(self) -> bool:
+        return self._panel is not None
+
+    def _take_step(self) -> None:
+        try:
+            next(self._making)
+        except StopIteration as end:
+            panel: QWidget = end.value
+            self._panel = panel
+            self._column.replaceWidget(self._stand_in, panel)
+            self._stand_in.deleteLater()
+            self.made.emit(panel)
 
     def keep_apart(self, *, above: bool, below: bool) -> None:
         """Leave a gap to the window's edges; between docks the handle that sizes them is one."""
@@ -53,10 +73,12 @@ class _Dock(QDockWidget):
     def _on_visibility_changed(self, visible: bool) -> None:
         """The View menu can show a panel in any mode."""
         if visible and self._panel is None:
-            QTimer.singleShot(_AFTER_PAINT_MS if self.described.waits else 0, self, self._make)
+            self._next.start(_AFTER_PAINT_MS if self.described.waits else 0)
 
-    def _make(self) -> None:
-        _ = self.panel
+    def _on_next(self) -> None:
+        if self._panel is None and self.isVisible():
+            self._take_step()
+            self._next.start(0)
 
 
 class Docks(QObject):
@@ -81,6 +103,11 @@ class Docks(QObject):
         """The panel of a name, made now if it is not there yet."""
         return self._docks[name].panel
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether all panels that are shown are made."""
+        return all(dock.is_made for dock in self._docks.values() if dock.isVisible())
+
     def view_actions(self) -> list[QAction]:
         """For each panel the action that shows and hides it."""
         return [dock.toggleViewAction() for dock in self._docks.values()]
@@ -101,9 +128,6 @@ class Docks(QObject):
             dock.hide()
         if not (kept and self._window.restoreState(_from_text(kept))):
             self._arrange(mode)
-        for dock in self._docks.values():
-            if not dock.isHidden() and not dock.described.waits:
-                _ = dock.panel
 
     def reset(self) -> None:
         """Forget every mode's layout and arrange the present one as it begins."""

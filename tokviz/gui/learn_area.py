@@ -22,17 +22,12 @@ class LearnArea(QWidget):
 
     def __init__(self, model: TokenizerModel, theme: Theme) -> None:
         super().__init__()
+        self._model, self._theme = model, theme
         self.session = BigramSession(model, self)
         self.settings = BigramPanel(model, self.session)
         self.curves = BigramCurvesPanel(self.session, theme)
-        self.table = BigramTablePanel(model, self.session, theme)
-        self.look_up = BigramLookUpPanel(model, self.session, theme)
-        self.generation = BigramGenerationPanel(model, self.session, theme)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
-        self.tabs.addTab(self.table, "Table")
-        self.tabs.addTab(self.look_up, "Look-up")
-        self.tabs.addTab(self.generation, "Generate")
         frame = PanelFrame("What it has learned", self.tabs)
         split = QSplitter(Qt.Orientation.Horizontal)
         for widget in (self.settings, self.curves, frame):
@@ -48,3 +43,13 @@ class LearnArea(QWidget):
         outer.addWidget(split)
         self.curves.problem.connect(self.problem)
         self.session.task_started.connect(self.task_started)
+
+    def add_learned(self) -> None:
+        """Make the tabs; a step of its own, between which and the rest the window may paint."""
+        shared = self._model, self.session, self._theme
+        self.table = BigramTablePanel(*shared)
+        self.look_up = BigramLookUpPanel(*shared)
+        self.generation = BigramGenerationPanel(*shared)
+        self.tabs.addTab(self.table, "Table")
+        self.tabs.addTab(self.look_up, "Look-up")
+        self.tabs.addTab(self.generation, "Generate")

@@ -22,9 +22,9 @@ class ReplayArea(QSplitter):
     task_started = Signal(object)
     mode_requested = Signal(object)
 
-    def __init__(self, model: TokenizerModel, theme: Theme) -> None:
+    def __init__(self, model: TokenizerModel, theme: Theme, history: MergeHistoryPanel) -> None:
         super().__init__(Qt.Orientation.Horizontal)
-        self.history = MergeHistoryPanel(model, theme)
+        self.history = history
         self.merges = MergeListPanel(model, theme)
         self.boundary = BoundaryPanel(model)
         self._tabs = QTabWidget()

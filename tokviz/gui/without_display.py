@@ -46,14 +46,15 @@ def draw_picture(tokenizer: str | None) -> int:
 
 
 def wait_until_settled(session: "Session", seconds: float = 30.0) -> None:
-    """Let events pass until the text is encoded and checked, so that a picture shows facts only.
+    """Let events pass until the text is encoded and checked and the panels are made, so that a
+    picture shows facts only.
 
     Raises `TimeoutError`.
     """
     deadline = monotonic() + seconds
     window = session.window
     while window.tokenizers.is_reading or not (
-        session.model.text.complete and window.status.is_settled
+        session.model.text.complete and window.status.is_settled and window.docks.is_complete
     ):
         if monotonic() > deadline:
             raise TimeoutError(f"The window is still busy after {seconds:g} seconds.")

@@ -167,8 +167,7 @@ class ComparisonPanel(QWidget):
         self._panes.setSizes([1] * len(self._compared))
         self._want_room(now=asked)
         self._remember()
-        self._refresh()
-        pane.go_to(self._model.top)
+        self._soon.start()  # to make a pane takes a frame by itself
 
     def _remove(self, compared: ComparedText) -> None:
         for entry in self._compared:
@@ -206,9 +205,12 @@ class ComparisonPanel(QWidget):
             return
         span = self._selected_span()
         for compared, pane in self._compared:
+            is_new = pane.source is not compared.text
             pane.set_source(compared.text)
             self._style(pane)
             pane.refresh(self._highlights(compared.text, span))
+            if is_new:
+                pane.go_to(self._model.top)
         self._later.start()
 
     def _highlights(self, text: TokenizedText, span: tuple[int, int] | None) -> Highlights:

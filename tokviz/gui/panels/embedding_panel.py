@@ -274,8 +274,10 @@ class EmbeddingPanel(QWidget):
 
     def _dress(self) -> None:
         """Labels, colours and marks for new points."""
+        before = self._model.id_counting.counts
         self._count()
-        self._set_label_order()
+        if self._model.id_counting.counts is before:  # or `counted` has told already
+            self._set_label_order()
         self._show_classes()
         self.audit.begin()  # not before: both would decode the table
         self.links.update()

@@ -32,7 +32,7 @@ from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.choice_box import ChoiceBox
 from tokviz.gui.widgets.clock_switch import Clock, ClockSwitch, colors_of
 from tokviz.gui.widgets.export_button import ExportButton, FileKind
-from tokviz.gui.widgets.merge_replay_view import Body, MergeReplayView
+from tokviz.gui.widgets.merge_replay_view import Body, MergeReplayView, OtherBodies
 from tokviz.gui.widgets.panel_frame import PanelFrame
 from tokviz.gui.widgets.pictures import png_of, widget_png, widget_svg
 from tokviz.tokenization.cut_stretch import CUTTING
@@ -48,11 +48,11 @@ class MergeHistoryPanel(QWidget):
     problem = Signal(object)
     training_requested = Signal()
 
-    def __init__(self, model: TokenizerModel, theme: Theme) -> None:
+    def __init__(self, model: TokenizerModel, theme: Theme, bodies: OtherBodies) -> None:
         super().__init__()
         self._model = model
         self._theme = theme
-        self._make_widgets()
+        self._make_widgets(bodies)
         self._encoding = EncodingClock(model, self.view, self.scope, self.order, self)
         self._cutting = CuttingClock(model, self.view, self)
         self._training = TrainingClock(model, self.view, self)
@@ -61,8 +61,8 @@ class MergeHistoryPanel(QWidget):
 
     # -- building ------------------------------------------------------------------------------
 
-    def _make_widgets(self) -> None:
-        view = self.view = MergeReplayView(STAGES, keys_of=self)
+    def _make_widgets(self, bodies: OtherBodies) -> None:
+        view = self.view = MergeReplayView(STAGES, keys_of=self, bodies=bodies)
         self.strip, self.controls, self.rank = view.strip, view.controls, view.rank
         self.sentence, self.row, self.tree, self.pairs = (
             view.sentence,

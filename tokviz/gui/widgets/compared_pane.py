@@ -36,6 +36,10 @@ class ComparedPane(QWidget):
         self.view.picked.connect(self.picked)
         self.view.verticalScrollBar().valueChanged.connect(self._on_scrolled)
 
+    @property
+    def source(self) -> TokenSource:
+        return self.view.source
+
     def set_source(self, source: TokenSource) -> None:
         if source is not self.view.source:
             self.view.set_source(source)

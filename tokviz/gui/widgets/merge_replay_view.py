@@ -42,12 +42,21 @@ class Body(Enum):
     LATTICE = 3
 
 
+class OtherBodies:
+    """What stands in the place of row, tree and pairs for other steps than those of encoding."""
+
+    def __init__(self) -> None:
+        self.training = TrainingStepView()
+        self.attempts = AttemptsView()
+        self.lattice = LatticeBody()
+
+
 class MergeReplayView(QWidget):
     """The controls and a sentence; below them row and tree beside the pairs, with the strip of
     stages on top; or a step of training, of longest matches or of a lattice. `remedy` is what to do
     where there is nothing to show."""
 
-    def __init__(self, stages: Sequence[str], keys_of: QWidget) -> None:
+    def __init__(self, stages: Sequence[str], keys_of: QWidget, bodies: OtherBodies) -> None:
         super().__init__()
         self.strip = PipelineStrip(stages)
         self.controls = ReplayControls(keys_of)
@@ -71,9 +80,9 @@ class MergeReplayView(QWidget):
         self.by_rank.toggled.connect(self.tree.set_height_by_rank)
         self.pairs = RowTable()
         self.pairs.setAccessibleName("Candidate pairs")
-        self.training = TrainingStepView()
-        self.attempts = AttemptsView()
-        self.lattice = LatticeBody()
+        self.training = bodies.training
+        self.attempts = bodies.attempts
+        self.lattice = bodies.lattice
         self._place_widgets()
 
     def _place_widgets(self) -> None:
