@@ -226,6 +226,7 @@ def buttons_of(panel: EmbeddingPanel) -> dict[str, QPushButton]:
 
 def test_without_a_table_the_panel_says_what_one_can_do(qtbot: QtBot, new_model: NewModel) -> None:
     panel = open_panel(qtbot, new_model(bytes_tokenizer()))
+    assert not panel.export_button.isEnabled()
     buttons = buttons_of(panel)
     assert list(buttons) == [
         "Open a checkpoint …",

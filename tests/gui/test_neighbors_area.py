@@ -136,6 +136,15 @@ def test_the_facts_are_told(facts: NeighborsArea) -> None:
     assert facts.facts.histogram.counts.sum() == 256
 
 
+def test_without_a_table_no_facts_are_drawn(facts: NeighborsArea, model: TokenizerModel) -> None:
+    panel = facts.facts
+    drawn = (panel.histogram, panel.spectrum, panel.hub_words, panel.find_hubs)
+    assert all(part.isVisible() for part in drawn)
+    model.set_tokenizer(characters_tokenizer("abc"))
+    assert "No embedding table is open" in panel.words.text()
+    assert not any(part.isVisible() for part in drawn)
+
+
 def test_lengths_chosen_on_the_histogram_are_selected(
     qtbot: QtBot, facts: NeighborsArea, model: TokenizerModel
 ) -> None:

@@ -368,6 +368,28 @@ def test_an_svg_of_many_points_is_drawn_as_they_are(qtbot: QtBot, tmp_path: Path
     assert float(np.mean([ours.pixelColor(x, y).lightness() for x, y in pixels])) < 240
 
 
+@pytest.mark.parametrize("n_colors", [2, 256])
+def test_no_color_of_an_svg_lies_upon_all_others(
+    qtbot: QtBot, tmp_path: Path, n_colors: int
+) -> None:
+    n = 20_000  # they lie upon each other ten deep
+    view = ScatterView()
+    qtbot.addWidget(view)
+    view.resize(400, 300)
+    chance = np.random.default_rng(0)
+    points = chance.uniform(-0.3, 0.3, (n + 2, 2)).astype(np.float32)
+    points[-2:] = [[-1, -1], [1, 1]]
+    view.set_points(points)
+    blue = chance.integers(0, n_colors, n + 2) * (255 // (n_colors - 1))
+    view.set_colors((0xFF000000 + (255 - blue) * 65536 + blue).astype(np.uint32))
+    view.save_svg(tmp_path / "map.svg", QSize(400, 300))
+    drawn = QImage(400, 300, QImage.Format.Format_RGB32)
+    with QPainter(drawn) as painter:
+        QSvgRenderer(str(tmp_path / "map.svg")).render(painter)
+    blues = [drawn.pixelColor(x, y).blue() for x in range(180, 220) for y in range(130, 170)]
+    assert 255 * 0.35 < float(np.mean(blues)) < 255 * 0.65
+
+
 def test_an_empty_map_is_a_calm_one(qtbot: QtBot) -> None:
     view = ScatterView()
     qtbot.addWidget(view)

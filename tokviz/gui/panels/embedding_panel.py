@@ -176,6 +176,7 @@ class EmbeddingPanel(QWidget):
         self.audit.set_table(known, moves=moves)
         self._frame.set_note(known.table.name)
         self._stack.setCurrentWidget(self.area)
+        self.export_button.setEnabled(True)
         if not moves:
             self._layout = None
             self.area.settings.set_n_components(min(known.table.dim, known.table.n_rows))
@@ -199,6 +200,7 @@ class EmbeddingPanel(QWidget):
 
     def _show_message(self) -> None:
         """What to do where there is no table."""
+        self.export_button.setEnabled(self._model.table is not None)
         if self._model.table is not None:
             return
         self._stack.setCurrentWidget(self.message)

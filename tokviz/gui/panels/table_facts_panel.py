@@ -100,6 +100,8 @@ class TableFactsPanel(QWidget):
         self.histogram.set_values(np.zeros(0))
         self.spectrum.set_curves([])
         self._show_hubs()
+        for part in (self.histogram, self.spectrum, self.hub_words):
+            part.setVisible(known is not None)
         if known is None:
             self.words.setText("No embedding table is open for this tokenizer.")
             return

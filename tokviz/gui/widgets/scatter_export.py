@@ -1,15 +1,20 @@
 """A map as SVG: every dot a shape, every label letters."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from tokviz.gui.widgets.pictures import svg_of
-from tokviz.gui.widgets.scatter_camera import Camera
+from tokviz.gui.widgets.scatter_camera import Camera, Float32s
+from tokviz.gui.widgets.scatter_pixels import Uint32s
 from tokviz.gui.widgets.scatter_points import RING_WIDTH, ring_diameter
 from tokviz.gui.widgets.scatter_scene import ANCHOR, ScatterScene
 
 _DOTS_A_PATH = 1000  # some programs refuse longer shapes, Qt among them
+_MOST_PATHS = 5000
+_MOST_ROUNDS = 100
 _A_DOT = 0.01  # length of a line whose round ends make it a dot
 
 
@@ -38,14 +43,27 @@ def _paint_points(painter: QPainter, scene: ScatterScene, camera: Camera) -> Non
         shows = (across > -diameter) & (across < camera.width + diameter)
         shows &= (down > -diameter) & (down < camera.height + diameter)
         places = np.stack((across[shows], down[shows]), axis=1)
-        colors = kind.colors[shows]
-        for color in np.unique(colors).tolist():
-            alike = places[colors == color].tolist()
+        for color, alike in _of_a_color(places, kind.colors[shows]):
             pen = QPen(QColor(color), RING_WIDTH if kind.hollow else diameter)
             pen.setCapStyle(Qt.PenCapStyle.RoundCap)
             for start in range(0, len(alike), _DOTS_A_PATH):
                 some = alike[start : start + _DOTS_A_PATH]
                 painter.strokePath(_path(some, diameter, kind.hollow), pen)
+
+
+def _of_a_color(places: Float32s, colors: Uint32s) -> Iterator[tuple[int, list[list[float]]]]:
+    """Points of one colour, a few at a time from all over the map.
+
+    A colour after the other with all its points, and the last would cover all that came before.
+    """
+    if not len(places):
+        return
+    n_colors = len(np.unique(colors))
+    n_rounds = min(max(_MOST_PATHS // n_colors, 1), _MOST_ROUNDS)
+    for start in range(n_rounds):
+        here = colors[start::n_rounds]
+        for color in np.unique(here).tolist():
+            yield color, places[start::n_rounds][here == color].tolist()
 
 
 def _path(places: list[list[float]], diameter: float, hollow: bool) -> QPainterPath:
