@@ -166,6 +166,15 @@ def test_escape_takes_the_selection_back(qtbot: QtBot, new_model: NewModel) -> N
     assert panel._model.selection.ids == ()
 
 
+def test_a_table_mostly_of_padding_is_asked_about(qtbot: QtBot, new_model: NewModel) -> None:
+    model = new_model(characters_tokenizer("abc"))
+    model.set_table(random_table(7, 4))
+    panel = open_panel(qtbot, model)
+    settled(qtbot, panel)
+    words = panel.area.words.text()
+    assert words.endswith("variation. 4 rows have no token: is it another tokenizer's table?")
+
+
 def test_padding_rows_are_shown_but_never_selected(qtbot: QtBot, new_model: NewModel) -> None:
     model = new_model(characters_tokenizer("abc"))
     model.set_text("abc")
@@ -173,6 +182,7 @@ def test_padding_rows_are_shown_but_never_selected(qtbot: QtBot, new_model: NewM
     panel = open_panel(qtbot, model)
     settled(qtbot, panel)
     assert "3 padding, beyond the vocabulary" in panel.area.hint.text()
+    assert "another tokenizer" not in panel.area.words.text()
     click(qtbot, panel, 5)
     assert model.selection.ids == ()
     qtbot.mouseMove(panel.area.view, place_of(panel, 5))

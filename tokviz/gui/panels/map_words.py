@@ -24,6 +24,10 @@ def layout_words(known: TokenTable, layout: Layout, audit: str) -> tuple[str, st
     words = layout.note
     if layout.recall is not None:
         words += f", {percent(layout.recall)} of the true neighbours kept"
+    n_without = len(known.without_token)
+    if 2 * n_without > known.table.n_rows:
+        question = f"{n_without:,} rows have no token: is it another tokenizer's table?"
+        words = f"{words.removesuffix('.')}. {question}"
     tied = "" if known.table.tied is None else _TIED[known.table.tied]
     return words, " ".join(part for part in (audit, tied) if part)
 
