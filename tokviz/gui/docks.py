@@ -108,6 +108,11 @@ class Docks(QObject):
         """Whether all panels that are shown are made."""
         return all(dock.is_made for dock in self._docks.values() if dock.isVisible())
 
+    @property
+    def docks(self) -> list[QDockWidget]:
+        """Every dock, shown or not, in the order of `PANELS`."""
+        return list(self._docks.values())
+
     def view_actions(self) -> list[QAction]:
         """For each panel the action that shows and hides it."""
         return [dock.toggleViewAction() for dock in self._docks.values()]

@@ -118,6 +118,9 @@ class MainWindow(QMainWindow):
         self.modes.set_mode(mode)
         self.docks.set_mode(mode)
 
+    def toggle_full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
     def show_boundary(self) -> None:
         """Explain the gap at the caret of the text."""
         self.set_mode(Mode.REPLAY)

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMenu, QMenuBar, QToolButton
+from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QToolButton
 
 from tokviz.gui.help_pages import HelpPages
+from tokviz.gui.panel_walk import PanelWalk
 from tokviz.gui.panels.go_to import KIND
 from tokviz.gui.settings import Settings
 from tokviz.gui.theme import Theme, ThemeMode
@@ -103,6 +104,10 @@ def _fill_view_menu(menu: QMenu, window: MainWindow, theme: Theme, settings: Set
     panels.addActions(window.docks.view_actions())
     _set_kind(panels, "panel")
     _add(menu, "&Reset layout", window.docks.reset)
+    walk = PanelWalk([view, *window.docks.docks, window.scrubber, *window.findChildren(QToolBar)])
+    _add(menu, "Ne&xt panel", lambda: walk.go(1), QKeySequence("F6"))
+    _add(menu, "Pre&vious panel", lambda: walk.go(-1), QKeySequence("Shift+F6"))
+    _add(menu, "&Full screen", window.toggle_full_screen, QKeySequence("F11"))
     menu.addSeparator()
     _add(menu, "Zoom &in", lambda: view.set_zoom(view.zoom + 1), _Key.ZoomIn)
     _add(menu, "Zoom &out", lambda: view.set_zoom(view.zoom - 1), _Key.ZoomOut)

@@ -35,8 +35,8 @@ QToolTip { background: $panel; color: $text; border: 1px solid $line; padding: 4
 #panel { background: $panel; border: 1px solid $line; border-radius: 6px; }
 #panelHeader { border-bottom: 1px solid $line; }
 QLabel#onMap { color: $muted; background: $panel; border-radius: 4px; padding: 1px 5px; }
-#mapTools QToolButton#switch { padding: 2px 5px; }
-#onMap QToolButton#switch { background: $panel; padding: 1px 5px; }
+#mapTools QToolButton#switch { padding: 1px 4px; }
+#onMap QToolButton#switch { background: $panel; padding: 0 4px; }
 #onMap QToolButton#switch:checked { background: $accent_soft; }
 #panelTitle { font-weight: 600; }
 QLabel#trainingClock { color: $good; background: $window; border-radius: 4px; padding: 2px 8px;
@@ -53,10 +53,12 @@ QToolButton:focus, QPushButton:focus { border-color: $accent; }
 QToolButton::menu-indicator { image: none; }
 QPushButton:disabled, QToolButton:disabled { color: $faint; background: $window; }
 QPushButton:default:enabled { background: $accent; color: $panel; border-color: $accent; }
-QToolButton#switch { border: 0; padding: 2px 7px; color: $muted; background: transparent; }
+QToolButton#switch { border-color: transparent; padding: 1px 6px; color: $muted;
+    background: transparent; }
 QToolButton#switch:hover { color: $text; background: $window; }
 QToolButton#switch:checked { color: $accent; background: $accent_soft; }
 QToolButton#switch:disabled { color: $faintest; }
+QToolButton#switch:focus, QToolButton#mode:focus { border-color: $accent; }
 QPushButton#chip { border: 1px solid $line; border-radius: 4px; padding: 1px 5px;
     background: $window; }
 QPushButton#chip:hover { border-color: $accent; background: $accent_soft; }
@@ -90,9 +92,11 @@ QTabBar { background: transparent; qproperty-drawBase: 0; }
 QTabBar::tab { padding: 6px 12px; color: $muted; background: transparent; border: 0;
     border-bottom: 2px solid transparent; }
 QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
+QTabBar::tab:focus { color: $accent; }
 QTabBar::tab:hover { color: $text; }
 #modes { background: $window; border-radius: 7px; }
-QToolButton#mode { border: 0; padding: 5px 12px; background: transparent; color: $muted; }
+QToolButton#mode { border-color: transparent; padding: 4px 11px; background: transparent;
+    color: $muted; }
 QToolButton#mode:checked { background: $panel; color: $text; font-weight: 600; }
 
 /* splitters and scroll bars */
