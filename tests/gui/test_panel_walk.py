@@ -34,6 +34,7 @@ def test_the_walk_goes_round_the_panels_of_a_mode_both_ways(start: Start, qtbot:
     qtbot.waitUntil(session.window.text_panel.view.hasFocus)
     session.window.set_mode(Mode.REPLAY)
     session.model.select_token(2)
+    qtbot.waitUntil(lambda: session.window.docks.is_complete)
     qtbot.wait(100)  # the card's chips are there
     there = [_walk(session, qtbot) for _ in range(5)]
     assert there == ["token", "replay", "panel", "toolbar", "text"]
