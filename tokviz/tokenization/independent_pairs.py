@@ -17,6 +17,7 @@ the corpus may be written later, together with all others.
 """
 
 from collections.abc import Collection
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,14 +42,14 @@ class IndependentPairs:
         self._pairs = pairs
         self._joiner = joiner
         self._seen = cells.as_arrays()
-        self._level = 0
         self.index: dict[int, int] = {}  # by pair
-        # By index: the places, all in a row, how many each pair has, and what joining it changes.
-        self._lefts = np.zeros(0, np.int32)
+        # By index: the numbers, how many places each has, these in a row, and what joining does.
+        self._numbers = np.zeros(0, np.int64)
         self._sizes = np.zeros(0, np.int64)
-        self._held_out: list[int] = []
-        self._n_touched: list[int] = []
-        self._noted: list[tuple[int, int, int, int]] = []  # index, pair, id, rank
+        self._places = Places(*(np.zeros(0, np.int32),) * 3)
+        self._lengths: list[int] = []  # of the new token, in cells
+        self._joined: list[Joined] = []
+        self._noted: list[int] = []  # index, id, rank, index, …
 
     def forget(self) -> None:
         """Another level begins."""
@@ -57,59 +58,64 @@ class IndependentPairs:
     def find(self, level: Collection[int]) -> None:
         """Find the independent ones among all pairs of the highest count."""
         numbers = np.fromiter(level, np.int64, len(level))
-        lefts, sizes = self._places(numbers)
-        self._level = self._pairs.counts[int(numbers[0])]
-        has_rivals = self._has_rivals(lefts, np.repeat(self._lengths(numbers)[0], sizes))
+        count = self._pairs.counts[int(numbers[0])]
+        lefts, sizes = self._present_places(numbers)
+        keys, lengths = np.frombuffer(self._pairs.keys, np.int64), self._cells.known_lengths()
+        first, second = lengths[keys[numbers] >> SHIFT], lengths[keys[numbers] & LOW]
+        rights = lefts + np.repeat(first, sizes)
+        has_rivals = self._has_rivals(lefts, rights, count)
         is_found = ~np.logical_or.reduceat(has_rivals, starts_of(sizes))
-        lefts, sizes = lefts[np.repeat(is_found, sizes)], sizes[is_found]
-        self._lefts, self._sizes = lefts, sizes
-        self.index = {pair: i for i, pair in enumerate(numbers[is_found].tolist())}
-        if not len(sizes):
-            return
-        seen, firsts = self._seen, starts_of(sizes)
-        owner = seen.owner[lefts]
-        is_touched = np.concatenate(([True], owner[1:] != owner[:-1]))
-        is_touched[firsts] = True
-        is_touched &= seen.weights[lefts] > 0
-        self._n_touched = np.add.reduceat(is_touched, firsts, dtype=np.int64).tolist()
-        self._held_out = [0] * len(sizes)
-        if seen.held_out is not None:
-            self._held_out = np.add.reduceat(seen.held_out[lefts], firsts).tolist()
+        is_inside = np.repeat(is_found, sizes)
+        lefts, rights, ends = (
+            column[is_inside] for column in (lefts, rights, rights + np.repeat(second, sizes))
+        )
+        self._places = Places(lefts, rights, ends)
+        self._numbers, self._sizes = numbers[is_found], sizes[is_found]
+        self.index = {pair: i for i, pair in enumerate(self._numbers.tolist())}
+        self._lengths = (first + second)[is_found].tolist()
+        self._joined = self._results(count) if self.index else []
 
     def join(self, pair: int, new: int, rank: int) -> Joined:
         """Note that `new` is written for the pair; `settle` tells the pairs that come to be."""
-        key, lengths = self._pairs.keys[pair], self._cells.lengths
-        lengths.append(lengths[key >> SHIFT] + lengths[key & LOW])
-        self._pairs.counts[pair] = 0
         index = self.index[pair]
-        self._noted.append((index, pair, new, rank))
-        return Joined(_NONE, (), self._level, self._held_out[index], self._n_touched[index])
+        self._cells.lengths.append(self._lengths[index])
+        self._noted += (index, new, rank)
+        return self._joined[index]
 
     def settle(self) -> range:
         """Write what was noted; the pairs that came to be. None of them has the level's count."""
         if not self._noted:
             return _NONE
-        index, numbers, ids, ranks = np.array(self._noted, np.int64).T
+        index, ids, ranks = np.array(self._noted, np.int64).reshape(-1, 3).T
         self._noted = []
         sizes = self._sizes[index]
-        lefts = self._lefts[ranges(starts_of(self._sizes)[index], sizes)]
-        left, right = self._lengths(numbers)
-        rights = lefts + np.repeat(left, sizes)
-        places = Places(lefts, rights, rights + np.repeat(right, sizes))
+        chosen = ranges(starts_of(self._sizes)[index], sizes)
+        places = Places(*(column[chosen] for column in self._places))
         new = np.repeat(ids, sizes).astype(np.int32)
         self._joiner.write(places, new, np.repeat(ranks, sizes).astype(np.int32))
-        before = self._seen.ids[lefts - 1]
+        before = self._seen.ids[places.lefts - 1]
         made = self._joiner.make(places, new, np.isin(before, ids))
-        np.subtract.at(np.frombuffer(self._pairs.counts, np.int64), made.old, made.times)
+        counts = np.frombuffer(self._pairs.counts, np.int64)
+        counts[self._numbers[index]] = 0
+        np.subtract.at(counts, made.old, made.times)
         return made.numbers
 
-    def _lengths(self, numbers: Int64s) -> tuple[Int32s, Int32s]:
-        """Of both tokens of these pairs."""
-        keys = np.frombuffer(self._pairs.keys, np.int64)[numbers]
-        lengths = self._cells.known_lengths()
-        return lengths[keys >> SHIFT], lengths[keys & LOW]
+    def _results(self, count: int) -> list[Joined]:
+        """What joining each of them does, but for the pairs that come to be."""
+        seen, lefts, firsts = self._seen, self._places.lefts, starts_of(self._sizes)
+        owner = seen.owner[lefts]
+        is_touched = np.concatenate(([True], owner[1:] != owner[:-1]))
+        is_touched[firsts] = True
+        is_touched &= seen.weights[lefts] > 0
+        n_touched = np.add.reduceat(is_touched, firsts, dtype=np.int64).tolist()
+        held_out = [0] * len(firsts)
+        if seen.held_out is not None:
+            held_out = np.add.reduceat(seen.held_out[lefts], firsts).tolist()
+        # strict=False: the first three never end.
+        each = zip(repeat(_NONE), repeat(()), repeat(count), held_out, n_touched, strict=False)
+        return list(map(Joined._make, each))
 
-    def _places(self, numbers: Int64s) -> tuple[Int32s, Int64s]:
+    def _present_places(self, numbers: Int64s) -> tuple[Int32s, Int64s]:
         """Where these pairs are now, each pair's places in order, and how many each has."""
         where = np.frombuffer(self._pairs.where, np.int64)[numbers]
         sizes = np.frombuffer(self._pairs.sizes, np.int32)[numbers]
@@ -121,15 +127,13 @@ class IndependentPairs:
         is_there = self._seen.pairs[lefts] == np.repeat(numbers, sizes)
         return lefts[is_there], np.add.reduceat(is_there, starts_of(sizes), dtype=np.int64)
 
-    def _has_rivals(self, lefts: Int32s, lengths: Int32s) -> NDArray[np.bool_]:
-        """Of each place, whether a pair beside it has the level's count, too; `lengths`: of the
-        left tokens."""
+    def _has_rivals(self, lefts: Int32s, rights: Int32s, count: int) -> NDArray[np.bool_]:
+        """Of each place, whether a pair beside it has that count, too."""
         seen, counts = self._seen, np.frombuffer(self._pairs.counts, np.int64)
-        behind = seen.pairs[lefts + lengths]
+        behind = seen.pairs[rights]
         token = seen.ids[lefts - 1]
-        # Where there is no token the index is of no meaning, but one.
+        # Where no token stands before, -1 is an index like another, and what it finds is not used.
         before = seen.pairs[lefts - self._cells.known_lengths()[token]]
-        has_rivals = (behind >= 0) & (counts[behind] == self._level)
-        has_rivals |= (token >= 0) & (counts[before] == self._level)
-        found: NDArray[np.bool_] = has_rivals
-        return found
+        has_rivals: NDArray[np.bool_] = (behind >= 0) & (counts[behind] == count)
+        has_rivals |= (token >= 0) & (counts[before] == count)
+        return has_rivals
