@@ -174,7 +174,11 @@ class _Counting:
     def finished(self) -> dict[str, int]:
         self._count_stretches()
         if self._by_arrays is not None:
-            self._count(self._by_arrays.counts())
+            counts = self._by_arrays.counts()
+            if any(self._found.values()):  # counted by stretches, too
+                self._count(counts)
+            else:
+                self._found.update(counts)
         return self._found
 
     def _count_stretches(self) -> None:

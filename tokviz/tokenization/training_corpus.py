@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tokviz.tokenization.encoding import Int32s, Int64s
 from tokviz.tokenization.formats.byte_alphabet import BYTES_IN_ORDER, CHARACTERS
@@ -90,20 +91,24 @@ def lay_out(counts: PreTokenCounts, alphabet: Alphabet = Alphabet.BYTES) -> Trai
     words = [*counts.training, *more]
     weights = np.zeros(len(words), np.int64)
     weights[: len(counts.training)] = list(counts.training.values())
-    held_out = np.fromiter((counts.held_out.get(word, 0) for word in words), np.int64, len(words))
+    held_out = np.zeros(len(words), np.int64)
+    if counts.held_out:
+        held_out[:] = [counts.held_out.get(word, 0) for word in words]
     joined = "".join(words)
+    lengths = np.fromiter(map(len, words), np.int64, len(words))
     if alphabet.is_bytes:
         order = byte_order(alphabet)
         id_of = np.zeros(256, np.int32)
         id_of[order] = range(256)
-        symbols = id_of[np.frombuffer(joined.encode("utf-8"), np.uint8)]
-        lengths = np.fromiter((len(word.encode("utf-8")) for word in words), np.int64, len(words))
+        data = np.frombuffer(joined.encode("utf-8"), np.uint8)
+        symbols = id_of[data]
+        if len(data) > len(joined):
+            lengths = _in_bytes(lengths, data)
         base = [bytes([byte]) for byte in order]
     else:
         characters = np.frombuffer(joined.encode("utf-32-le"), np.uint32)
         known, places = np.unique(characters, return_inverse=True)
         symbols = places.astype(np.int32)
-        lengths = np.fromiter(map(len, words), np.int64, len(words))
         base = [chr(code).encode("utf-8") for code in known.tolist()]
     return _with_borders(
         base,
@@ -114,6 +119,13 @@ def lay_out(counts: PreTokenCounts, alphabet: Alphabet = Alphabet.BYTES) -> Trai
         held_out,
         (counts.n_bytes, counts.n_held_out_bytes),
     )
+
+
+def _in_bytes(lengths: Int64s, data: NDArray[np.uint8]) -> Int64s:
+    """Lengths of strings that stand in a row, in bytes of their UTF-8 instead of characters."""
+    begins = np.flatnonzero((data & 0xC0) != 0x80)  # other bytes go on with a character
+    ends = np.append(begins, len(data))[np.cumsum(lengths)]
+    return np.diff(ends, prepend=0)
 
 
 def lay_out_words(words: Mapping[tuple[str, ...], int]) -> TrainingCorpus:
