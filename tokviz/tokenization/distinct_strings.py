@@ -35,15 +35,16 @@ class DistinctStrings:
         """The number of each of these strings in `data`."""
         numbers = np.empty(len(starts), np.int32)
         words = words_of(data + _PADDING)
-        rows = np.arange(len(starts))  # those not numbered yet
+        rows = None  # those not numbered yet, if not all
         for keys in self._keys:
             is_short = lengths < 8 * keys.width
             short, long = np.flatnonzero(is_short), np.flatnonzero(~is_short)
             at, sizes = starts.take(short), lengths.take(short)
             found, new = keys.number(packed(words, at, sizes, keys.width), self.n_strings)
-            numbers[rows.take(short)] = found
+            numbers[short if rows is None else rows.take(short)] = found
             self._remember_new(data, at[new], sizes[new])
-            rows, starts, lengths = rows.take(long), starts.take(long), lengths.take(long)
+            rows = long if rows is None else rows.take(long)
+            starts, lengths = starts.take(long), lengths.take(long)
         numbers[rows] = self._numbers_of_long(data, starts, lengths)
         return numbers
 

@@ -71,7 +71,8 @@ class PairRanks:
     def _first_slots(self, keys: NDArray[np.uint64]) -> Int64s:
         mixed = keys * _FACTOR
         mixed >>= self._shift
-        return mixed.view(np.int64)
+        slots: Int64s = mixed.view(np.int64)
+        return slots
 
     def __call__(self, left: Int32s, right: Int32s) -> Int64s:
         """The rank of each pair, `NO_RULE` where there is none."""
@@ -88,7 +89,8 @@ class PairRanks:
             ranks[rows] = found ^ keys
             left_over = np.flatnonzero((ranks[rows] >= _NOT_IT) & (found != _EMPTY))
             rows, at, keys = rows[left_over], at[left_over], keys[left_over]
-        return np.minimum(ranks, _NOT_IT).view(np.int64)
+        answer: Int64s = np.minimum(ranks, _NOT_IT).view(np.int64)
+        return answer
 
 
 class LockStep:

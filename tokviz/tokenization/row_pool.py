@@ -17,7 +17,7 @@ from tokviz.tokenization.growing_array import GrowingArray
 from tokviz.tokenization.ranges import ranges, starts_of
 
 _Chunks = NDArray[np.void]
-_BLOCK = 1 << 15
+_BLOCK = 1 << 16
 _VERY_LONG = 1 << 9  # entries
 
 
@@ -53,13 +53,12 @@ class RowPool:
 
     def taken(self, rows: Int32s) -> Int32s:
         """The entries of these rows, one after the other."""
-        lengths = self._lengths.data
-        total = int(lengths.take(rows).sum(dtype=np.int64))
+        lengths = self._lengths.data.take(rows)
+        total = int(lengths.sum(dtype=np.int64))
         entries = np.empty(total + self._width, np.int32)
         out, at = self._anywhere(entries), 0
         for low in range(0, len(rows), _BLOCK):
-            some = rows[low : low + _BLOCK].astype(np.int64)
-            sizes = lengths.take(some)
+            some, sizes = rows[low : low + _BLOCK], lengths[low : low + _BLOCK]
             starts = np.cumsum(sizes, dtype=np.int64)
             starts += at - sizes
             self._copy(some, sizes, starts, out)
@@ -68,9 +67,9 @@ class RowPool:
             at = int(starts[-1]) + int(sizes[-1])
         return entries[:total]
 
-    def _copy(self, rows: Int64s, lengths: Int32s, starts: Int64s, out: _Chunks) -> None:
+    def _copy(self, rows: Int32s, lengths: Int32s, starts: Int64s, out: _Chunks) -> None:
         chunks = self._entries.data.view(out.dtype)
-        firsts = self._firsts.data.take(rows)
+        firsts = self._firsts.data.take(rows).astype(np.int64)
         out[starts] = chunks.take(firsts)
         long = np.flatnonzero((lengths > self._width) & (lengths < _VERY_LONG))
         if len(long):

@@ -40,8 +40,8 @@ _LOOK = 1 << 12
 class _Part:
     """A part of a text: where its pre-tokens start, and the number of each one's string."""
 
-    chars: Int64s
-    bytes: Int64s
+    chars: Int32s
+    bytes: Int32s
     strings: Int32s
     n_chars: int
     n_bytes: int
@@ -140,7 +140,9 @@ class WholeTextEncoder:
         chars, starts = self._starts(text, data)
         lengths = np.diff(starts, append=len(data))
         strings = self._strings.numbers(data, starts, lengths)
-        return _Part(chars, starts, strings, len(text), len(data))
+        narrow = chars.astype(np.int32)
+        bytes_ = narrow if starts is chars else starts.astype(np.int32)
+        return _Part(narrow, bytes_, strings, len(text), len(data))
 
     # -- 3. the tokens of new strings ------------------------------------------------------------
 
@@ -205,12 +207,12 @@ def _edges(gaps: Int32s, n_tokens: int) -> Int32s:
     return edges
 
 
-def _joined(columns: list[tuple[Int32s | Int64s, int]]) -> Int32s:
+def _joined(columns: list[tuple[Int32s, int]]) -> Int32s:
     """Places in the parts of a text, each of that length, as places in the text."""
     joined = np.empty(sum(len(column) for column, _ in columns), np.int32)
     at = before = 0
     for column, length in columns:
         end = at + len(column)
-        np.add(column, before, out=joined[at:end], casting="unsafe")
+        np.add(column, np.int32(before), out=joined[at:end])
         at, before = end, before + length
     return joined
