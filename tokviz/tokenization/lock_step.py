@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from tokviz.tokenization.bpe import OPEN, Merges
 from tokviz.tokenization.encoding import Int32s, Int64s
+from tokviz.tokenization.ranges import ranges
 
 LONGEST = 126
 """Bytes of a column, at most."""
@@ -25,6 +26,7 @@ _MOST_CELLS = 1 << 19  # a matrix of more would leave the cache
 _FEWEST_COLUMNS = 500
 _ID_BITS, _RANK_BITS = 22, 20
 _EMPTY = np.uint64(2**64 - 1)
+_NO_ID = np.int32((1 << _ID_BITS) - 1)
 NO_RULE = (1 << _RANK_BITS) - 1
 """Higher than any rank."""
 _NOT_IT = np.uint64(NO_RULE)
@@ -125,13 +127,11 @@ class LockStep:
         No piece is longer than `LONGEST`.
         """
         firsts = np.cumsum(lengths) - lengths
-        tokens = np.full(int(lengths.sum()), -1, np.int32)
+        tokens = self.byte_ids.take(data.take(ranges(starts, lengths)))
         gaps = np.full(len(tokens), OPEN, np.int32)
         order = np.argsort(lengths, kind="stable")
         limits = np.searchsorted(lengths[order], _HEIGHTS, "right").tolist()
-        alone = order[: int(np.searchsorted(lengths[order], 1, "right"))]
-        tokens[firsts[alone]] = self.byte_ids[data[starts[alone]]]
-        low = len(alone)
+        low = int(np.searchsorted(lengths[order], 1, "right"))  # one byte is one token
         data = np.append(data, np.zeros(LONGEST, data.dtype))  # windows of it go over its end
         for height, high in zip(_HEIGHTS, limits, strict=True):
             if high - low < _FEWEST_COLUMNS and height < LONGEST:
@@ -148,7 +148,7 @@ class LockStep:
 class _Matrix:
     """Pieces of at most `height` bytes; rows 1 to `height` are their bytes, 0 and the last none.
 
-    All arrays are (height + 2, columns): `ids`, -1 where a symbol was merged into the one before;
+    All arrays are (height + 2, columns): `ids`, out of use where a symbol was merged into another;
     `pairs`, rank and place of the pair that begins there; the places of the neighbours.
     """
 
@@ -165,10 +165,8 @@ class _Matrix:
         every = np.arange(height + 2, dtype=np.int32)[:, None]
         inside = every[:-2] < lengths
         units = _transposed(data, starts, height)
-        self._no_id = np.int32((1 << _ID_BITS) - 1)
-        self._ids = np.full((height + 2, n), self._no_id)
-        self._ids[1:-1] = np.where(inside, rules.byte_ids.take(units), self._no_id)
-        self._gaps = np.full((height + 2, n), OPEN, np.int32)
+        self._ids = np.full((height + 2, n), _NO_ID)
+        self._ids[1:-1] = np.where(inside, rules.byte_ids.take(units), _NO_ID)
         self._next, self._last = np.repeat(every + 1, n, 1), np.repeat(every - 1, n, 1)
         self._pairs = np.full((height + 2, n), _NO_PAIR)
         if data.dtype == np.uint8:
@@ -181,32 +179,35 @@ class _Matrix:
         self._pairs[1:height] = np.where(inside[1:], pairs, _NO_PAIR)
 
     def run(self, firsts: Int64s, tokens: Int32s, gaps: Int32s) -> None:
-        """Merge to the end; the columns' bytes stand at `firsts` of `tokens` and `gaps`."""
+        """Merge to the end; the columns' bytes stand at `firsts` of `tokens` and `gaps`, which are
+        those of single bytes."""
         while len(firsts):
             best = self._pairs.min(axis=0)
             columns = np.flatnonzero(best < _NO_PAIR)
             if len(columns) <= 0.7 * len(best):
-                done = np.flatnonzero(best >= _NO_PAIR)
-                self._write(done, firsts[done], tokens, gaps)
                 self._keep(columns)
                 firsts, best, columns = firsts[columns], best[columns], np.arange(len(columns))
             if len(columns):
-                self._step(best[columns], columns)
+                self._step(best[columns], columns, firsts[columns] - 1, tokens, gaps)
 
-    def _step(self, best: Int32s, columns: Int64s) -> None:
-        """Apply the merge `best` in each of these columns."""
+    def _step(
+        self, best: Int32s, columns: Int64s, rows_at: Int64s, tokens: Int32s, gaps: Int32s
+    ) -> None:
+        """Apply the merge `best` in each of these columns, whose rows begin at `rows_at`."""
         n = self._ids.shape[1]
-        ids, pairs, gaps = self._ids.ravel(), self._pairs.ravel(), self._gaps.ravel()
+        ids, pairs = self._ids.ravel(), self._pairs.ravel()
         following, preceding = self._next.ravel(), self._last.ravel()
         places, ranks = best & ((1 << _PLACE_BITS) - 1), best >> _PLACE_BITS
         left = places * np.int64(n) + columns
-        right = following[left] * np.int64(n) + columns
+        right_place = following[left]
+        right = right_place * np.int64(n) + columns
         behind_place, before_place = following[right], preceding[left]
         behind = behind_place * np.int64(n) + columns
         before = before_place * np.int64(n) + columns
         merged = self._rules.merges.ids[ranks]
-        ids[left], ids[right] = merged, -1
-        gaps[right - n] = ranks
+        ids[left] = tokens[rows_at + places] = merged
+        taken = rows_at + right_place
+        tokens[taken], gaps[taken - 1] = -1, ranks
         following[left], preceding[behind] = behind_place, places
         pairs[right] = _NO_PAIR
         ranks_of_both = self._rules.ranks(
@@ -216,18 +217,10 @@ class _Matrix:
         pairs[before], pairs[left] = both[: len(columns)], both[len(columns) :]
 
     def _keep(self, columns: Int64s) -> None:
-        self._ids, self._pairs, self._gaps, self._next, self._last = (
+        self._ids, self._pairs, self._next, self._last = (
             np.take(array, columns, axis=1)
-            for array in (self._ids, self._pairs, self._gaps, self._next, self._last)
+            for array in (self._ids, self._pairs, self._next, self._last)
         )
-
-    def _write(self, columns: Int64s, firsts: Int64s, tokens: Int32s, gaps: Int32s) -> None:
-        ids = np.take(self._ids[1:-1], columns, axis=1)
-        inside = np.flatnonzero(ids != self._no_id)
-        places, which = np.divmod(inside, len(columns))
-        at = firsts[which] + places
-        tokens[at] = ids.ravel()[inside]
-        gaps[at] = np.take(self._gaps[1:-1], columns, axis=1).ravel()[inside]
 
 
 def _packed(ranks: Int64s, places: Int32s | int) -> Int32s:

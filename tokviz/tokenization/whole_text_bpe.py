@@ -32,7 +32,7 @@ from tokviz.tokenization.pre_tokenizers import SplitPattern
 from tokviz.tokenization.ranges import starts_of
 from tokviz.tokenization.row_pool import RowPool
 
-_PART = 1 << 17
+_PART = 1 << 18
 _LOOK = 1 << 12
 
 
