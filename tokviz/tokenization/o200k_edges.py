@@ -43,8 +43,8 @@ def o200k(text: str, classes: Classes) -> Edges:
     kinds: Classes = classes & np.uint8(KIND)
     line_end, space = classes == WHITE | LINE_END, classes == WHITE | SPACE
     has_marks = bool((kinds == MARK).any())
-    if (line_end[:-1] & (classes[1:] == OTHER | SLASH)).any():
-        _take_slashes(text, kinds, line_end, space)
+    slashes = np.flatnonzero(line_end[:-1] & (classes[1:] == OTHER | SLASH)) + 1
+    _take_slashes(text, slashes.tolist(), kinds, line_end, space)
     if has_marks:
         kinds[kinds == MARK] = LETTER
         _give_marks_to_signs(classes, kinds, space)
@@ -55,29 +55,29 @@ def o200k(text: str, classes: Classes) -> Edges:
     join_contractions(edges, found)
     at, lengths = np.array(found, np.int64).reshape(-1, 2).T
     edges[at], word[at + 1], word[at + lengths - 1] = False, False, False
-    _cut_before_capitals(edges, _cases(classes) & np.negative(word.view(np.uint8)))
+    _cut_before_capitals(edges, classes & np.uint8(SIGN) & np.negative(word.view(np.uint8)))
     cut_numbers(edges, kinds == NUMBER)
     return edges
 
 
-def _cases(classes: Classes) -> Classes:
-    """UPPER, LOWER or CASELESS for letters and marks, 0 for all else."""
-    return np.frombuffer(classes.tobytes().translate(_CASES), np.uint8)
-
-
-_CASES = bytes(value & SIGN if value & KIND in (LETTER, MARK) else 0 for value in range(256))
-
-
-def _take_slashes(text: str, kinds: Classes, line_end: Edges, space: Edges) -> None:
-    """Let slashes behind the line ends that signs took be line ends, too."""
-    match = _SLASHES.search(text)
-    while match is not None:
-        start, end = match.span()
+def _take_slashes(
+    text: str, slashes: list[int], kinds: Classes, line_end: Edges, space: Edges
+) -> None:
+    """Let slashes behind the line ends that signs took be line ends, too. `slashes`: those right
+    behind a line end."""
+    behind = 0  # what was taken already
+    for start in slashes:
+        if start < behind:
+            continue
+        while start and text[start - 1] in "\r\n":
+            start -= 1
+        match = _SLASHES.match(text, start)
+        if match is None:
+            continue
         if kinds[start - 1] == MARK and not _signs_of(kinds, space)[start - 1]:
-            end = start + 1  # a word ended here, and a slash behind may be the first sign
-        else:
-            kinds[start:end], line_end[start:end] = WHITE, True
-        match = _SLASHES.search(text, end)
+            continue  # a word ended here, and a slash behind may be the first sign
+        behind = match.end()
+        kinds[start:behind], line_end[start:behind] = WHITE, True
 
 
 def _give_marks_to_signs(classes: Classes, kinds: Classes, space: Edges) -> None:

@@ -15,6 +15,7 @@ from tokviz.tokenization.character_classes import (
     Classes,
 )
 from tokviz.tokenization.encoding import Int64s
+from tokviz.tokenization.ranges import ranges
 
 Edges = NDArray[np.bool_]
 
@@ -124,10 +125,8 @@ def _end_behind_line_ends(edges: Edges, white: Edges, starts: Int64s, ends: Int6
 
 def cut_numbers(edges: Edges, number: Edges) -> None:
     """A run of numbers is cut behind each third."""
-    if not (number[3:] & number[2:-1] & number[1:-2] & number[:-3]).any():
-        return
-    places = np.flatnonzero(number)
-    begins = np.ones(len(places), bool)
-    begins[1:] = np.diff(places) != 1
-    firsts = np.maximum.accumulate(np.where(begins, places, 0))
-    edges[places[(places - firsts) % 3 == 0]] = True
+    four = number[3:] & number[2:-1] & number[1:-2] & number[:-3]
+    starts, last_fours = _runs(four)  # short runs are the most
+    n_cuts = (last_fours + 2 - starts) // 3
+    thirds = 3 * ranges(np.ones(len(starts), np.int32), n_cuts)
+    edges[np.repeat(starts, n_cuts) + thirds] = True
