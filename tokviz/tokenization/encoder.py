@@ -116,10 +116,10 @@ class Encoder:
         rules = self._rules_of_whole_texts
         if rules is None:
             return None
-        valid, data = encodable(text)
+        _, data = encodable(text)
         if not rules.can_encode(data):
             return None
-        return self._encoder_of_whole_texts().encode(text, valid, data)
+        return self._encoder_of_whole_texts().encode(text, data)
 
     def _encoder_of_whole_texts(self) -> WholeTextEncoder:
         assert self._rules_of_whole_texts is not None

@@ -1,7 +1,7 @@
 """WholeTextEncoder: byte-level BPE of whole documents, each step over arrays.
 
 The plain encoder (`encoder.py`) handles one pre-token after the other. Here a text is taken in
-parts of some hundred thousand characters, and each part in four steps, none of them a loop:
+parts of some hundred thousand bytes, and each part in four steps, none of them a loop:
 
 1. a table of character classes tells where pre-tokens start (`array_splits.py`),
 2. each pre-token is packed into words and gets the number of its distinct string
@@ -13,6 +13,7 @@ The third step waits until all parts are numbered, because it is the better the 
 The result is the plain encoder's, column by column.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -34,6 +35,7 @@ from tokviz.tokenization.row_pool import RowPool
 
 _PART = 1 << 18
 _LOOK = 1 << 12
+_CUT = re.compile(BEHIND_A_WORD.pattern.encode())
 
 
 @dataclass(frozen=True)
@@ -102,26 +104,26 @@ class WholeTextEncoder:
         of_windows = 0 if self._merger is None else self._merger.memory
         return of_windows + self._strings.memory + self._ids.memory + self._gaps.memory
 
-    def encode(self, text: str, valid: str, data: bytes) -> Encoding:
-        """`valid`: the text without lone surrogates; `data`: that in UTF-8."""
-        parts = list(map(self._numbered, self._cut(valid)))
+    def encode(self, text: str, data: bytes) -> Encoding:
+        """`data`: the text in UTF-8, with U+FFFD for lone surrogates."""
+        parts = list(map(self._numbered, self._cut(data)))
         self._merge_new()
         return self._gather(text, len(data), parts)
 
     # -- 1. where pre-tokens start ---------------------------------------------------------------
 
-    def _cut(self, text: str) -> Iterator[str]:
+    def _cut(self, data: bytes) -> Iterator[bytes]:
         if self._find_edges is None:  # no place is known where this pattern may be cut
-            yield text
+            yield data
             return
         start = end = 0
-        while end < len(text):
+        while end < len(data):
             end += _PART
             # Looking far would take its time, and there are texts without such a place.
-            found = BEHIND_A_WORD.search(text, end, end + _LOOK)
-            if found is not None or end >= len(text):
-                end = len(text) if found is None else found.end()
-                yield text[start:end]
+            found = _CUT.search(data, end, end + _LOOK)
+            if found is not None or end >= len(data):
+                end = len(data) if found is None else found.end()
+                yield data[start:end]
                 start = end
 
     def _starts(self, text: str, data: bytes) -> tuple[Int64s, Int64s]:
@@ -135,8 +137,8 @@ class WholeTextEncoder:
 
     # -- 2. which string each is -----------------------------------------------------------------
 
-    def _numbered(self, text: str) -> _Part:
-        data = text.encode("utf-8")
+    def _numbered(self, data: bytes) -> _Part:
+        text = data.decode("utf-8")
         chars, starts = self._starts(text, data)
         lengths = np.diff(starts, append=len(data))
         strings = self._strings.numbers(data, starts, lengths)
