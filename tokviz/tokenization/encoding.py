@@ -235,18 +235,20 @@ def chars_of(data: bytes, columns: Sequence[Int32s]) -> list[Int32s]:
     found = [column.copy() for column in columns]
     lows = range(0, len(data), _BLOCK)
     bounds = [_bounds(column, [*lows, len(data)]) for column in columns]
-    n_before = 0  # bytes so far that go on with a character
+    n_before, done = 0, 0  # bytes so far that go on with a character; blocks looked at
     for i, low in enumerate(lows):
-        block, counts = data[low : low + _BLOCK], None
-        if not block.isascii():
-            counts = np.zeros(len(block) + 1, np.int32)
-            np.cumsum(np.frombuffer(block, np.int8) < -64, out=counts[1:])  # bytes 0x80 to 0xBF
+        block = data[low : low + _BLOCK]
+        if block.isascii():
+            continue
+        counts = np.zeros(len(block) + 1, np.int32)
+        np.cumsum(np.frombuffer(block, np.int8) < -64, out=counts[1:])  # bytes 0x80 to 0xBF
         for column, chars, bound in zip(columns, found, bounds, strict=True):
             here = slice(bound[i], bound[i + 1])
-            chars[here] -= np.int32(n_before)
-            if counts is not None:
-                chars[here] -= counts.take(column[here] + np.int32(1 - low), mode="clip")
-        n_before += 0 if counts is None else int(counts[-1])
+            chars[bound[done] : here.stop] -= np.int32(n_before)
+            chars[here] -= counts.take(column[here] + np.int32(1 - low), mode="clip")
+        n_before, done = n_before + int(counts[-1]), i + 1
+    for chars, bound in zip(found, bounds, strict=True):
+        chars[bound[done] :] -= np.int32(n_before)
     return found
 
 
