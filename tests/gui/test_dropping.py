@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QColor, QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -93,6 +93,24 @@ def test_a_file_whose_name_is_not_utf8_is_opened(
         _drop(session.window.text_panel.view.viewport(), data)
     assert str(session.model.text) == "here"
     assert session.window.document.path == os.fsdecode(name)
+
+
+def test_the_text_is_framed_while_files_are_dragged_over_it(start: Start, tmp_path: Path) -> None:
+    session = start()
+    viewport = session.window.text_panel.view.viewport()
+    left, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    accent = session.theme.palette.accent
+
+    def edge() -> QColor:
+        return viewport.grab().toImage().pixelColor(viewport.width() - 1, viewport.height() - 1)
+
+    before = edge()
+    assert before != accent
+    data = _files(tmp_path)
+    QApplication.sendEvent(viewport, QDragEnterEvent(QPoint(9, 9), Copy, data, left, keys))
+    assert edge() == accent
+    QApplication.sendEvent(viewport, QDragLeaveEvent())
+    assert edge() == before
 
 
 def test_places_that_are_no_local_files_are_none() -> None:

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from PySide6.QtCore import QRect, QRectF
-from PySide6.QtGui import QColor, QPainter, QRegion
+from PySide6.QtGui import QColor, QPainter, QPen, QRegion
 
 from tokviz.gui.widgets.painted_row import PaintedRow
 from tokviz.gui.widgets.row_painting import Highlights, RowPainter
 from tokviz.gui.widgets.text_page import PAD, TextPage
+
+_FRAME = 2  # pixels of the line around the page
 
 
 @dataclass(frozen=True)
@@ -101,3 +103,9 @@ def _looks(picture: Picture, painted: PaintedRow) -> tuple[object, ...]:
         (here(marked.selected_index), here(marked.context_end)),
         None if marked.attended is None else tuple(map(here, marked.attended)),
     )
+
+
+def frame_all(painter: QPainter, page: QRect, color: QColor) -> None:
+    """A line around the page: what is dragged over it may fall anywhere."""
+    painter.setPen(QPen(color, 2 * _FRAME))
+    painter.drawRect(page)

@@ -13,26 +13,27 @@ if TYPE_CHECKING:
 
 
 class TextDrop:
-    """`position` is where dragged text would go now, None while nothing is dragged."""
+    """`position` is where dragged text would go now, None while nothing is dragged; `has_files`:
+    files are, which would be opened."""
 
     def __init__(self, view: "TokenTextView") -> None:
         self._view = view
         self.position: int | None = None
+        self.has_files = False
 
     def over(self, event: QDragMoveEvent) -> None:
         """Say whether what is dragged may fall here, and show where."""
         data = event.mimeData()
-        if accept_files(event):
-            pass
-        elif self._view.editable and text_of(data) is not None:
+        self.has_files = bool(accept_files(event))
+        if not self.has_files and self._view.editable and text_of(data) is not None:
             self.position = self._view.position_at(QPointF(event.position()))[0]
             self._accept_text(event)
-        else:
+        elif not self.has_files:
             event.ignore()
         self._view.viewport().update()
 
     def leave(self) -> None:
-        self.position = None
+        self.position, self.has_files = None, False
         self._view.viewport().update()
 
     def drop(self, event: QDropEvent) -> None:

@@ -27,7 +27,7 @@ from tokviz.gui.widgets.caret import Caret
 from tokviz.gui.widgets.caret_steps import stepped
 from tokviz.gui.widgets.edit_history import EditHistory
 from tokviz.gui.widgets.grapheme_edges import nearest_edge
-from tokviz.gui.widgets.page_painting import PagePainter, Picture
+from tokviz.gui.widgets.page_painting import PagePainter, Picture, frame_all
 from tokviz.gui.widgets.row_layout import Preedit
 from tokviz.gui.widgets.row_painting import Highlights
 from tokviz.gui.widgets.text_caret import TextCaret
@@ -332,6 +332,8 @@ class TokenTextView(TextViewEvents):
         self._shown = self._picture()
         with QPainter(self.viewport()) as painter:
             self._painter.paint(painter, event.region(), self._shown, self._carets(), self._hint)
+            if self._drop.has_files:
+                frame_all(painter, self.viewport().rect(), self.page.look.palette.accent)
 
     def _carets(self) -> list[tuple[QRectF, QColor]]:
         carets, palette = [], self.page.look.palette
