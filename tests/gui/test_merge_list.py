@@ -99,6 +99,20 @@ def test_only_what_fires_in_the_text(session: Session, qtbot: QtBot) -> None:
     assert ranks(session) == list(range(100))
 
 
+def test_the_firings_in_a_long_text_come_when_they_are_counted(
+    session: Session, qtbot: QtBot
+) -> None:
+    model, source = session.model, panel_of(session).table.source
+    model.set_text("token " * 40_000)
+    qtbot.waitUntil(lambda: model.text.complete)
+    qtbot.waitUntil(lambda: source.cell(10_985, 1) == "39,999")
+    assert source.n_rows() == 50_000
+    view = session.window.text_panel.view
+    view.set_caret(0)
+    view.insert_text(" token ")
+    qtbot.waitUntil(lambda: source.cell(10_985, 1) == "40,001")
+
+
 def test_a_click_marks_every_place_and_seeks_the_replay(session: Session, qtbot: QtBot) -> None:
     panel, model = panel_of(session), session.model
     click_row(qtbot, panel.table, 2)  # h + e

@@ -14,6 +14,8 @@ from tokviz.tokenization.vocabulary_curve import (
     merges_over_lost_bytes,
 )
 
+_TOGETHER = 16  # parts of a text whose firings are counted in one go
+
 
 def find_firings(text: TokenizedText, rank: int) -> Firings:
     """Where the merge of a rank fires in what is encoded so far. Raises `IndexError`."""
@@ -43,16 +45,23 @@ def fired_spans(text: TokenizedText, rank: int, start: int, end: int) -> list[tu
     return [span for span in spans if span[0] < end and span[1] > start]
 
 
-def fired_counts(text: TokenizedText) -> Int64s:
-    """(n_merges,) int64: how often each merge fires, by rank.
+def count_firings(text: TokenizedText) -> Iterator[Int64s | None]:
+    """Yields None now and then, and (n_merges,) int64 at the end: how often each merge fires.
 
-    Each part of the text counts its own once, so after an edit this adds up known numbers.
+    Each part of the text counts its own once, so after an edit this adds up known numbers. The text
+    is taken as it is now; the iterator may run in another thread.
     """
-    total = np.zeros(len(text.tokenizer.merges), np.int64)
-    for part in text.encoded_parts():
-        fired = part.fired
+    return _count_firings(len(text.tokenizer.merges), text.encoded_parts())
+
+
+def _count_firings(n_merges: int, encodings: list[Encoding]) -> Iterator[Int64s | None]:
+    total = np.zeros(n_merges, np.int64)
+    for i, encoding in enumerate(encodings, 1):
+        fired = encoding.fired
         total[fired.ranks] += fired.counts
-    return total
+        if i % _TOGETHER == 0:
+            yield None
+    yield total
 
 
 def count_curve(text: TokenizedText) -> Iterator[VocabularyCurve | None]:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from tokviz.gui.encoding_pause import EncodingPause
+from tokviz.gui.task import Task
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.row_table import RowTable
@@ -22,12 +23,13 @@ from tokviz.gui.widgets.switch_button import switch_button
 from tokviz.tokenization.cut_stretch import CUTTING
 from tokviz.tokenization.encoding import Int64s
 from tokviz.tokenization.merge_search import matching_ranks
-from tokviz.tokenization.text_merges import find_firings, fired_counts
+from tokviz.tokenization.text_merges import count_firings, find_firings
 from tokviz.tokenization.token_filter import FilterError
 from tokviz.tokenization.tokenizer import Tokenizer
 from tokviz.tokenization.visible_text import visible
 
 _PAUSE_MS = 200
+_AT_ONCE = 1 << 17  # characters of a text whose firings are counted within a frame
 _NO_COUNTS = " Their counts in training are not published."
 _MOST_NAMED = 4  # tokens named in the sentence on what absorbed a merge
 
@@ -84,8 +86,10 @@ class MergeListPanel(QWidget):
         self.message.setWordWrap(True)
         self.message.setObjectName("muted")
         self.table = RowTable()
-        self._rows = MergeRows(model.tokenizer, np.zeros(0, np.int64), np.zeros(0, np.int64))
+        nothing = np.zeros(len(model.tokenizer.merges), np.int64)
+        self._rows = MergeRows(model.tokenizer, nothing[:0], nothing)
         self._asked: tuple[Tokenizer, str, bool] | None = None  # what the rows answer
+        self._task: Task | None = None
         self._place_widgets()
         self._later = EncodingPause(model, _PAUSE_MS, self)
         self._later.timeout.connect(self._fill)
@@ -120,11 +124,35 @@ class MergeListPanel(QWidget):
         self._fill()
 
     def _fill(self) -> None:
-        """Count and filter anew, if anybody looks."""
+        """Filter and count anew, if anybody looks: the firings in a long text beside the window."""
+        self._cancel()
         if not self.isVisible():
             return
+        text = self._model.text
+        counting = count_firings(text)
+        if text.n_encoded <= _AT_ONCE:
+            self._show(next(fired for fired in counting if fired is not None))
+            return
+        n_merges = len(text.tokenizer.merges)
+        before = self._rows.fired if self._rows.tokenizer is text.tokenizer else None
+        self._show(np.zeros(n_merges, np.int64) if before is None else before)
+        self._task = Task(counting, "Counting the firings of the merges", parent=self)
+        self._task.stepped.connect(self._on_counted)
+        self._task.start()
+
+    def _on_counted(self, batch: list[Int64s | None]) -> None:
+        if batch[-1] is not None:
+            self._task = None
+            self._show(batch[-1])
+
+    def _cancel(self) -> None:
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+
+    def _show(self, fired: Int64s) -> None:
+        """List the merges that the filter lets pass; `fired`: how often each fires."""
         tokenizer = self._model.tokenizer
-        fired = fired_counts(self._model.text)
         try:
             ranks = matching_ranks(tokenizer, self.filter.text())
         except FilterError as error:
