@@ -19,6 +19,8 @@ from pytestqt.qtbot import QtBot
 from tests.gui.conftest import Questions
 from tokviz.gui.app import Session
 from tokviz.gui.encoding_dialog import EncodingDialog
+from tokviz.gui.settings import save_session_text, settings_file
+from tokviz.tokenization.tokenizer import Tokenizer
 
 Start = Callable[..., Session]
 Save = QMessageBox.StandardButton.Save
@@ -572,6 +574,31 @@ def test_undo_after_a_restart_does_not_call_a_modified_text_saved(
     _press(qtbot, again, Qt.Key.Key_Z)
     assert _text(again) == "xa"
     assert again.window.isWindowModified()
+
+
+def test_only_another_text_is_kept_again(
+    start: Start, qtbot: QtBot, smollm2: Tokenizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tokviz.gui.app._AUTOSAVE_MS", 20)
+    written: list[str] = []
+
+    def write(parts: list[str]) -> bool:
+        written.append("".join(parts))
+        return save_session_text(parts)
+
+    monkeypatch.setattr("tokviz.gui.app.save_session_text", write)
+    session = start()
+    _type(qtbot, session, "x")
+    qtbot.waitUntil(lambda: len(written) == 1)
+    kept = settings_file()
+    qtbot.waitUntil(kept.exists)
+    kept.unlink()
+    session.model.set_tokenizer(smollm2)
+    qtbot.waitUntil(kept.exists)  # the settings alone
+    assert written == [_text(session)]
+    _type(qtbot, session, "y")
+    qtbot.waitUntil(lambda: len(written) == 2)
+    assert written[1] == _text(session)
 
 
 def test_what_is_typed_while_a_file_is_read_is_not_lost(

@@ -100,6 +100,8 @@ class Session:
         self.settings = settings
         self._keeps = restore
         self._saving: Task | None = None
+        self._kept_revision: int | None = None  # of the text that is kept for the next start
+        self._revision_in_saving = 0
         self._told_unwritable = False
         self._problems: list[str] = []
         name = tokenizer or settings.tokenizer
@@ -200,12 +202,18 @@ class Session:
             self._autosave.start()
             return
         self.window.remember_layout()
-        work = _saving(self._text_to_keep(), deepcopy(self.settings))
+        self._revision_in_saving = self.model.revision
+        if self._kept_revision == self.model.revision:  # another tokenizer is no other text
+            work = _saving_settings(deepcopy(self.settings))
+        else:
+            work = _saving(self._text_to_keep(), deepcopy(self.settings))
         self._saving = Task(work, "Keeping the text for the next start", parent=self.window)
         self._saving.stepped.connect(self._on_saved)
         self._saving.start()
 
     def _on_saved(self, batch: list[bool]) -> None:
+        if all(batch):
+            self._kept_revision = self._revision_in_saving
         if not all(batch) and not self._told_unwritable:
             self._told_unwritable = True
             self.window.notices.show_problem(
@@ -239,6 +247,10 @@ def _saving(text: list[str] | None, settings: Settings) -> Iterator[bool]:
     if text is None:
         forget_session_text()
     yield (text is None or save_session_text(text)) & save_settings(settings)
+
+
+def _saving_settings(settings: Settings) -> Iterator[bool]:
+    yield save_settings(settings)
 
 
 def _quit_on_signals(app: QApplication) -> tuple[QSocketNotifier, socket.socket, socket.socket]:
