@@ -1,9 +1,11 @@
 """Training against the obvious slow trainer: merges, both counts, ties, touched pre-tokens."""
 
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import astuple
+from types import FrameType
 
 import pytest
 from hypothesis import given
@@ -158,6 +160,20 @@ def test_pairs_joined_at_once_leave_the_corpus_as_if_they_came_one_by_one(
             list(learn_merges(training))
         found.append((training.merges, half, training.gap_ranks().tolist()))
     assert found[0] == found[1]
+
+
+def test_who_holds_frames_of_the_stack_does_not_stop_the_columns_from_growing() -> None:
+    words = {f"{a}{b}{c}": 2 for a in "abcd" for b in "efgh" for c in "ijkl"}
+    held: list[FrameType] = []
+    with thresholds(0, 1):
+        training = Training(lay_out(PreTokenCounts(words)))
+        sys.setprofile(lambda frame, event, arg: held.append(frame))
+        try:
+            list(learn_merges(training))
+        finally:
+            sys.setprofile(None)
+    assert held
+    assert training.n_tokens == 2 * len(words)  # each word is one token
 
 
 def test_a_pair_that_overlaps_itself_is_counted_oftener_than_it_is_replaced() -> None:

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from tokviz.tokenization.array_joining import ArrayJoiner, Places
 from tokviz.tokenization.cells import Cells
 from tokviz.tokenization.encoding import Int32s, Int64s
-from tokviz.tokenization.pairs import LOW, SHIFT, Joined, Pairs
+from tokviz.tokenization.pairs import LOW, SHIFT, Joined, Pairs, taken
 from tokviz.tokenization.ranges import ranges, starts_of
 
 _NONE = range(0)
@@ -60,8 +60,8 @@ class IndependentPairs:
         numbers = np.fromiter(level, np.int64, len(level))
         count = self._pairs.counts[int(numbers[0])]
         lefts, sizes = self._present_places(numbers)
-        keys, lengths = np.frombuffer(self._pairs.keys, np.int64), self._cells.known_lengths()
-        first, second = lengths[keys[numbers] >> SHIFT], lengths[keys[numbers] & LOW]
+        keys, lengths = taken(self._pairs.keys, numbers), self._cells.known_lengths()
+        first, second = lengths[keys >> SHIFT], lengths[keys & LOW]
         rights = lefts + np.repeat(first, sizes)
         has_rivals = self._has_rivals(lefts, rights, count)
         is_found = ~np.logical_or.reduceat(has_rivals, starts_of(sizes))
@@ -95,9 +95,9 @@ class IndependentPairs:
         self._joiner.write(places, new, np.repeat(ranks, sizes).astype(np.int32))
         before = self._seen.ids[places.lefts - 1]
         made = self._joiner.make(places, new, np.isin(before, ids))
-        counts = np.frombuffer(self._pairs.counts, np.int64)
-        counts[self._numbers[index]] = 0
-        np.subtract.at(counts, made.old, made.times)
+        # No name for the view: see `taken`.
+        np.frombuffer(self._pairs.counts, np.int64)[self._numbers[index]] = 0
+        np.subtract.at(np.frombuffer(self._pairs.counts, np.int64), made.old, made.times)
         return made.numbers
 
     def _results(self, count: int) -> list[Joined]:
@@ -117,23 +117,22 @@ class IndependentPairs:
 
     def _present_places(self, numbers: Int64s) -> tuple[Int32s, Int64s]:
         """Where these pairs are now, each pair's places in order, and how many each has."""
-        where = np.frombuffer(self._pairs.where, np.int64)[numbers]
-        sizes = np.frombuffer(self._pairs.sizes, np.int32)[numbers]
-        row = np.frombuffer(self._pairs.row, np.int32)
+        where, sizes = taken(self._pairs.where, numbers), taken(self._pairs.sizes, numbers)
         lefts = np.repeat(where, sizes).astype(np.int32)
         are_many = np.flatnonzero(where < 0)
         many = sizes[are_many]
-        lefts[ranges(starts_of(sizes)[are_many], many)] = row[ranges(~where[are_many], many)]
+        at = ranges(starts_of(sizes)[are_many], many)
+        lefts[at] = taken(self._pairs.row, ranges(~where[are_many], many))
         is_there = self._seen.pairs[lefts] == np.repeat(numbers, sizes)
         return lefts[is_there], np.add.reduceat(is_there, starts_of(sizes), dtype=np.int64)
 
     def _has_rivals(self, lefts: Int32s, rights: Int32s, count: int) -> NDArray[np.bool_]:
         """Of each place, whether a pair beside it has that count, too."""
-        seen, counts = self._seen, np.frombuffer(self._pairs.counts, np.int64)
+        seen, counts = self._seen, self._pairs.counts
         behind = seen.pairs[rights]
         token = seen.ids[lefts - 1]
         # Where no token stands before, -1 is an index like another, and what it finds is not used.
         before = seen.pairs[lefts - self._cells.known_lengths()[token]]
-        has_rivals: NDArray[np.bool_] = (behind >= 0) & (counts[behind] == count)
-        has_rivals |= (token >= 0) & (counts[before] == count)
+        has_rivals: NDArray[np.bool_] = (behind >= 0) & (taken(counts, behind) == count)
+        has_rivals |= (token >= 0) & (taken(counts, before) == count)
         return has_rivals

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tokviz.tokenization.encoding import Int32s, Int64s
 
@@ -62,6 +63,16 @@ class Pairs(NamedTuple):
         self.sizes.frombytes(sizes.tobytes())
         self.row.frombytes(places.tobytes())
         return sizes
+
+
+def taken(column: "array[int]", index: NDArray[np.int32] | Int64s) -> Int64s:
+    """The numbers of a column at some places, none below -1.
+
+    Nobody may keep a view of a column in a name: it cannot grow then, and what holds a frame of the
+    stack, as a debugger does, would hold the view.
+    """
+    found: Int64s = np.frombuffer(column, column.typecode)[index]
+    return found
 
 
 class Joined(NamedTuple):
