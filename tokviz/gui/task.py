@@ -21,6 +21,7 @@ _TICK_MS = 33
 _UNREAD = 64  # items that may wait before the thread does
 _WAIT = 0.05  # seconds after which a waiting thread looks whether it was cancelled
 _COURTESY = 0.03  # seconds that a step waits at most for the GUI to have nothing to do: a frame
+_WORK = 0.01  # seconds that work goes on beside a frame that takes longer
 _THREADS = "task: "  # how the names of tasks' threads begin
 _TURN = 0.05  # seconds that a step waits at most for another task's step to end
 _LAST_WAIT = 0.3  # seconds for the threads of cancelled tasks at the program's end
@@ -50,9 +51,9 @@ class _Courtesy:
         dispatcher.awake.connect(self._gui_waits.clear)
 
     def wait(self) -> None:
-        """In vain at most every other `_COURTESY`: beside a loop that never waits, as a program
-        that only polls it, the work still has half of the time."""
-        if monotonic() - self._waited_until > _COURTESY and not self._gui_waits.wait(_COURTESY):
+        """Waited in vain, it does so again after `_WORK` only: beside a loop that never waits, as a
+        program that only polls it, the work still has a quarter of the time."""
+        if monotonic() - self._waited_until > _WORK and not self._gui_waits.wait(_COURTESY):
             self._waited_until = monotonic()
 
 
