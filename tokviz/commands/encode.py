@@ -19,7 +19,7 @@ from tokviz.commands.inputs import (
     tokenizer_for,
 )
 from tokviz.commands.json_stream import write_object
-from tokviz.token_table import table_lines
+from tokviz.token_lines import table_lines
 from tokviz.tokenization.encoding import Encoding, Int32s, Int64s
 from tokviz.tokenization.tokenizer import (
     NO_TEMPLATE,

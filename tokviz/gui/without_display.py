@@ -11,7 +11,7 @@ from PySide6.QtCore import QEventLoop, QTimer, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from tokviz.gui.settings import Settings
-from tokviz.token_table import token_table
+from tokviz.token_lines import token_table
 
 if TYPE_CHECKING:
     from tokviz.gui.app import Session

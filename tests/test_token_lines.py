@@ -4,7 +4,7 @@ from hypothesis import given
 
 from tests.tokenization.diverse_texts import any_text
 from tests.tokenization.oracles import shipped
-from tokviz.token_table import token_table
+from tokviz.token_lines import token_table
 from tokviz.tokenization.visible_text import visible
 
 
