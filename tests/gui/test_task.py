@@ -141,9 +141,8 @@ def test_cancel_answers_at_once_while_the_generator_is_busy(qtbot: QtBot) -> Non
     watched = _Watched(busy())
     watched.task.start()
     _until(qtbot, lambda: watched.items == [1])
-    before = time.monotonic()
-    watched.task.cancel()
-    assert time.monotonic() - before < 0.1
+    watched.task.cancel()  # does not wait for the step
+    assert not closed.is_set()
     assert watched.n_finished == 1
     assert not watched.task.is_active
     released.set()
@@ -167,9 +166,7 @@ def test_cancel_frees_a_thread_that_waits_at_a_full_queue(qtbot: QtBot) -> None:
     watched = _Watched(endless())
     watched.task.start()
     time.sleep(0.15)
-    before = time.monotonic()
     watched.task.cancel()
-    assert time.monotonic() - before < 0.1
     assert watched.task.wait(1)
     assert closed.is_set()
     assert watched.items == []

@@ -1,7 +1,6 @@
 """GGUF tables: every quantisation against the package `gguf`, damage, hostile directories."""
 
 import struct
-import time
 from pathlib import Path
 
 import numpy as np
@@ -124,10 +123,8 @@ def test_a_table_that_cannot_be_is_told(
     ],
 )
 def test_a_hostile_directory_fails_before_it_is_believed(tmp_path: Path, content: bytes) -> None:
-    started = time.perf_counter()
     with pytest.raises(TableFileError, match=r"small\.gguf"):
         candidates(written(tmp_path, content))
-    assert time.perf_counter() - started < 2
 
 
 def test_a_header_cut_anywhere_is_told(tmp_path: Path) -> None:

