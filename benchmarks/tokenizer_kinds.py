@@ -27,6 +27,7 @@ from tokviz.resources import resource_path
 from tokviz.tokenization.added_tokens import TextEncoder
 from tokviz.tokenization.formats.any_file import open_tokenizer
 from tokviz.tokenization.formats.charsmap import Charsmap
+from tokviz.tokenization.formats.huggingface_json import tokenizer_from_json
 from tokviz.tokenization.spaced_text import SPACE
 from tokviz.tokenization.tokenizer import Tokenizer
 from tokviz.tokenization.unigram import Unigram
@@ -58,12 +59,21 @@ def main(rounds: int, corpus: str) -> None:
             _measure_file(name, path, text, rounds)
     for name in _UNIGRAM:
         if (CACHE / name).is_file():
-            tokenizer = open_tokenizer(CACHE / name, None)
-            _measure(name.split("_")[0][:20], tokenizer, _unigram_peer(tokenizer), text, rounds)
+            _measure_unigram(name, text, rounds)
 
 
-def _unigram_peer(tokenizer: Tokenizer) -> Callable[[str], object]:
-    """The same tables in `tokenizers`."""
+def _measure_unigram(file: str, text: str, rounds: int) -> None:
+    """A file, and the same tables as a `tokenizer.json`."""
+    tokenizer = open_tokenizer(CACHE / file, None)
+    name = f"{len(tokenizer.vocab) // 1000}k pieces"
+    theirs = _unigram_peer(tokenizer)
+    encode = lambda text: theirs.encode(text, add_special_tokens=False).offsets  # noqa: E731
+    _measure(name, tokenizer, encode, text, rounds)
+    as_json = tokenizer_from_json(theirs.to_str().encode("utf-8"), name, name)
+    _measure(f"{name}, json", as_json, encode, text, rounds)
+
+
+def _unigram_peer(tokenizer: Tokenizer) -> HuggingFaceTokenizer:
     algorithm = tokenizer.segmenter
     assert isinstance(algorithm, Unigram)
     names = [(data or b"").decode().replace(" ", SPACE) for data in tokenizer.vocab]
@@ -73,7 +83,7 @@ def _unigram_peer(tokenizer: Tokenizer) -> Callable[[str], object]:
     if isinstance(algorithm.spacing.characters, Charsmap):
         theirs.normalizer = normalizers.Precompiled(algorithm.spacing.characters.blob)
     theirs.pre_tokenizer = pre_tokenizers.Metaspace()
-    return lambda text: theirs.encode(text, add_special_tokens=False).offsets
+    return theirs
 
 
 def _measure_file(name: str, path: Path, text: str, rounds: int) -> None:

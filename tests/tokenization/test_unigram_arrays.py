@@ -18,6 +18,7 @@ from tokviz.tokenization.formats.sentencepiece_model import (
     SPACES_AND_WORD,
     WHOLE_TEXT,
     chunks_at_spaces,
+    tokenizer_from_sentencepiece,
 )
 from tokviz.tokenization.many_lattices import Columns
 from tokviz.tokenization.piece_trie import PieceTrie, code_points
@@ -183,6 +184,18 @@ def test_the_trie_finds_every_piece_at_every_place(known: list[str], some: list[
                     expected.add((at + start, at + end, part[start:end]))
         at += len(part)
     assert found == expected
+
+
+def test_a_compiled_table_without_an_end_is_not_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = fetched(MODELS[0]).read_bytes()
+    monkeypatch.setattr("tokviz.tokenization.formats.charsmap._MOST_EDGES", 1000)
+    tokenizer = tokenizer_from_sentencepiece(content, "x", "x.model")
+    assert isinstance(tokenizer.segmenter, Unigram)
+    assert tokenizer.segmenter.chunks is WHOLE_TEXT
+    assert tokenizer.cut is None
+    text = "naïve\n\nﬁ ½ " * 300 + " ".join(map(str, range(400)))
+    expected = algorithm_of(MODELS[0]).encoder().encode(text)
+    assert tokenizer.encode(text).ids.tolist() == expected.ids.tolist()
 
 
 @pytest.mark.parametrize("file", MODELS)

@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 from tokviz.tokenization.bpe import MergeStep
 from tokviz.tokenization.chunk_encoder import ChunkEncoder, EncodedChunk, EncodeMany
+from tokviz.tokenization.spaced_arrays import SpacingTable
 from tokviz.tokenization.spaced_text import SPACE, Spacing
-from tokviz.tokenization.unigram_arrays import UnigramArrays
+from tokviz.tokenization.unigram_arrays import ChunkTable, UnigramArrays
 
 UNKNOWN_PENALTY = 10.0
 """What an unknown character scores below the unlikeliest token."""
@@ -85,8 +86,12 @@ class Unigram:
 
     @cached_property
     def many(self) -> EncodeMany | None:
+        return self.many_by(SpacingTable(self.spacing))
+
+    def many_by(self, table: ChunkTable) -> EncodeMany | None:
+        """What encodes many chunks that a table writes, where that is possible."""
         arrays = UnigramArrays.of(
-            self.spacing,
+            table,
             self.pieces,
             (self.unknown_id, self.unknown_score),
             self.byte_ids,

@@ -6,7 +6,7 @@ best paths of all lattices are found in step, and unknown characters fall back a
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,11 +17,16 @@ from tokviz.tokenization.many_lattices import Columns, best_paths
 from tokviz.tokenization.normalizers import uncovered_by
 from tokviz.tokenization.piece_trie import PieceTrie
 from tokviz.tokenization.ranges import starts_of
-from tokviz.tokenization.spaced_arrays import SpacedArrays, SpacingTable
-from tokviz.tokenization.spaced_text import Spacing
+from tokviz.tokenization.spaced_arrays import SpacedArrays
 
 _BLOCK = 1 << 16
 """Characters whose lattices are kept at once; some hundred bytes each."""
+
+
+class ChunkTable(Protocol):
+    """Writes those chunks at once that it can, as tokens have them."""
+
+    def written(self, chunks: list[str]) -> SpacedArrays: ...
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,7 @@ class UnigramArrays:
     """`ids`, `scores`: of each token of the trie, and last of what is unknown. `kind`: what sums of
     scores are rounded to. `byte_ids`: (256,) byte → id, None without byte fallback."""
 
-    table: SpacingTable
+    table: ChunkTable
     trie: PieceTrie
     ids: Int32s
     scores: NDArray[np.float64]
@@ -49,7 +54,7 @@ class UnigramArrays:
 
     @staticmethod
     def of(
-        spacing: Spacing,
+        table: ChunkTable,
         pieces: dict[str, tuple[int, float]],
         unknown: tuple[int | None, float],
         byte_ids: list[int],
@@ -68,7 +73,7 @@ class UnigramArrays:
         except OverflowError:
             return None
         return UnigramArrays(
-            SpacingTable(spacing),
+            table,
             trie,
             np.array(ids, np.int32),
             scores,

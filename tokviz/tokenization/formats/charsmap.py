@@ -18,6 +18,8 @@ from tokviz.tokenization.spaced_text import CharacterChanges
 _LABEL = 1 << 31 | 0xFF
 _HAS_VALUE = 1 << 8
 _VALUE = (1 << 31) - 1
+_MOST_EDGES = 1 << 22
+"""Edges to walk along when all changes are listed. SentencePiece's own table has 31,000."""
 
 
 class CharsmapError(ValueError):
@@ -78,7 +80,7 @@ class Charsmap:
     @cached_property
     def changes(self) -> CharacterChanges | None:
         """What the trie does to characters alone, and which others it looks at; None if what it
-        replaces is not made of whole characters.
+        replaces is not made of whole characters, or far more than any language has.
 
         Strings share their ends, so a small trie holds many of them; each node is gone on from
         once, whatever led to it.
@@ -115,7 +117,7 @@ class _Edges:
     node to where its value stands, or to itself."""
 
     def __init__(self, units: Int64s) -> None:
-        self._units = units
+        self._units, self._walked = units, 0
         labels = units & _LABEL
         places = np.flatnonzero((labels > 0) & (labels <= 0xFF))
         owners = places ^ labels[places]
@@ -126,7 +128,8 @@ class _Edges:
 
     def characters_from(self, nodes: Int64s) -> tuple[Int64s, Int64s, Int64s]:
         """Each character that goes on from one of the nodes: its code point, the node behind it
-        and the value there, -1 without one. Raises `ValueError` where bytes are no character."""
+        and the value there, -1 without one. Raises `ValueError` where bytes are no character, and
+        where there are too many: a trie whose strings share their ends may hold any number."""
         nothing = np.zeros(0, np.int64)
         found = [(nothing, nothing)]
         edges, _ = self._from(nodes)
@@ -155,6 +158,9 @@ class _Edges:
         """The edges that leave each node, and the row of that node."""
         first = np.searchsorted(self._owners, nodes)
         n_edges = np.searchsorted(self._owners, nodes, "right") - first
+        self._walked += int(n_edges.sum())
+        if self._walked > _MOST_EDGES:
+            raise ValueError("more strings than any table of characters has")
         return ranges(first, n_edges), np.repeat(np.arange(len(nodes)), n_edges)
 
     def _values(self, edges: Int64s) -> Int64s:

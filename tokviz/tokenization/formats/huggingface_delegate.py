@@ -1,5 +1,6 @@
 """A `tokenizer.json` whose pipeline the `tokenizers` package carries out, as a `Tokenizer`."""
 
+import base64
 import re
 from collections.abc import Callable
 from typing import Any
@@ -8,17 +9,18 @@ from tokviz.tokenization.added_tokens import AddedToken
 from tokviz.tokenization.formats import TokenizerFileError
 from tokviz.tokenization.formats.bert_vocab import join_pieces
 from tokviz.tokenization.formats.byte_alphabet import to_bytes
+from tokviz.tokenization.formats.charsmap import Charsmap
 from tokviz.tokenization.formats.huggingface_parts import kind_of, parts_of
 from tokviz.tokenization.formats.huggingface_pipeline import (
     LibrarySegmenter,
     PipelineError,
-    load_pipeline,
     without_extras,
 )
 from tokviz.tokenization.formats.json_text import MOST_IDS, checked_vocab
 from tokviz.tokenization.formats.pipeline_checks import check_parts
 from tokviz.tokenization.formats.sentencepiece_model import byte_of, join_words
-from tokviz.tokenization.spaced_text import SPACE, Spacing
+from tokviz.tokenization.formats.unigram_chunks import UnigramChunks, read_chunks
+from tokviz.tokenization.spaced_text import SPACE, CharacterChanges, Spacing
 from tokviz.tokenization.tokenizer import Algorithm, Tokenizer
 from tokviz.tokenization.unigram import UNKNOWN_PENALTY, Unigram
 from tokviz.tokenization.wordpiece import WordPiece
@@ -48,9 +50,10 @@ def delegated(
     if kind == "WordPiece":
         wordpiece = _wordpiece(model, names)
     check_parts(found, file)
-    content = without_extras(found)
+    parts = None if unigram is None else _parts_alone(found, model, unigram, added)
+    segmenter = LibrarySegmenter(without_extras(found), unigram, wordpiece, parts)
     try:
-        load_pipeline(content)
+        _ = segmenter.pipeline
     except PipelineError as error:
         raise TokenizerFileError(f"{file} cannot be used: {error}; correct it.") from None
     except ImportError:
@@ -77,7 +80,8 @@ def delegated(
         ordered=None,
         scores=[] if unigram is None else _scores(pieces, len(vocab)),
         join=join,
-        segmenter=LibrarySegmenter(content, unigram, wordpiece),
+        cut=None if parts is None else parts.cut,
+        segmenter=segmenter,
         notes=("Its text is prepared by Hugging Face's tokenizers; there are no gap ranks.",),
     )
 
@@ -119,7 +123,7 @@ def _unigram(model: dict[str, Any], pieces: dict[str, tuple[int, float]]) -> Uni
     lowest = min((score for _, score in pieces.values()), default=0.0)
     byte_ids = [-1] * 256
     for token, (token_id, _) in pieces.items():
-        byte = byte_of(token)
+        byte = byte_of(token) if token.startswith("<0x") else None
         if byte is not None:
             byte_ids[byte] = token_id
     has_bytes = model.get("byte_fallback") is True and min(byte_ids) >= 0
@@ -132,6 +136,29 @@ def _unigram(model: dict[str, Any], pieces: dict[str, tuple[int, float]]) -> Uni
         fuse_unknown=True,
         chunks=_WHOLE,
     )
+
+
+def _parts_alone(
+    found: dict[str, Any], model: dict[str, Any], unigram: Unigram, added: list[AddedToken]
+) -> UnigramChunks | None:
+    """What of a text may be encoded alone; None where names are looked for in it, or where the
+    package takes other tokens than the best path has: for a name given twice, or for unknown
+    characters in a row that are a token."""
+    is_plain = (
+        all(token.special for token in added)
+        and len(model["vocab"]) == len(unigram.pieces)
+        and unigram.unknown_score < 0.0
+        and unigram.unknown_id is not None
+        and (model.get("byte_fallback") in (None, False) or bool(unigram.byte_ids))
+    )
+    if not is_plain:
+        return None
+    singles = {piece for piece in unigram.pieces if len(piece) == 1} if unigram.byte_ids else None
+    changes: CharacterChanges | None = CharacterChanges({})
+    for part in parts_of(found.get("normalizer"), "normalizers"):
+        if kind_of(part) == "Precompiled":
+            changes = Charsmap(base64.b64decode(part["precompiled_charsmap"])).changes
+    return read_chunks(found, changes, singles)
 
 
 def _wordpiece(model: dict[str, Any], names: dict[str, int]) -> WordPiece:
