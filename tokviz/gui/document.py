@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from tokviz.gui.encoding_dialog import ask_for_encoding
@@ -140,11 +140,15 @@ class Document(QObject):
     def _on_read_failed(self, error: BaseException) -> None:
         path = self._reading[0]
         if isinstance(error, WrongEncodingError) and not error.looks_binary:
-            encoding = ask_for_encoding(self._window, shown(path), error)
-            if encoding:
-                self._read(path, encoding)
+            # Once the task has ended: its row would stand there as if it went on.
+            QTimer.singleShot(0, self, lambda: self._ask_for_encoding(path, error))
         else:
             self.problem.emit(failure(f"Opening {shown(path)}", error))
+
+    def _ask_for_encoding(self, path: str, error: WrongEncodingError) -> None:
+        encoding = ask_for_encoding(self._window, shown(path), error)
+        if encoding:
+            self._read(path, encoding)
 
     def _take(self, text: str | TokenizedText, path: str, encoding: str) -> None:
         self._settings.file, self._settings.encoding = path, encoding

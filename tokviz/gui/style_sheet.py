@@ -78,6 +78,12 @@ QComboBox::drop-down { border: 0; width: 18px; subcontrol-origin: border; }
 QComboBox::down-arrow { image: url("$down"); width: 12px; height: 12px; }
 QComboBox QAbstractItemView { border: 1px solid $line; padding: 3px; outline: 0; background: $panel;
     color: $text; selection-background-color: $accent_soft; selection-color: $text; }
+QDialog QTreeView, QDialog QListView, QDialog QPlainTextEdit, QDialog QTextBrowser {
+    border: 1px solid $line; border-radius: 5px; outline: 0; background: $panel; }
+QDialog QTreeView::item { padding: 4px 6px; border: 0; color: $text; }
+QDialog QTreeView::item:selected { background: $accent_soft; color: $text; }
+QDialog QHeaderView::section { border: 0; border-bottom: 1px solid $line; padding: 5px 6px;
+    background: $panel; color: $muted; }
 QAbstractSpinBox:disabled, QLineEdit:disabled, QComboBox:disabled { color: $faint;
     background: $window; }
 QAbstractSpinBox:focus, QLineEdit:focus, QComboBox:focus { border-color: $accent; }

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from tokviz.catalog import name_of_file
@@ -132,7 +132,9 @@ class TokenizerOpening(QObject):
         self._task = None
         if isinstance(error, SplitPatternNeededError):
             if self._instead_of is None:
-                self._ask_for_pattern(str(error))
+                # Once the task has ended: its row would stand there as if it went on.
+                told = str(error)
+                QTimer.singleShot(0, self, lambda: self._ask_for_pattern(told))
             else:
                 self._read_with_a_likely_pattern(str(error))
         elif isinstance(error, OSError):
