@@ -170,3 +170,22 @@ def test_it_runs_until_all_of_the_result_is_shown(session: Session, qtbot: QtBot
     assert set(may_train) == {False}
     assert panel.table.n_rows == len(model.tokenizer.merges) == 14
     assert model.training is not None
+
+
+def test_what_an_earlier_run_learned_does_not_stand_beside_a_new_one(
+    session: Session, qtbot: QtBot
+) -> None:
+    panel = session.window.training
+    train(qtbot, panel, 257)
+    session.model.set_text(" ".join(str(number) for number in range(30_000)))
+    panel.settings.number.setValue(20_000)
+    told: list[tuple[str, int]] = []
+    panel.task_started.connect(
+        lambda task: task.stepped.connect(
+            lambda _: told.append((panel.words.text(), panel.table.n_rows))
+        )
+    )
+    train(qtbot, panel)
+    so_far = [n_rows for words, n_rows in told if "so far" in words]
+    assert so_far
+    assert 1 not in so_far

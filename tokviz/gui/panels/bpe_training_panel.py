@@ -40,6 +40,7 @@ from tokviz.gui.widgets.line_plot import Curve, LinePlot
 from tokviz.gui.widgets.panel_frame import PanelFrame
 from tokviz.gui.widgets.plain_label import plain_label
 from tokviz.gui.widgets.row_table import RowTable
+from tokviz.gui.widgets.row_table_model import NoRows
 from tokviz.gui.widgets.scrolled import scrolled
 from tokviz.text_files import WrongEncodingError, shown
 from tokviz.tokenization.trainer import LearningCurve
@@ -219,6 +220,7 @@ class BpeTrainingPanel(QWidget):
                 )
             elif isinstance(report, Run):
                 self._run, self._learns = report, True
+                self._show_nothing()  # what an earlier run learned would stand beside its words
             elif isinstance(report, Progress):
                 self.words.setText(
                     f"{report.n_merges:,} merges so far; the last pair occurred "
@@ -275,6 +277,10 @@ class BpeTrainingPanel(QWidget):
         )
         if state.is_last:
             self._turns.add(lambda: self._hand_over(state), lambda: self._end(state))
+
+    def _show_nothing(self) -> None:
+        self.table.set_source(NoRows())
+        self.plot.set_curves([])
 
     def _show_curve(self, curve: LearningCurve) -> None:
         sizes = curve.n_vocab.astype(np.float64)
