@@ -175,7 +175,8 @@ class Encoding:
         if any((column[1:] < column[:-1]).any() for column in columns):  # a normalizer's doing
             return self.chars_at(columns[0]), self.chars_at(columns[1]) + 1
         starts, ends = chars_of(encodable(self.text)[1], columns)
-        return starts, ends + 1
+        ends += 1
+        return starts, ends
 
     def gap_ranks(self) -> Int32s | None:
         """(B - 1,) one for each gap between neighbouring bytes."""
