@@ -14,9 +14,9 @@ from tests.tokenization.test_encoder import columns
 from tokviz.tokenization import encoding as encoding_module
 from tokviz.tokenization.encoding import (
     Fired,
-    chars_of,
     concatenate,
     runs,
+    spans_in_chars,
     special_token,
     utf8_lengths,
     without_surrogates,
@@ -34,15 +34,18 @@ def test_spans_are_those_of_the_obvious_walk_over_bytes(text: str) -> None:
 
 
 @given(any_text, st.data())
-def test_the_character_of_each_of_many_bytes(text: str, data: st.DataObject) -> None:
+def test_spans_of_bytes_are_spans_of_the_characters_they_touch(
+    text: str, data: st.DataObject
+) -> None:
     valid = without_surrogates(text).encode("utf-8")
     of_byte = [i for i, c in enumerate(text) for _ in range(utf8_lengths(c)[0])]
-    of_byte = [-1, *of_byte, len(text)]  # a place before the text, and one behind it
-    some = sorted(data.draw(st.lists(st.integers(-1, len(valid)))))
+    places = st.lists(st.integers(0, len(valid))).map(sorted)
+    starts, ends = data.draw(places), data.draw(places)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(encoding_module, "_BLOCK", 3)
-        (found,) = chars_of(valid, [np.array(some, np.int32)])
-    assert found.tolist() == [of_byte[place + 1] for place in some]
+        found = spans_in_chars(valid, np.array(starts, np.int32), np.array(ends, np.int32))
+    assert found[0].tolist() == [[*of_byte, len(text)][start] for start in starts]
+    assert found[1].tolist() == [of_byte[end - 1] + 1 if end else 0 for end in ends]
 
 
 @given(any_text)

@@ -171,12 +171,10 @@ class Encoding:
         """Starts and ends in characters; a cut character lies in the span of each token."""
         if self.n_bytes == len(self.text):
             return self.byte_starts, self.byte_ends
-        columns = (self.byte_starts, self.byte_ends - 1)
-        if any((column[1:] < column[:-1]).any() for column in columns):  # a normalizer's doing
-            return self.chars_at(columns[0]), self.chars_at(columns[1]) + 1
-        starts, ends = chars_of(encodable(self.text)[1], columns)
-        ends += 1
-        return starts, ends
+        starts, ends = self.byte_starts, self.byte_ends
+        if (starts[1:] < starts[:-1]).any() or (ends[1:] < ends[:-1]).any():  # by a normalizer
+            return self.chars_at(starts), self.chars_at(ends - 1) + 1
+        return spans_in_chars(encodable(self.text)[1], starts, ends)
 
     def gap_ranks(self) -> Int32s | None:
         """(B - 1,) one for each gap between neighbouring bytes."""
@@ -227,36 +225,41 @@ class Encoding:
 _BLOCK = 1 << 13
 
 
-def chars_of(data: bytes, columns: Sequence[Int32s]) -> list[Int32s]:
-    """The characters of `data`, a text in UTF-8, that hold the bytes at many places, by columns.
+def spans_in_chars(data: bytes, starts: Int32s, ends: Int32s) -> tuple[Int32s, Int32s]:
+    """Spans of bytes, starts and ends both rising, as those of all characters that they touch.
 
-    It goes by blocks, as most of a text is ASCII, where a character is a byte. -1 is the character
-    before the text, an empty token at the start ends there.
+    `data` is the text in UTF-8. It goes by blocks, as most of a text is ASCII, where a character is
+    a byte. A place less the bytes before it that go on with a character is a character; and a byte
+    that goes on itself is of the character before.
     """
-    found = [column.copy() for column in columns]
     lows = range(0, len(data), _BLOCK)
-    bounds = [_bounds(column, [*lows, len(data)]) for column in columns]
+    columns = [
+        (places, places.copy(), _bounds(places, [*lows, len(data)]), own)
+        for places, own in ((starts, 1), (ends, 0))
+    ]
     n_before, done = 0, 0  # bytes so far that go on with a character; blocks looked at
     for i, low in enumerate(lows):
         block = data[low : low + _BLOCK]
         if block.isascii():
             continue
-        counts = np.zeros(len(block) + 1, np.int32)
-        np.cumsum(np.frombuffer(block, np.int8) < -64, out=counts[1:])  # bytes 0x80 to 0xBF
-        for column, chars, bound in zip(columns, found, bounds, strict=True):
-            here = slice(bound[i], bound[i + 1])
-            chars[bound[done] : here.stop] -= np.int32(n_before)
-            chars[here] -= counts.take(column[here] + np.int32(1 - low), mode="clip")
-        n_before, done = n_before + int(counts[-1]), i + 1
-    for chars, bound in zip(found, bounds, strict=True):
-        chars[bound[done] :] -= np.int32(n_before)
-    return found
+        counts = np.empty(len(block) + 1, np.int32)
+        counts[0] = n_before
+        counts[1:] = np.frombuffer(block, np.int8) < -64  # bytes 0x80 to 0xBF
+        np.cumsum(counts, out=counts)
+        for places, chars, bounds, own in columns:
+            chars[bounds[done] : bounds[i]] -= np.int32(n_before)
+            here = slice(bounds[i], bounds[i + 1])
+            chars[here] -= counts.take(places[here] + np.int32(own - low), mode="clip")
+        n_before, done = int(counts[-1]), i + 1
+    for _, chars, bounds, _ in columns:
+        chars[bounds[done] :] -= np.int32(n_before)
+    return columns[0][1], columns[1][1]
 
 
 def _bounds(rising: Int32s, edges: list[int]) -> list[int]:
-    """Where each block begins, and the end. A place may lie before the first or behind the last."""
+    """Where each block begins, and the end. A place may lie behind the last."""
     bounds: list[int] = rising.searchsorted(np.array(edges, np.int32)).tolist()
-    bounds[0], bounds[-1] = 0, len(rising)
+    bounds[-1] = len(rising)
     return bounds
 
 
