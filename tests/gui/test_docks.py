@@ -135,3 +135,17 @@ def test_a_small_window_full_of_bars_and_notices_does_not_grow(start: Start, qtb
     window.text_area.find_bar.leave()
     window.text_panel.switches[-1].click()
     qtbot.waitUntil(window.scrubber.isVisible)  # there is room for it again
+
+
+def test_without_merges_the_text_ends_where_the_panels_beside_it_end(
+    start: Start, qtbot: QtBot
+) -> None:
+    session = start("characters")
+    window = session.window
+    qtbot.waitUntil(lambda: window.docks.is_complete)
+    assert window.scrubber.isHidden()
+    below = [
+        panel.mapTo(window, panel.rect().bottomLeft()).y()
+        for panel in (window.text_area, window.docks.panel("lists"))
+    ]
+    assert below[0] == below[1]

@@ -19,16 +19,12 @@ class TextColumn(QWidget):
     def __init__(self, notices: NoticesPanel, text: TextArea, scrubber: ScrubberPanel) -> None:
         super().__init__()
         self._notices, self._text, self._scrubber = notices, text, scrubber
-        self._below = QWidget()  # shown or not by this column, as the scrubber is by itself
-        below = QVBoxLayout(self._below)
-        below.setContentsMargins(0, 0, 0, 0)
-        below.addWidget(scrubber)
         column = QVBoxLayout(self)
         column.setContentsMargins(_GAP, _GAP, 0, _GAP)
         column.setSpacing(_GAP)
         column.addWidget(notices)
         column.addWidget(text, 1)
-        column.addWidget(self._below)
+        column.addWidget(scrubber)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -44,4 +40,4 @@ class TextColumn(QWidget):
         self._scrubber.set_slim(self.height() < _LOW)
         above = 0 if self._notices.isHidden() else self._notices.sizeHint().height() + _GAP
         least = self._text.minimumSizeHint().height() + self._scrubber.minimumSizeHint().height()
-        self._below.setHidden(above + least + 3 * _GAP > self.height())
+        self._scrubber.set_room(above + least + 3 * _GAP <= self.height())

@@ -34,6 +34,7 @@ class ScrubberPanel(QFrame):
         self._model = model
         self._theme = theme
         self._slim = False
+        self._has_room = True
         self.curve = VocabularyCurve()
         self.box = QSpinBox()
         self._words = FittingLabel("muted")
@@ -83,6 +84,12 @@ class ScrubberPanel(QFrame):
         else:
             self._row.removeWidget(self.curve)
             self._column.addWidget(self.curve)
+
+    def set_room(self, has_room: bool) -> None:
+        """Show nothing of all where the text needs the little height there is."""
+        if has_room != self._has_room:
+            self._has_room = has_room
+            self._show()
 
     def _connect(self) -> None:
         model = self._model
@@ -149,7 +156,7 @@ class ScrubberPanel(QFrame):
         model = self._model
         n_all = len(model.tokenizer.merges)
         why_not = model.why_only_all_merges
-        self.setVisible(n_all > 0)
+        self.setVisible(n_all > 0 and self._has_room)
         for widget in (self._play, self.box, self.curve):
             widget.setVisible(not why_not)
         if why_not:

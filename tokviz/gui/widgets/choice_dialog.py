@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -37,8 +38,6 @@ class ChoiceDialog(QDialog):
         self.list.setHeaderLabels(list(headings))
         items = [QTreeWidgetItem(list(row)) for row in rows]
         self.list.addTopLevelItems(items)
-        for column in range(len(headings)):
-            self.list.resizeColumnToContents(column)
         self.list.setCurrentItem(items[0])
         self.list.itemDoubleClicked.connect(lambda *_: self.accept())
         buttons = QDialogButtonBox(
@@ -49,6 +48,11 @@ class ChoiceDialog(QDialog):
         column_of_all = QVBoxLayout(self)
         for widget in (words, self.list, buttons):
             column_of_all.addWidget(widget)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        for column in range(self.list.columnCount()):  # now that the style sheet has its say
+            self.list.resizeColumnToContents(column)
 
     @property
     def chosen(self) -> int:
