@@ -7,31 +7,37 @@ otherwise. The peer is Qt's QPlainTextEdit with the same text, font and size, an
 is handed the token spans ready made; it is typed into in the same run, turn by turn with ours.
 """
 
-import gc
 import json
 import os
-import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from statistics import median, quantiles
-from time import perf_counter, thread_time
+from statistics import median
+from time import perf_counter
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
-from PySide6.QtGui import QColor, QKeyEvent, QSyntaxHighlighter, QTextCharFormat
-from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QGuiApplication, QSyntaxHighlighter, QTextCharFormat
+from PySide6.QtWidgets import QPlainTextEdit
 
 from benchmarks.corpora import MEGABYTE, english, single_line
 from benchmarks.figures import Figure
 from benchmarks.home import home_of_its_own
 from benchmarks.measure import p95, ratio
+from benchmarks.window import (
+    SIZE,
+    Frames,
+    Gaps,
+    measured_in_a_process,
+    open_file,
+    open_window,
+    press,
+    spend,
+    type_one,
+)
 from tokviz.catalog import load_tokenizer
 from tokviz.gui.app import Session
-from tokviz.gui.settings import Settings
-from tokviz.gui.task import share_the_heap, share_the_interpreter
 from tokviz.gui.widgets.mode_switch import Mode
 
 TEXTS: dict[str, Callable[[], str]] = {
@@ -40,8 +46,6 @@ TEXTS: dict[str, Callable[[], str]] = {
     "1MB-line": lambda: single_line(MEGABYTE),
     "10MB": lambda: _repeated(english(10 * MEGABYTE), 10 * MEGABYTE),
 }
-WINDOW = (1280, 820)
-TYPED = "the quick brown fox, "
 KEYS = 200
 PEER_KEYS = 60
 PEER_KEYS_IN_A_LINE = 5  # each takes about a second
@@ -49,75 +53,6 @@ PEER_KEYS_IN_A_LINE = 5  # each takes about a second
 
 def _repeated(text: str, n: int) -> str:
     return (text * (n // len(text) + 1))[:n]
-
-
-# -- the event loop ------------------------------------------------------------------------------
-
-
-class Frames(QObject):
-    """Counts the frames a widget was painted in."""
-
-    def __init__(self, widget: QWidget) -> None:
-        super().__init__(widget)
-        self.n_painted = 0
-        self.processor: list[float] = []  # what each act took of it, whatever else ran beside
-        widget.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Paint:
-            self.n_painted += 1
-        return super().eventFilter(watched, event)
-
-    def until_painted(self, act: Callable[[], object]) -> float:
-        """Seconds from an act to the end of the next frame, which is then on the screen."""
-        before, begun, used = self.n_painted, perf_counter(), thread_time()
-        act()
-        while self.n_painted == before:
-            QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents)
-        self.processor.append(thread_time() - used)
-        return perf_counter() - begun
-
-
-class Gaps:
-    """How late a timer of 5 ms fires: how long the window would not have answered."""
-
-    def __init__(self) -> None:
-        self.all: list[float] = []
-        self.processor: list[float] = []
-        self._last, self._used = perf_counter(), thread_time()
-        self._timer = QTimer(interval=5, timerType=Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._tick)
-        self._timer.start()
-
-    def _tick(self) -> None:
-        now, used = perf_counter(), thread_time()
-        self.all.append(now - self._last)
-        self.processor.append(used - self._used)
-        self._last, self._used = now, used
-
-    def stop(self) -> float:
-        """End; the largest gap."""
-        self._timer.stop()
-        self._tick()
-        return max(self.all)
-
-
-def press(widget: QWidget, key: int, text: str = "") -> None:
-    for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
-        QApplication.sendEvent(widget, QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier, text))
-
-
-def type_one(widget: QWidget, frames: Frames, number: int, pause: float = 0.01) -> float:
-    """Seconds from a letter's key press to the painted frame; then the event loop turns a while."""
-    taken = frames.until_painted(lambda: press(widget, 0, TYPED[number % len(TYPED)]))
-    spend(pause)
-    return taken
-
-
-def spend(seconds: float) -> None:
-    loop = QEventLoop()
-    QTimer.singleShot(round(seconds * 1000), loop.quit)
-    loop.exec()
 
 
 # -- the peer ------------------------------------------------------------------------------------
@@ -171,38 +106,6 @@ def _spans_by_line(session: Session) -> Iterator[list[tuple[int, int, int]]]:
 # -- what is measured ----------------------------------------------------------------------------
 
 
-def open_file(session: Session, path: Path) -> dict[str, float]:
-    """Open a file as the menu does; the event loop is watched until the whole text is checked."""
-    view, model = session.window.text_panel.view, session.model
-    frames = Frames(view.viewport())
-    n_bytes = path.stat().st_size
-
-    def first_page() -> bool:
-        return model.text.n_bytes == n_bytes and model.text.n_tokens > 0
-
-    def encoded() -> bool:
-        return first_page() and model.text.complete
-
-    found: dict[str, float] = {}
-    gaps, begun = Gaps(), perf_counter()
-    session.window.document.open(str(path))
-    for name, reached in (("first page", first_page), ("encoded", encoded)):
-        while not reached():
-            QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
-        frames.until_painted(view.viewport().update)
-        found[name] = perf_counter() - begun
-    found["largest gap"] = gaps.stop()
-    found["gaps p99"] = quantiles(gaps.all, n=100)[-1]
-    found["largest gap's processor time"] = max(gaps.processor)
-    found["memory"] = _megabytes()
-    gaps = Gaps()
-    while not session.window.status.is_settled:
-        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
-    found["checked"] = perf_counter() - begun
-    found["largest gap while checked"] = gaps.stop()
-    return found
-
-
 def measure_acts(session: Session, frames: Frames) -> dict[str, dict[str, float]]:
     """What touches the whole text: seconds to the next frame and the largest gap of the event loop
     in the seconds after it, on the clock and of the processor."""
@@ -236,23 +139,9 @@ def measure_acts(session: Session, frames: Frames) -> dict[str, dict[str, float]
     return found
 
 
-def _megabytes() -> float:
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
-
-
 def measure(size: str, path: Path) -> dict[str, Any]:
-    app = QApplication([])
-    share_the_interpreter()  # as the program does, here and in the next line
-    share_the_heap()
-    session = Session(app, Settings())
-    window, view = session.window, session.window.text_panel.view
-    window.resize(*WINDOW)
-    window.show()
-    window.activateWindow()
-    frames = Frames(view.viewport())
-    frames.until_painted(view.viewport().update)
-    gc.freeze()  # as the program does
+    session, frames = open_window()
+    view = session.window.text_panel.view
     opened = open_file(session, path)
     acts = measure_acts(session, frames)
     text = path.read_bytes().decode()  # for the peer
@@ -281,7 +170,7 @@ def measure(size: str, path: Path) -> dict[str, Any]:
     session.end()
     return {
         "size": size,
-        "platform": app.platformName(),
+        "platform": QGuiApplication.platformName(),
         "opened": opened,
         "acts": acts,
         "peer opened": peer_opened,
@@ -301,23 +190,6 @@ def _facts(seconds: list[float]) -> dict[str, float]:
 
 def in_a_process(size: str) -> dict[str, Any]:
     return measured_in_a_process("benchmarks.frame", TEXTS[size](), size)
-
-
-def measured_in_a_process(script: str, text: str, *words: str) -> dict[str, Any]:
-    """What a script's `--measure` finds in a process of its own, which is handed the text as a
-    file: made there it would count among the memory of the program."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "text.txt"
-        path.write_bytes(text.encode())
-        done = subprocess.run(
-            [sys.executable, "-m", script, "--measure", str(path), *words],
-            capture_output=True,
-            text=True,
-        )
-    if done.returncode:
-        sys.exit(done.stderr)
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
 
 
 def figures(quick: bool = False) -> Iterator[Figure]:
@@ -349,7 +221,7 @@ def figures(quick: bool = False) -> Iterator[Figure]:
 
 def main(sizes: list[str]) -> None:
     results = [in_a_process(size) for size in sizes or TEXTS]
-    print(f"{results[0]['platform']} platform, {WINDOW[0]} x {WINDOW[1]}; times in ms\n")
+    print(f"{results[0]['platform']} platform, {SIZE[0]} x {SIZE[1]}; times in ms\n")
     print("| press → frame | key | CPU | p95 | beside checks p95 | page p95 | Qt's pane | ratio |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     for found in results:

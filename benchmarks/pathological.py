@@ -7,7 +7,6 @@ A key is typed into the middle of the text, scrolling is by pages. Beside the ti
 stands the processor time of the window's thread, which other programs hardly change.
 """
 
-import gc
 import json
 import os
 import sys
@@ -17,24 +16,12 @@ from statistics import median
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
 
 from benchmarks.corpora import MEGABYTE, pathological, single_line
 from benchmarks.figures import Figure
-from benchmarks.frame import (
-    WINDOW,
-    Frames,
-    measured_in_a_process,
-    open_file,
-    press,
-    spend,
-    type_one,
-)
 from benchmarks.home import home_of_its_own
 from benchmarks.measure import p95
-from tokviz.gui.app import Session
-from tokviz.gui.settings import Settings
-from tokviz.gui.task import share_the_heap, share_the_interpreter
+from benchmarks.window import measured_in_a_process, open_file, open_window, press, spend, type_one
 
 _KEYS = 20
 _PAGES = 20
@@ -47,16 +34,8 @@ def texts() -> dict[str, str]:
 
 
 def measure(path: Path) -> dict[str, Any]:
-    app = QApplication([])
-    share_the_interpreter()  # as the program does, here and in the next line
-    share_the_heap()
-    session = Session(app, Settings())
-    window, view = session.window, session.window.text_panel.view
-    window.resize(*WINDOW)
-    window.show()
-    frames = Frames(view.viewport())
-    frames.until_painted(view.viewport().update)
-    gc.freeze()  # as the program does
+    session, frames = open_window()
+    view = session.window.text_panel.view
     opened = open_file(session, path)
     view.setFocus()
     view.set_caret(session.model.text.n_chars // 2)

@@ -9,7 +9,6 @@ how long the event loop did not turn, at most. Memory is the process's, with all
 the peak is that while the text opens.
 """
 
-import gc
 import json
 import os
 import random
@@ -25,21 +24,18 @@ from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from benchmarks.figures import Figure
-from benchmarks.frame import (
-    TEXTS,
-    WINDOW,
+from benchmarks.frame import TEXTS
+from benchmarks.home import home_of_its_own
+from benchmarks.measure import p95
+from benchmarks.window import (
     Frames,
     Gaps,
     measured_in_a_process,
     open_file,
+    open_window,
     press,
     spend,
 )
-from benchmarks.home import home_of_its_own
-from benchmarks.measure import p95
-from tokviz.gui.app import Session
-from tokviz.gui.settings import Settings
-from tokviz.gui.task import share_the_heap, share_the_interpreter
 from tokviz.gui.widgets.token_text_view import TokenTextView
 
 SIZES = {"10MB": lambda: TEXTS["10MB"](), "100MB": lambda: TEXTS["10MB"]() * 10}
@@ -49,17 +45,8 @@ _MOST_GAP = 0.05
 
 
 def measure(path: Path) -> dict[str, Any]:
-    app = QApplication([])
-    share_the_interpreter()  # as the program does, here and in the next line
-    share_the_heap()
-    session = Session(app, Settings())
-    window, view = session.window, session.window.text_panel.view
-    window.resize(*WINDOW)
-    window.show()
-    window.activateWindow()
-    frames = Frames(view.viewport())
-    frames.until_painted(view.viewport().update)
-    gc.freeze()  # as the program does
+    session, frames = open_window()
+    view = session.window.text_panel.view
     opened = open_file(session, path)
     opened["peak"] = _peak()
     view.setFocus()

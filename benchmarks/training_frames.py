@@ -16,9 +16,9 @@ import numpy as np
 from PySide6.QtWidgets import QApplication
 
 from benchmarks.figures import Figure
-from benchmarks.frame import Gaps, spend
 from benchmarks.home import home_of_its_own
 from benchmarks.train_bpe import corpus
+from benchmarks.window import Gaps, spend
 from tokviz.gui.app import Session
 from tokviz.gui.settings import Settings
 from tokviz.gui.task import share_the_interpreter
