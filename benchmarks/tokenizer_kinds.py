@@ -102,7 +102,7 @@ def _measure_file(name: str, path: Path, text: str, rounds: int) -> None:
 def _measure(
     name: str, tokenizer: Tokenizer, peer: Callable[[str], object], text: str, rounds: int
 ) -> None:
-    tokenizer.encoder().encode("What follows from the vocabulary alone is made once. " * 200)
+    tokenizer.prepare()
     half = len(text) // 2
     warm = iter([_warmed(tokenizer, text[:half]) for _ in range(rounds)])
     rivals: dict[str, Callable[[], object]] = {

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.fetch_tokenizers import fetched
 from tests.tokenization.diverse_texts import texts
+from tests.tokenization.oracles import shipped
 from tests.tokenization.test_piece_arrays import assert_same
 from tokviz.tokenization.chunk_encoder import ChunkEncoder
 from tokviz.tokenization.formats.any_file import open_tokenizer
@@ -184,6 +185,12 @@ def test_the_trie_finds_every_piece_at_every_place(known: list[str], some: list[
                     expected.add((at + start, at + end, part[start:end]))
         at += len(part)
     assert found == expected
+
+
+def test_a_prepared_tokenizer_has_its_arrays() -> None:
+    tokenizers = [open_tokenizer(fetched(MODELS[0])), shipped("bert-base-uncased")]
+    for tokenizer in tokenizers:
+        assert "many" in vars(tokenizer.prepare().segmenter)
 
 
 def test_a_compiled_table_without_an_end_is_not_listed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -197,12 +197,13 @@ class Tokenizer:
         return encoder
 
     def prepare(self) -> "Tokenizer":
-        """This tokenizer, with all made that its encoders share: tables of its merges, which take
-        tens of milliseconds, for a thread that nobody waits for."""
+        """This tokenizer, with all made that its encoders share: tables of its merges and
+        pieces, which take up to half a second, for a thread that nobody waits for."""
         if self.growing:  # it knows no text but its own, and has no merges
             return self
         encoder = self.encoder()
-        for text in ("ab", "ab " * LONG):  # the short ones and the long ones have their own
+        many = " ".join(f"a{i}" for i in range(LONG // 4))
+        for text in ("ab", many):  # few new words and many of them have their own
             encoder.encode(text)
         return self
 
