@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.embedding.tables import random_table
 from tests.gui.mapping import NewModel, click, mapped, open_panel, place_of, settled
+from tokviz.embedding import table
 from tokviz.embedding.projections.pca import principal_components
 from tokviz.gui.panels.embedding_panel import EmbeddingPanel
 from tokviz.gui.widgets.projection_settings import ProjectionSettings
@@ -203,9 +204,12 @@ def test_colours_follow_the_choice_and_the_text(qtbot: QtBot, new_model: NewMode
     qtbot.waitUntil(lambda: panel.coloring.values.values[99] == 1)  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize("is_large", [False, True])
 def test_the_colour_may_be_the_cosine_with_the_token_under_the_mouse(
-    qtbot: QtBot, new_model: NewModel
+    qtbot: QtBot, new_model: NewModel, monkeypatch: pytest.MonkeyPatch, is_large: bool
 ) -> None:
+    if is_large:
+        monkeypatch.setattr(table, "LARGE", 1)
     panel = mapped(qtbot, new_model)
     colors = panel.area.tools.colors
     colors.setCurrentIndex(colors.findData("cosine with the token"))

@@ -9,7 +9,9 @@ from pytestqt.qtbot import QtBot
 from tests.embedding.tables import random_table, slow_nearest
 from tests.gui.mapping import NewModel
 from tests.gui.replaying import click_row
+from tokviz.embedding import table
 from tokviz.embedding.neighbors import Metric
+from tokviz.embedding.table import EmbeddingTable
 from tokviz.gui.neighbors_area import NeighborsArea
 from tokviz.gui.panels.neighbor_rows import ordinal, ranks_on_map
 from tokviz.gui.theme import Theme, ThemeMode
@@ -54,6 +56,33 @@ def test_neighbours_are_those_of_brute_force(area: NeighborsArea, metric: Metric
     place = [Metric.COSINE, Metric.EUCLIDEAN, Metric.DOT].index(metric)
     area.neighbors.metrics.setCurrentIndex(place)
     assert ids(area) == slow_nearest(TABLE.rows, 97, 50, metric)
+
+
+@pytest.mark.parametrize("metric", Metric)
+def test_neighbours_in_a_large_table_are_found_beside_the_window(
+    qtbot: QtBot, new_model: NewModel, monkeypatch: pytest.MonkeyPatch, metric: Metric
+) -> None:
+    monkeypatch.setattr(table, "LARGE", 1000)
+    rows = TABLE.rows.copy()
+    rows[5] = np.nan
+    model = new_model(bytes_tokenizer())
+    model.set_table(EmbeddingTable.of_array("large", rows))
+    area = open_area(qtbot, model)
+    place = [Metric.COSINE, Metric.EUCLIDEAN, Metric.DOT].index(metric)
+    area.neighbors.metrics.setCurrentIndex(place)
+    for row in (97, 98, 99):  # the last one counts
+        model.select([row])
+        QApplication.processEvents()
+    qtbot.waitUntil(lambda: model.neighbors is not None, timeout=10_000)
+    found = model.neighbors
+    assert found is not None
+    assert (found.row, found.metric) == (99, metric)
+    without = np.delete(rows, 5, axis=0)
+    expected = [i + (i >= 5) for i in slow_nearest(without, 98, 50, metric)]
+    assert ids(area) == found.nearest.ids.tolist() == expected
+    model.select([5])
+    qtbot.waitUntil(lambda: "a NaN or an infinity" in area.neighbors.words.text(), timeout=10_000)
+    assert model.neighbors is None
 
 
 def test_each_has_its_rank_on_the_map(area: NeighborsArea, model: TokenizerModel) -> None:

@@ -102,7 +102,10 @@ class MapColoring(QObject):
             self._take(None, "Finding the true neighbours of every row first …")
             self.graph_wanted.emit()
             return
-        task = Task(self._computing(known), f"Colouring by {self._by}", parent=self)
+        self._compute(self._computing(known))
+
+    def _compute(self, work: Iterator[PointValues]) -> None:
+        task = Task(work, f"Colouring by {self._by}", parent=self)
         task.stepped.connect(self._on_computed)
         task.failed.connect(self._on_failed)
         self._task = task
@@ -122,7 +125,10 @@ class MapColoring(QObject):
         self._take(batch[-1])
 
     def _on_failed(self, error: BaseException) -> None:
-        self.problem.emit(failure("Colouring the map", error))
+        if isinstance(error, QueryError):
+            self._take(None, str(error))
+        else:
+            self.problem.emit(failure("Colouring the map", error))
 
     def _color_by_similarity(self, known: TokenTable) -> None:
         model = self._model
@@ -135,6 +141,9 @@ class MapColoring(QObject):
         row = known.row_of(wanted)
         if row is None:
             self._take(None, f"The token {wanted:,} has no row in {known.table.name}.")
+            return
+        if known.table.is_large:  # of which each question decodes all rows again
+            self._compute(_one(partial(by_similarity, known, row)))
             return
         try:
             self._take(by_similarity(known, row))

@@ -44,7 +44,8 @@ class NeighborsPanel(QWidget):
         self._model = model
         self._theme = theme
         self._ready: TokenTable | None = None  # whose search is made
-        self._making: Task | None = None
+        self._task: Task | None = None
+        self._task_for: tuple[object, ...] = ()
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._update)
         self.metrics = QComboBox()
@@ -83,9 +84,9 @@ class NeighborsPanel(QWidget):
     def close_search(self) -> None:
         """End what runs; for the program's end."""
         self._soon.stop()
-        if self._making is not None:
-            self._making.cancel()
-            self._making = None
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
 
     def _require_table(self) -> None:
         if self.isVisible():
@@ -110,7 +111,7 @@ class NeighborsPanel(QWidget):
             self._show_nothing(f"The token {ids[0]:,} has no row in {known.table.name}.")
         elif known is not self._ready:
             self._show_nothing("Reading the table …")
-            self._make_search(known)
+            self._run(_reading(known), self._on_search_made, known)
         else:
             self._show(known, row)
 
@@ -122,14 +123,20 @@ class NeighborsPanel(QWidget):
         self._model.set_neighbors(None)
 
     def _show(self, known: TokenTable, row: int) -> None:
-        shown, points = self._model.neighbors, self._model.points
-        if shown is None or shown.row != row or shown.metric is not self._metric:
+        shown, metric = self._model.neighbors, self._metric
+        if shown is not None and shown.row == row and shown.metric is metric:
+            self._show_found(known, shown)
+        elif known.table.is_large:  # of which each query decodes all rows again
+            self._show_nothing("Comparing with every row …")
+            self._run(_finding(known, row, metric), self._on_found, known, row, metric)
+        else:
             try:
-                nearest = tokens_nearest(known, known.search, row, _N_SHOWN, self._metric)
+                self._show_found(known, _found(known, row, metric))
             except QueryError as error:
                 self._show_nothing(str(error))
-                return
-            shown = ShownNeighbors(row, nearest, self._metric)
+
+    def _show_found(self, known: TokenTable, shown: ShownNeighbors) -> None:
+        row, points = shown.row, self._model.points
         ranks = None if points is None else ranks_on_map(points, row, shown.nearest.ids)
         before = self.table.source
         if isinstance(before, NeighborRows) and before.nearest is shown.nearest:
@@ -153,22 +160,36 @@ class NeighborsPanel(QWidget):
     def _on_theme_changed(self) -> None:
         self.table.set_colors(self._theme.palette)
 
-    # -- reading the table once ----------------------------------------------------------------
+    # -- what takes long: reading the table once, and a large one for each query ---------------
 
-    def _make_search(self, known: TokenTable) -> None:
+    def _run(self, work: Iterator[object], on_stepped: object, *wanted: object) -> None:
+        """In a task; if one for the same is going on already, that goes on."""
+        if self._task is not None and self._task_for == wanted:
+            return
         self.close_search()
-        task = Task(_reading(known), "Reading the embedding table", parent=self)
-        task.stepped.connect(self._on_search_made)
+        task = Task(work, "Reading the embedding table", parent=self)
+        task.stepped.connect(on_stepped)
         task.failed.connect(self._on_failed)
-        self._making = task
+        self._task, self._task_for = task, wanted
         task.start()
 
     def _on_search_made(self, batch: list[TokenTable]) -> None:
-        self._ready, self._making = batch[-1], None
+        self._ready, self._task = batch[-1], None
         self._update()
 
+    def _on_found(self, batch: list[ShownNeighbors]) -> None:
+        self._task = None
+        known, shown = self._model.token_table, batch[-1]
+        ids = self._model.selection.ids
+        if known is not None and known is self._ready and ids == (known.id_of(shown.row),):
+            self._show_found(known, shown)
+
     def _on_failed(self, error: BaseException) -> None:
-        self.problem.emit(failure("Reading the embedding table", error))
+        self._task = None
+        if isinstance(error, QueryError):
+            self._show_nothing(str(error))
+        else:
+            self.problem.emit(failure("Reading the embedding table", error))
 
 
 def _wordings(
@@ -185,6 +206,15 @@ def _wordings(
         f"{first}: 1st in the model, {place}",
         f"{first}: {place}",
     )
+
+
+def _found(known: TokenTable, row: int, metric: Metric) -> ShownNeighbors:
+    """Raises `QueryError`."""
+    return ShownNeighbors(row, tokens_nearest(known, known.search, row, _N_SHOWN, metric), metric)
+
+
+def _finding(known: TokenTable, row: int, metric: Metric) -> Iterator[ShownNeighbors]:
+    yield _found(known, row, metric)
 
 
 def _reading(known: TokenTable) -> Iterator[TokenTable]:
