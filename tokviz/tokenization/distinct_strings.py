@@ -35,17 +35,20 @@ class DistinctStrings:
         """The number of each of these strings in `data`."""
         numbers = np.empty(len(starts), np.int32)
         words = words_of(data + _PADDING)
-        rows = None  # those not numbered yet, if not all
+        rows: Int64s | None = None  # those not numbered yet, if not all
         for keys in self._keys:
             is_short = lengths < 8 * keys.width
             short, long = np.flatnonzero(is_short), np.flatnonzero(~is_short)
+            if not len(short):
+                continue
             at, sizes = starts.take(short), lengths.take(short)
             found, new = keys.number(packed(words, at, sizes, keys.width), self.n_strings)
             numbers[short if rows is None else rows.take(short)] = found
             self._remember_new(data, at[new], sizes[new])
             rows = long if rows is None else rows.take(long)
             starts, lengths = starts.take(long), lengths.take(long)
-        numbers[rows] = self._numbers_of_long(data, starts, lengths)
+        left = slice(None) if rows is None else rows
+        numbers[left] = self._numbers_of_long(data, starts, lengths)
         return numbers
 
     def take_new(self) -> tuple[NDArray[np.uint8], Int32s]:

@@ -58,19 +58,20 @@ class WindowChain:
             self._forget()
         text, at, expected = piece.tobytes(), 0, None
         firsts, lengths = [], []
+        known = self._links.get
         while True:
             window = text[at : at + _WINDOW]
-            link = self._links.get(window) or self._learn(window)
-            if expected is not None and link.opening != expected:
+            first, opening, step, following = known(window) or self._learn(window)
+            if expected is not None and opening != expected:
                 return None
-            firsts.append(link.first)
-            if at + len(window) == len(text):
-                lengths.append(len(window))
+            firsts.append(first)
+            if at + _WINDOW >= len(text):
                 break
-            if not link.step:
+            if not step:
                 return None
-            lengths.append(link.step)
-            at, expected = at + link.step, link.following
+            lengths.append(step)
+            at, expected = at + step, following
+        lengths.append(len(window))
         taken = ranges(np.array(firsts), np.array(lengths))
         return self._tokens.data.take(taken), self._gaps.data.take(taken)
 
