@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -24,6 +25,8 @@ from tokviz.tokenization.formats.sentencepiece_model import (
 from tokviz.tokenization.many_lattices import Columns
 from tokviz.tokenization.piece_trie import PieceTrie, code_points
 from tokviz.tokenization.spaced_text import SPACE, CharacterChanges, Spacing
+from tokviz.tokenization.tokenized_text import TokenizedText
+from tokviz.tokenization.tokenizer import Tokenizer
 from tokviz.tokenization.unigram import Unigram
 
 MODELS = [
@@ -185,6 +188,33 @@ def test_the_trie_finds_every_piece_at_every_place(known: list[str], some: list[
                     expected.add((at + start, at + end, part[start:end]))
         at += len(part)
     assert found == expected
+
+
+odd = st.sampled_from("ab ▁é\n\t\r\u0301\u00a0\u200bＡ…क़கே각\x00\x01,.")
+
+
+@given(st.sampled_from(MODELS[:2]), st.lists(odd, min_size=1, max_size=60), st.data())
+@settings(max_examples=80)
+def test_a_key_leaves_what_the_whole_text_gives(
+    file: str, letters: list[str], data: st.DataObject
+) -> None:
+    tokenizer = opened(file)
+    text = ("".join(letters) + " слово и ") * 30
+    edited = TokenizedText(tokenizer, text)
+    edited.encode_more(len(text))
+    for _ in range(3):
+        at = data.draw(st.integers(0, len(text)))
+        removed = data.draw(st.integers(0, min(3, len(text) - at)))
+        inserted = data.draw(odd | st.sampled_from(["", "  ", " x"]))
+        text = text[:at] + inserted + text[at + removed :]
+        edited.replace(at, removed, inserted)
+        edited.encode_more(len(text))
+        assert edited.ids().tolist() == tokenizer.encode(text).ids.tolist()
+
+
+@cache
+def opened(file: str) -> Tokenizer:
+    return open_tokenizer(fetched(file))
 
 
 def test_a_prepared_tokenizer_has_its_arrays() -> None:
