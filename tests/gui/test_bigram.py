@@ -160,6 +160,19 @@ def test_files_are_read_again_for_another_tokenizer(
     qtbot.waitUntil(lambda: area.session.corpus.sizes() == (256, 5, 250), timeout=10_000)
 
 
+def test_the_tokens_of_a_long_open_text_are_counted_beside_the_window(
+    session: Session, area: LearnArea, qtbot: QtBot
+) -> None:
+    model = session.model
+    model.set_text("low lower " * 20_000)
+    qtbot.waitUntil(lambda: model.text.complete)
+    n_vocab = model.tokenizer.n_vocab
+    assert area.session.corpus.sizes() == (n_vocab, n_vocab, 200_000)
+    qtbot.waitUntil(
+        lambda: area.session.corpus.sizes() == (n_vocab, len(set("low lower ")), 200_000)
+    )
+
+
 def test_a_file_that_cannot_be_learned_from_is_said_and_refused(
     area: LearnArea, qtbot: QtBot, tmp_path: Path
 ) -> None:

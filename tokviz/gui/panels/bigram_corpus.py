@@ -61,11 +61,17 @@ class BigramCorpus(QObject):
         return str(self._model.text) if self._files is None else self._files
 
     def sizes(self) -> tuple[int, int, int]:
-        """Tokens of the vocabulary, of them in the texts, and tokens of the texts, so far."""
+        """Tokens of the vocabulary, of them in the texts, and tokens of the texts, so far.
+
+        Those of a long open text are counted beside the window; until then it is told how many
+        there can be at most.
+        """
         if self._files is None:
-            ids = self._model.text.ids()
-            used = np.count_nonzero(np.bincount(ids)) if len(ids) else 0
-            return self._model.tokenizer.n_vocab, int(used), len(ids)
+            n_vocab, n_ids = self._model.tokenizer.n_vocab, self._model.text.n_tokens
+            counting = self._model.id_counting
+            counting.begin()
+            is_known, used = counting.is_known, int(np.count_nonzero(counting.counts))
+            return n_vocab, used if is_known else min(n_vocab, n_ids), n_ids
         if self._read is None:
             return self._model.tokenizer.n_vocab, 0, 0
         return self._read.tokenizer.n_vocab, self._read.n_used, len(self._read.ids)

@@ -137,6 +137,7 @@ class BigramPanel(QWidget):
         self.source.problem.connect(self.words.setText)
         self.source.task_started.connect(session.task_started)
         session.corpus.changed.connect(self._on_source_changed)
+        self._model.id_counting.counted.connect(self._later.start)
         session.corpus.progressed.connect(self._on_reading_progressed)
         session.corpus.failed.connect(self._on_reading_failed)
         model.whole_encoding_changed.connect(self._later.start)
