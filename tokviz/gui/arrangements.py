@@ -72,10 +72,13 @@ def _token(shared: Shared) -> Making:
 
 
 def _lists(shared: Shared) -> Making:
+    from tokviz.gui.panels import vocabulary_panel  # noqa: F401 - the tab in front
     from tokviz.gui.token_lists import TokenLists
 
     yield
-    return TokenLists(shared.model, shared.theme)
+    lists = TokenLists(shared.model, shared.theme)
+    yield
+    return lists
 
 
 def _replay(shared: Shared) -> Making:
