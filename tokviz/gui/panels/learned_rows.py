@@ -9,10 +9,10 @@ _TOKENS = {"left", "right", "token"}
 
 
 class LearnedRows:
-    """Rank, parts, token and count of each merge; how many pairs tied with it is flagged by an
+    """Rank, count, parts and token of each merge; how many pairs tied with it is flagged by an
     equals sign. What a narrow list has no room for comes last. `vocab`: id → bytes."""
 
-    headings: Sequence[str] = ("rank", "left", "right", "token", "count", "ties", "replaced")
+    headings: Sequence[str] = ("rank", "count", "ties", "left", "right", "token", "replaced")
 
     def __init__(self, merges: Sequence[LearnedMerge], vocab: Sequence[bytes]) -> None:
         self._merges = merges
