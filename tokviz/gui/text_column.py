@@ -29,6 +29,8 @@ class TextColumn(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
+        if (layout := self.layout()) is not None:
+            layout.activate()  # at once: a frame with half a curve would be seen otherwise
 
     def event(self, event: QEvent) -> bool:
         done = super().event(event)
