@@ -21,13 +21,16 @@ from tokviz.tokenization.merged_piece import merge_plainly
 from tokviz.tokenization.ranges import ranges
 
 _WINDOW = 64
-_SHORTEST_STEP, _STEP = 8, 40  # bytes from the start of a window to that of the next
+_SHORTEST_STEP, _STEP = 16, 48  # bytes from the start of a window to that of the next
 _MOST_REMEMBERED = 1 << 19  # bytes of windows
 _Token = tuple[int, int]  # id and length in bytes
 
 
 class _Link(NamedTuple):
-    """A window: where its tokens and gaps stand, its first token, and that of the next window."""
+    """A window: where its tokens and gaps stand, its first token, and that of the next window.
+
+    `step`: where that begins; 0 if no token begins at a fit place.
+    """
 
     first: int
     opening: _Token
