@@ -52,8 +52,9 @@ class _Dock(QDockWidget):
         return self._panel
 
     @property
-    def is_made(self) -> bool:
-        return self._panel is not None
+    def is_settled(self) -> bool:
+        """Whether it is hidden, or its panel is made and has its place."""
+        return not self.isVisible() or (self._panel is not None and self._panel.isVisible())
 
     def _take_step(self) -> None:
         try:
@@ -105,8 +106,8 @@ class Docks(QObject):
 
     @property
     def is_complete(self) -> bool:
-        """Whether all panels that are shown are made."""
-        return all(dock.is_made for dock in self._docks.values() if dock.isVisible())
+        """Whether all panels that are shown are made and have their places."""
+        return all(dock.is_settled for dock in self._docks.values())
 
     @property
     def docks(self) -> list[QDockWidget]:
