@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tokviz.tokenization.encoding import Int32s, Int64s
-from tokviz.tokenization.packed_keys import PackedKeys, packed, words_of
+from tokviz.tokenization.packed_keys import PackedKeys, Words, packed, words_of
 from tokviz.tokenization.ranges import ranges
 
 _PADDING = b"\0" * 40
@@ -34,13 +34,14 @@ class DistinctStrings:
     def numbers(self, data: bytes, starts: Int64s, lengths: Int64s) -> Int32s:
         """The number of each of these strings in `data`."""
         numbers = np.empty(len(starts), np.int32)
-        words = words_of(data + _PADDING)
+        words: Words | None = None
         rows: Int64s | None = None  # those not numbered yet, if not all
         for keys in self._keys:
             is_short = lengths < 8 * keys.width
             short, long = np.flatnonzero(is_short), np.flatnonzero(~is_short)
             if not len(short):
                 continue
+            words = words_of(data + _PADDING) if words is None else words
             at, sizes = starts.take(short), lengths.take(short)
             found, new = keys.number(packed(words, at, sizes, keys.width), self.n_strings)
             numbers[short if rows is None else rows.take(short)] = found

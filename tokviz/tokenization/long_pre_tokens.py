@@ -29,6 +29,7 @@ _OVERLAP = 32
 _WINDOW = _STEP + _OVERLAP
 _CHAINED = 1 << 15  # bytes up to which windows are taken one after the other, and remembered
 _FEW = 32  # pieces up to which the merge loop is faster than the steps of a matrix
+_BLOCK = 1 << 9  # windows
 _SWEPT = 2_000  # bytes from which on a sweep is worth its steps
 Bytes = NDArray[np.uint8]
 
@@ -165,9 +166,18 @@ def _stitched(lock_step: LockStep, data: Bytes, merged: _Merged) -> tuple[Int32s
         if (cuts < 0).any():
             return None
     low = np.append(0, cuts)
-    high = merged.lengths - np.append(_OVERLAP - cuts, 0)
-    taken = _places(merged.firsts + low, high - low)
-    return merged.tokens.take(taken), merged.gaps.take(taken)
+    sizes = merged.lengths - np.append(_OVERLAP - cuts, 0) - low
+    firsts = merged.firsts + low
+    tokens, gaps = np.empty(len(data), np.int32), np.empty(len(data), np.int32)
+    at = 0
+    for start in range(0, len(sizes), _BLOCK):  # so that the places need no fresh memory
+        some = slice(start, start + _BLOCK)
+        places = _places(firsts[some], sizes[some])
+        end = at + len(places)
+        merged.tokens.take(places, out=tokens[at:end], mode="clip")
+        merged.gaps.take(places, out=gaps[at:end], mode="clip")
+        at = end
+    return tokens, gaps
 
 
 def _with_wider_windows(
