@@ -28,8 +28,8 @@ from benchmarks.figures import Figure
 from benchmarks.measure import ratio
 from tokviz.gui.palette import LIGHT
 from tokviz.gui.theme import Theme, ThemeMode
-from tokviz.gui.widgets.scatter_picking import in_lasso
-from tokviz.gui.widgets.scatter_view import ScatterView
+from tokviz.gui.widgets.map.scatter_picking import in_lasso
+from tokviz.gui.widgets.map.scatter_view import ScatterView
 
 SIZES = [152_000, 262_000]
 WINDOW = (1280, 800)

@@ -36,7 +36,7 @@ from benchmarks.window import (
     press,
     spend,
 )
-from tokviz.gui.widgets.token_text_view import TokenTextView
+from tokviz.gui.widgets.text.token_text_view import TokenTextView
 
 SIZES = {"10MB": lambda: TEXTS["10MB"](), "100MB": lambda: TEXTS["10MB"]() * 10}
 _ROUNDS = 40

@@ -67,7 +67,7 @@ gc.disable()  # as the program does before it imports the window
 from tokviz.catalog import load_tokenizer
 from tokviz.gui import app as program
 from tokviz.gui.settings import load_settings
-from tokviz.gui.widgets.token_text_view import TokenTextView
+from tokviz.gui.widgets.text.token_text_view import TokenTextView
 mark("our imports")
 app = QApplication(["tokviz"])
 mark("application")

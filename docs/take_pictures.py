@@ -18,9 +18,9 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton
 
 from tokviz.gui.app import Session
 from tokviz.gui.settings import Settings
-from tokviz.gui.widgets.clock_switch import Clock
-from tokviz.gui.widgets.compared_pane import ComparedPane
 from tokviz.gui.widgets.mode_switch import Mode
+from tokviz.gui.widgets.replay.clock_switch import Clock
+from tokviz.gui.widgets.text.compared_pane import ComparedPane
 from tokviz.gui.without_display import let_events_pass, wait_until_settled
 from tokviz.resources import read_resource
 

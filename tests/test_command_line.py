@@ -381,7 +381,12 @@ def test_a_pipe_as_a_file_does_not_make_the_command_wait(tmp_path: Path, capsys:
 
 
 def test_a_reader_that_leaves_early_is_no_fault() -> None:
-    command = [*TOKVIZ, "encode", "--json", str(ROOT / "tokviz/gui/widgets/token_text_view.py")]
+    command = [
+        *TOKVIZ,
+        "encode",
+        "--json",
+        str(ROOT / "tokviz/gui/widgets/text/token_text_view.py"),
+    ]
     with subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:

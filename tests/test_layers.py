@@ -89,6 +89,11 @@ def broken(files: list[Path], *forbidden: str, but: tuple[str, ...] = ()) -> lis
     ]
 
 
+def module_of(path: Path) -> str:
+    """The name by which a file of the package is imported."""
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
+
+
 def test_the_reader_sees_every_kind_of_import() -> None:
     found = imports_of(
         "import a.b, c\n"
@@ -155,9 +160,9 @@ def test_no_panel_knows_another_or_the_window() -> None:
     files = [path for path in files_of("tokviz/gui/panels") if path.name != "__init__.py"]
     panels = [path for path in files if broken([path], "PySide6.QtWidgets")]
     assert panels
-    names = {f"tokviz.gui.panels.{path.stem}" for path in panels}
+    names = {module_of(path) for path in panels}
     for path in files:
-        others = names - {f"tokviz.gui.panels.{path.stem}"}
+        others = names - {module_of(path)}
         assert broken([path], *others, "tokviz.gui.main_window", "tokviz.gui.app") == []
 
 

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.embedding.tables import table_of
 from tokviz.embedding.table import EmbeddingTable
-from tokviz.gui.panels.embedding_panel import EmbeddingPanel
+from tokviz.gui.panels.map.embedding_panel import EmbeddingPanel
 from tokviz.gui.theme import Theme, ThemeMode
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.tokenization.tokenizer import Tokenizer, bytes_tokenizer

@@ -7,7 +7,7 @@ from tests.gui.replaying import Start
 from tests.gui.training import TEXT, Left, open_training, train, until_trained
 from tokviz.catalog import load_tokenizer
 from tokviz.gui.app import Session
-from tokviz.gui.panels.learned_rows import LearnedRows
+from tokviz.gui.panels.train.learned_rows import LearnedRows
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.replaying import Start
 from tokviz.gui.app import Session
-from tokviz.gui.panels.comparison_panel import ComparisonPanel
-from tokviz.gui.widgets.compared_pane import ComparedPane
+from tokviz.gui.panels.compare.comparison_panel import ComparisonPanel
 from tokviz.gui.widgets.mode_switch import Mode
+from tokviz.gui.widgets.text.compared_pane import ComparedPane
 from tokviz.tokenization.tokenizer import Tokenizer, bytes_tokenizer
 
 Left = Qt.MouseButton.LeftButton

@@ -15,9 +15,9 @@ from tests.embedding.tables import random_table
 from tests.gui.mapping import NewModel, click, mapped, open_panel, place_of, settled
 from tokviz.embedding import table
 from tokviz.embedding.projections.pca import principal_components
-from tokviz.gui.panels.embedding_panel import EmbeddingPanel
-from tokviz.gui.widgets.projection_settings import ProjectionSettings
-from tokviz.gui.widgets.scatter_view import Tool
+from tokviz.gui.panels.map.embedding_panel import EmbeddingPanel
+from tokviz.gui.widgets.map.projection_settings import ProjectionSettings
+from tokviz.gui.widgets.map.scatter_view import Tool
 from tokviz.tokenization.tokenizer import bytes_tokenizer, characters_tokenizer
 
 

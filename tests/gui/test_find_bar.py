@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 from tests.gui.replaying import Start
 from tokviz.gui.app import Session
 from tokviz.gui.panels.find_bar import FindBar
-from tokviz.gui.widgets.token_text_view import TokenTextView
+from tokviz.gui.widgets.text.token_text_view import TokenTextView
 
 Key = Qt.Key
 Left = Qt.MouseButton.LeftButton

@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from tokviz.gui import help_pages
 from tokviz.gui.app import Session
-from tokviz.gui.widgets.text_key_names import keys_of_text
-from tokviz.gui.widgets.text_keys import action_for
+from tokviz.gui.widgets.text.text_key_names import keys_of_text
+from tokviz.gui.widgets.text.text_keys import action_for
 
 Start = Callable[..., Session]
 

@@ -25,7 +25,7 @@ from tests.gui.replaying import (
 )
 from tokviz.gui.app import Session
 from tokviz.gui.palette import DARK
-from tokviz.gui.panels.merge_history_panel import MergeHistoryPanel
+from tokviz.gui.panels.replay.merge_history_panel import MergeHistoryPanel
 from tokviz.gui.theme import ThemeMode
 from tokviz.tokenization.tokenizer import Tokenizer
 

@@ -13,7 +13,7 @@ from tokviz.embedding import table
 from tokviz.embedding.neighbors import Metric
 from tokviz.embedding.table import EmbeddingTable
 from tokviz.gui.neighbors_area import NeighborsArea
-from tokviz.gui.panels.neighbor_rows import ordinal, ranks_on_map
+from tokviz.gui.panels.map.neighbor_rows import ordinal, ranks_on_map
 from tokviz.gui.theme import Theme, ThemeMode
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.tokenization.tokenizer import bytes_tokenizer, characters_tokenizer

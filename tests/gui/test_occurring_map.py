@@ -9,8 +9,8 @@ from tests.gui.mapping import place_of
 from tests.gui.replaying import Start
 from tokviz.gui.app import Session
 from tokviz.gui.learn_area import LearnArea
-from tokviz.gui.panels.embedding_panel import EmbeddingPanel
-from tokviz.gui.panels.map_look import hover_words
+from tokviz.gui.panels.map.embedding_panel import EmbeddingPanel
+from tokviz.gui.panels.map.map_look import hover_words
 from tokviz.gui.widgets.mode_switch import Mode
 
 pytest.importorskip("torch")

@@ -14,7 +14,7 @@ from tests.gui.replaying import open_replay, show_tab
 from tests.tokenization.oracles import shipped
 from tokviz.gui import order_checking
 from tokviz.gui.app import Session
-from tokviz.gui.panels.merge_list_panel import MergeListPanel
+from tokviz.gui.panels.replay.merge_list_panel import MergeListPanel
 from tokviz.gui.task import Task
 from tokviz.tokenization.formats.huggingface_json import to_tokenizer_json
 from tokviz.tokenization.merge_order import OrderCheck

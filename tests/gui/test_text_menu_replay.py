@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 from tests.gui.replaying import TOKENIZATION, Start, settle
 from tokviz.gui.app import Session
 from tokviz.gui.widgets.mode_switch import Mode
-from tokviz.gui.widgets.text_menu import context_menu
+from tokviz.gui.widgets.text.text_menu import context_menu
 
 
 def choose(session: Session, words: str, point: QPointF | None) -> None:

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from tests.gui.replaying import Start
 from tokviz.gui.app import Session
 from tokviz.gui.token_lists import TokenLists
-from tokviz.gui.widgets.row_table import RowTable
+from tokviz.gui.widgets.tables.row_table import RowTable
 
 Left = Qt.MouseButton.LeftButton
 TEXT = "the cat and the hat and the end of tokenization"

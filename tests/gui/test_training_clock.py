@@ -9,10 +9,10 @@ from pytestqt.qtbot import QtBot
 from tests.gui.replaying import Left, Start, click_row, open_replay, settle
 from tokviz.catalog import load_tokenizer
 from tokviz.gui.app import Session
-from tokviz.gui.panels import training_steps
-from tokviz.gui.panels.merge_history_panel import MergeHistoryPanel
-from tokviz.gui.widgets.clock_switch import Clock
+from tokviz.gui.panels.replay import training_steps
+from tokviz.gui.panels.replay.merge_history_panel import MergeHistoryPanel
 from tokviz.gui.widgets.mode_switch import Mode
+from tokviz.gui.widgets.replay.clock_switch import Clock
 from tokviz.tokenization.pre_token_counts import count_pre_tokens
 from tokviz.tokenization.pre_tokenizers import GPT2
 from tokviz.tokenization.trained_tokenizer import trained_tokenizer

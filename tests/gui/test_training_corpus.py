@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 from tests.gui.replaying import Start
 from tests.gui.training import Left, open_training, train, until_trained
 from tokviz.gui.app import Session
-from tokviz.gui.panels.bpe_training_panel import BpeTrainingPanel
-from tokviz.gui.panels.learned_rows import LearnedRows
+from tokviz.gui.panels.train.bpe_training_panel import BpeTrainingPanel
+from tokviz.gui.panels.train.learned_rows import LearnedRows
 from tokviz.tokenization.trainer import TieRule
 
 CLASSIC = [
@@ -121,7 +121,7 @@ def test_an_encoding_is_asked_for_and_utf8_beside_it_stays_utf8(
         asked.append(name)
         return "latin-1"
 
-    monkeypatch.setattr("tokviz.gui.panels.bpe_training_panel.ask_for_encoding", answer)
+    monkeypatch.setattr("tokviz.gui.panels.train.bpe_training_panel.ask_for_encoding", answer)
     _take_files(qtbot, panel, tmp_path / "new.txt", tmp_path / "old.txt")
     panel.settings.hold_out.setChecked(False)
     panel.settings.alphabet.setCurrentText("the text's characters")

@@ -65,14 +65,14 @@ class Arrangement:
 
 
 def _token(shared: Shared) -> Making:
-    from tokviz.gui.panels.token_card_panel import TokenCardPanel
+    from tokviz.gui.panels.inspect.token_card_panel import TokenCardPanel
 
     yield
     return TokenCardPanel(shared.model)
 
 
 def _lists(shared: Shared) -> Making:
-    from tokviz.gui.panels import vocabulary_panel  # noqa: F401 - the tab in front
+    from tokviz.gui.panels.inspect import vocabulary_panel  # noqa: F401 - the tab in front
     from tokviz.gui.token_lists import TokenLists
 
     yield
@@ -82,10 +82,10 @@ def _lists(shared: Shared) -> Making:
 
 
 def _replay(shared: Shared) -> Making:
-    from tokviz.gui.widgets import merge_replay_view
+    from tokviz.gui.widgets.replay import merge_replay_view
 
     yield
-    from tokviz.gui.panels.merge_history_panel import MergeHistoryPanel
+    from tokviz.gui.panels.replay.merge_history_panel import MergeHistoryPanel
     from tokviz.gui.replay_area import ReplayArea
 
     yield
@@ -99,8 +99,8 @@ def _replay(shared: Shared) -> Making:
 
 
 def _training(shared: Shared) -> Making:
-    from tokviz.gui.panels.bpe_training_panel import BpeTrainingPanel
-    from tokviz.gui.panels.tie_lens_panel import TieLensPanel
+    from tokviz.gui.panels.train.bpe_training_panel import BpeTrainingPanel
+    from tokviz.gui.panels.train.tie_lens_panel import TieLensPanel
 
     yield
     panel = BpeTrainingPanel(shared.model, shared.theme, shared.kept)
@@ -113,13 +113,13 @@ def _training(shared: Shared) -> Making:
 
 
 def _map(shared: Shared) -> Making:
-    from tokviz.gui.widgets import map_area  # noqa: F401 - a third of what is to be imported
+    from tokviz.gui.widgets.map import map_area  # noqa: F401 - a third of what is to be imported
 
     yield
     from tokviz.gui import table_opening  # noqa: F401 - another one
 
     yield
-    from tokviz.gui.panels.embedding_panel import EmbeddingPanel
+    from tokviz.gui.panels.map.embedding_panel import EmbeddingPanel
 
     yield
     panel = EmbeddingPanel(shared.model, shared.theme)
@@ -137,7 +137,7 @@ def _neighbors(shared: Shared) -> Making:
 
 
 def _comparison(shared: Shared) -> Making:
-    from tokviz.gui.panels.comparison_panel import ComparisonPanel
+    from tokviz.gui.panels.compare.comparison_panel import ComparisonPanel
 
     yield
     return ComparisonPanel(shared.model, shared.theme, shared.settings)

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from tokviz import __version__
 from tokviz.gui.panels.go_to import actions_below
 from tokviz.gui.theme import Theme
-from tokviz.gui.widgets.text_key_names import keys_of_text
+from tokviz.gui.widgets.text.text_key_names import keys_of_text
 from tokviz.resources import guide_path
 
 if TYPE_CHECKING:

@@ -3,12 +3,12 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 
-from tokviz.gui.panels.bigram_curves_panel import BigramCurvesPanel
-from tokviz.gui.panels.bigram_generation_panel import BigramGenerationPanel
-from tokviz.gui.panels.bigram_lookup_panel import BigramLookUpPanel
-from tokviz.gui.panels.bigram_panel import BigramPanel
-from tokviz.gui.panels.bigram_session import BigramSession
-from tokviz.gui.panels.bigram_table_panel import BigramTablePanel
+from tokviz.gui.panels.learn.bigram_curves_panel import BigramCurvesPanel
+from tokviz.gui.panels.learn.bigram_generation_panel import BigramGenerationPanel
+from tokviz.gui.panels.learn.bigram_lookup_panel import BigramLookUpPanel
+from tokviz.gui.panels.learn.bigram_panel import BigramPanel
+from tokviz.gui.panels.learn.bigram_session import BigramSession
+from tokviz.gui.panels.learn.bigram_table_panel import BigramTablePanel
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.panel_frame import PanelFrame

@@ -40,9 +40,9 @@ from tokviz.gui.widgets.mode_switch import Mode, ModeSwitch
 from tokviz.text_files import shown
 
 if TYPE_CHECKING:
-    from tokviz.gui.panels.bpe_training_panel import BpeTrainingPanel
-    from tokviz.gui.panels.embedding_panel import EmbeddingPanel
-    from tokviz.gui.panels.token_card_panel import TokenCardPanel
+    from tokviz.gui.panels.inspect.token_card_panel import TokenCardPanel
+    from tokviz.gui.panels.map.embedding_panel import EmbeddingPanel
+    from tokviz.gui.panels.train.bpe_training_panel import BpeTrainingPanel
     from tokviz.gui.replay_area import ReplayArea
     from tokviz.gui.table_opening import TableOpening
 

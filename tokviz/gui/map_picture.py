@@ -7,11 +7,11 @@ import numpy.typing as npt
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication
 
-from tokviz.gui.panels import map_look
+from tokviz.gui.panels.map import map_look
 from tokviz.gui.theme import Theme, ThemeMode
-from tokviz.gui.widgets.color_scale import color_groups
+from tokviz.gui.widgets.map.color_scale import color_groups
+from tokviz.gui.widgets.map.scatter_view import ScatterView
 from tokviz.gui.widgets.pictures import png_of
-from tokviz.gui.widgets.scatter_view import ScatterView
 from tokviz.point_values import by_leading_space
 from tokviz.text_files import write_bytes
 from tokviz.token_tables import TokenTable

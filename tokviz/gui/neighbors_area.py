@@ -6,8 +6,8 @@ Places panels as the main window does; made when it is first looked at.
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
-from tokviz.gui.panels.neighbors_panel import NeighborsPanel
-from tokviz.gui.panels.table_facts_panel import TableFactsPanel
+from tokviz.gui.panels.map.neighbors_panel import NeighborsPanel
+from tokviz.gui.panels.map.table_facts_panel import TableFactsPanel
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.panel_frame import PanelFrame

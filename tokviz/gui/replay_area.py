@@ -6,9 +6,9 @@ Places panels as the main window does; importing and making them takes a third o
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QTabWidget
 
-from tokviz.gui.panels.boundary_panel import BoundaryPanel
-from tokviz.gui.panels.merge_history_panel import MergeHistoryPanel
-from tokviz.gui.panels.merge_list_panel import MergeListPanel
+from tokviz.gui.panels.replay.boundary_panel import BoundaryPanel
+from tokviz.gui.panels.replay.merge_history_panel import MergeHistoryPanel
+from tokviz.gui.panels.replay.merge_list_panel import MergeListPanel
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.mode_switch import Mode

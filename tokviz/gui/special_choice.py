@@ -3,7 +3,7 @@
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup
 
-from tokviz.gui.panels.special_meanings import MEANINGS
+from tokviz.gui.panels.inspect.special_meanings import MEANINGS
 from tokviz.gui.settings import Settings
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.tokenization.tokenizer import Special

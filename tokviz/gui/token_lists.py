@@ -11,10 +11,10 @@ from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 
 if TYPE_CHECKING:
-    from tokviz.gui.panels.id_list_panel import IdListPanel
-    from tokviz.gui.panels.special_list_panel import SpecialListPanel
-    from tokviz.gui.panels.token_list_panel import TokenListPanel
-    from tokviz.gui.panels.vocabulary_panel import VocabularyPanel
+    from tokviz.gui.panels.inspect.id_list_panel import IdListPanel
+    from tokviz.gui.panels.inspect.special_list_panel import SpecialListPanel
+    from tokviz.gui.panels.inspect.token_list_panel import TokenListPanel
+    from tokviz.gui.panels.inspect.vocabulary_panel import VocabularyPanel
 
 _TITLES = ("Vocabulary", "Tokens of the text", "Ids", "Special")
 
@@ -72,12 +72,12 @@ class TokenLists(QFrame):
         return self._panels[tab]
 
     def _vocabulary(self) -> QWidget:
-        from tokviz.gui.panels.vocabulary_panel import VocabularyPanel
+        from tokviz.gui.panels.inspect.vocabulary_panel import VocabularyPanel
 
         return VocabularyPanel(self._model, self._theme)
 
     def _tokens(self) -> QWidget:
-        from tokviz.gui.panels.token_list_panel import TokenListPanel
+        from tokviz.gui.panels.inspect.token_list_panel import TokenListPanel
 
         panel = TokenListPanel(self._model, self._theme)
         panel.problem.connect(self.problem)
@@ -85,13 +85,13 @@ class TokenLists(QFrame):
         return panel
 
     def _ids(self) -> QWidget:
-        from tokviz.gui.panels.id_list_panel import IdListPanel
+        from tokviz.gui.panels.inspect.id_list_panel import IdListPanel
 
         panel = IdListPanel(self._model, self._theme)
         panel.text_offered.connect(self.text_offered)
         return panel
 
     def _special(self) -> QWidget:
-        from tokviz.gui.panels.special_list_panel import SpecialListPanel
+        from tokviz.gui.panels.inspect.special_list_panel import SpecialListPanel
 
         return SpecialListPanel(self._model, self._theme)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.gui.widgets.flat_source import FlatSource
-from tokviz.gui.widgets.token_text_view import TokenTextView
+from tokviz.gui.widgets.text.token_text_view import TokenTextView
 
 Show = Callable[..., tuple[TokenTextView, FlatSource]]
 

@@ -2,7 +2,7 @@
 
 import random
 
-from tokviz.gui.widgets.merge_tree_layout import TreeLeaf, TreeNode
+from tokviz.gui.widgets.replay.merge_tree_layout import TreeLeaf, TreeNode
 
 
 def leaves_of(text: str) -> list[TreeLeaf]:

@@ -15,7 +15,7 @@ from tokviz.gui.task import Task
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.fitting_label import FittingLabel
-from tokviz.gui.widgets.vocabulary_curve import VocabularyCurve
+from tokviz.gui.widgets.plots.vocabulary_curve import VocabularyCurve
 from tokviz.tokenization.text_merges import count_curve
 from tokviz.tokenization.vocabulary_curve import VocabularyCurve as CurveOfText
 

@@ -10,9 +10,9 @@ from tokviz.gui.settings import Settings
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.panel_frame import PanelFrame
-from tokviz.gui.widgets.row_painting import Highlights, Places
-from tokviz.gui.widgets.token_text_view import TokenTextView
-from tokviz.gui.widgets.window_painting import WindowEdges
+from tokviz.gui.widgets.text.row_painting import Highlights, Places
+from tokviz.gui.widgets.text.token_text_view import TokenTextView
+from tokviz.gui.widgets.text.window_painting import WindowEdges
 from tokviz.tokenization.special_names import names_within
 from tokviz.tokenization.text_merges import fired_spans
 from tokviz.tokenization.text_pre_tokens import pre_token_starts

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 
 from tokviz.gui.kept_tokenizers import LONGEST_NAME, checked_name
 from tokviz.gui.palette import Palette
-from tokviz.gui.panels.bpe_training import Size, Wishes
+from tokviz.gui.panels.train.bpe_training import Size, Wishes
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.training.split_choice import SplitChoice
 from tokviz.gui.training.training_source import TrainingSource

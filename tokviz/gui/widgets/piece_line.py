@@ -8,7 +8,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from tokviz.gui.palette import LIGHT, Palette
-from tokviz.gui.widgets.text_style import token_font
+from tokviz.gui.widgets.text.text_style import token_font
 
 _POINTS = 10.0
 _PADDING, _GAP, _ROW_GAP = 3, 2, 3

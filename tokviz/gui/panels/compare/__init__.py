@@ -1,0 +1,1 @@
+"""The text under several tokenizers."""

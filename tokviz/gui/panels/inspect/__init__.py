@@ -1,0 +1,1 @@
+"""What a token is, and lists of them."""

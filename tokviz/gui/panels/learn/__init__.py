@@ -1,0 +1,1 @@
+"""The bigram language model."""

@@ -1,0 +1,1 @@
+"""An embedding table in two dimensions, beside its true neighbours."""

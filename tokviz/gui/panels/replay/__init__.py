@@ -1,0 +1,1 @@
+"""How tokens came about, as merges are applied and as they were learned."""

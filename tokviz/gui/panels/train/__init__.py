@@ -1,0 +1,1 @@
+"""A byte-pair encoding of one's own text."""

@@ -1,0 +1,1 @@
+"""The scatter plot of an embedding table, and what stands around it."""

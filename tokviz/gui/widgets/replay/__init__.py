@@ -1,0 +1,1 @@
+"""Merges replayed: rows of tokens, trees, lattices, and their controls."""

@@ -1,0 +1,1 @@
+"""Tables of many rows, filled as they are seen."""
