@@ -12,6 +12,7 @@ import numpy as np
 from tokviz.tokenization.added_tokens import TextEncoder
 from tokviz.tokenization.bpe import CLOSED, OPEN
 from tokviz.tokenization.encoding import Encoding, Int32s, utf8_lengths, without_surrogates
+from tokviz.tokenization.ranges import distinct
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,14 +128,3 @@ def uncovered_by(starts: Int32s, ends: Int32s, n_bytes: int) -> Int32s:
     """The bytes that no span [start, end) holds, sorted."""
     depth = np.bincount(starts, minlength=n_bytes + 1) - np.bincount(ends, minlength=n_bytes + 1)
     return np.flatnonzero(np.cumsum(depth[:-1]) == 0).astype(np.int32)
-
-
-def distinct(places: Int32s) -> Int32s:
-    """The places in order, each once. They are nearly in order, which `np.unique` does not use: it
-    hashes them.
-
-    >>> distinct(np.array([0, 0, 3, 2, 3], np.int32)).tolist()
-    [0, 2, 3]
-    """
-    places = np.sort(places, kind="stable")
-    return places[np.diff(places, prepend=-1) > 0]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from tokviz.tokenization.bpe import OPEN
 from tokviz.tokenization.encoding import Int32s, Int64s
 from tokviz.tokenization.lock_step import NO_RULE, LockStep
+from tokviz.tokenization.ranges import distinct
 
 Bytes = NDArray[np.uint8]
 
@@ -40,7 +41,7 @@ def sweep(lock_step: LockStep, data: Bytes) -> tuple[Int32s, Int32s] | None:
         following[places] = behind
         inner = behind < n
         preceding[behind[inner]] = places[inner]
-        pairs = np.unique(np.concatenate((before[before >= 0], places[inner])))
+        pairs: Int64s = distinct(np.concatenate((before[before >= 0], places[inner])))
         waiting.add(pairs, lock_step.ranks(ids[pairs], ids[following[pairs]]))
     return ids[:n], gaps
 
@@ -68,7 +69,8 @@ class _Waiting:
     def pop(self) -> tuple[int, Int64s]:
         """The lowest rank, and its places, rising."""
         rank = heappop(self.ranks)
-        return rank, np.unique(np.concatenate(self._places.pop(rank)))
+        places: Int64s = np.concatenate(self._places.pop(rank))
+        return rank, distinct(places)
 
 
 def _every_other(places: Int64s, following: Int64s) -> Int64s:

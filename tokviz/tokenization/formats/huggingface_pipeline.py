@@ -16,7 +16,8 @@ from tokviz.tokenization.bpe import MergeStep
 from tokviz.tokenization.chunk_encoder import ChunkEncoder, EncodedChunk, EncodeMany
 from tokviz.tokenization.encoding import Encoding, utf8_lengths, without_surrogates
 from tokviz.tokenization.formats.unigram_chunks import UnigramChunks
-from tokviz.tokenization.normalizers import distinct, uncovered_by
+from tokviz.tokenization.normalizers import uncovered_by
+from tokviz.tokenization.ranges import distinct
 from tokviz.tokenization.spaced_text import SPACE
 from tokviz.tokenization.unigram import Unigram
 from tokviz.tokenization.wordpiece import WordPiece
