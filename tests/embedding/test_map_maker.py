@@ -1,5 +1,6 @@
 """MapMaker: the map that was wished for, and what it finds again."""
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from tokviz.embedding import map_maker
 from tokviz.embedding.layout_cache import LayoutCache
 from tokviz.embedding.map_maker import MapMaker, MapWish
 from tokviz.embedding.neighbor_graph import graph_blocks, joined
+from tokviz.embedding.projections import tsne
 from tokviz.embedding.projections.layout import Options, ProjectionError
 from tokviz.embedding.projections.pca import principal_components
 from tokviz.embedding.transforms import Transform
@@ -89,6 +91,9 @@ def test_a_map_of_tsne_is_found_again_and_only_for_the_same_wish(
     assert (again.note, again.done, again.recall) == (layouts[-1].note, 1.0, layouts[-1].recall)
     other = MapMaker(random_table(60, 4), cache).layouts(MapWish("tsne", seed=5))
     assert next(other).done < 1
+    earlier = replace(tsne.PROJECTION, edition=0)
+    monkeypatch.setattr(map_maker, "PROJECTIONS", [earlier])
+    assert next(MapMaker(random_table(60, 4), cache).layouts(wish)).done < 1
 
 
 def test_an_unknown_projection_is_told_with_the_known_ones() -> None:

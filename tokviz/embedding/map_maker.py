@@ -108,7 +108,8 @@ class MapMaker:
 
     def _descent(self, table: EmbeddingTable, wish: MapWish) -> Iterator[Layout]:
         """Layouts of t-SNE: from disk, or computed with the principal components to begin with."""
-        key = "layout", table.fingerprint, wish.projection, wish.seed
+        projection = _projection(wish.projection)
+        key = "layout", table.fingerprint, projection.name, projection.edition, wish.seed
         kept = None if self._cache is None else self._cache.load(*key)
         if kept is not None and (layout := _layout_of(kept, table.n_rows)) is not None:
             yield layout
@@ -118,7 +119,7 @@ class MapMaker:
             yield replace(start, done=_GRAPH_SHARE * done, note=f"{_FINDING}: {done:.0%}")
         options = Options(seed=wish.seed, graph=self._graphs[wish.transform])
         last = start
-        for last in _projection("tsne").layouts(table, options):
+        for last in projection.layouts(table, options):
             note = last.note if last.done else _STARTING
             yield replace(last, done=max(last.done, _GRAPH_SHARE), note=note)
         if self._cache is not None:

@@ -37,11 +37,16 @@ class Options:
 
 @dataclass(frozen=True)
 class Projection:
-    """`layouts` yields better and better layouts; the last one is the answer."""
+    """`layouts` yields better and better layouts; the last one is the answer.
+
+    Count `edition` up when a table comes to be laid out otherwise: layouts kept on disk by an
+    earlier version of the program are computed anew then.
+    """
 
     name: str
     title: str
     layouts: Callable[[EmbeddingTable, Options], Iterator[Layout]]
+    edition: int = 1
 
 
 class ProjectionError(ValueError):

@@ -118,4 +118,4 @@ def _is_level(recalls: dict[int, float], iteration: int) -> bool:
     return settled and before is not None and now is not None and now - before < _LEAST_GAIN
 
 
-PROJECTION = Projection("tsne", "t-SNE of all rows", _layouts)
+PROJECTION = Projection("tsne", "t-SNE of all rows", _layouts, edition=2)
