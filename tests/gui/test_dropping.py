@@ -148,3 +148,18 @@ def test_a_text_a_tokenizer_and_a_table_are_told_apart(
     with qtbot.waitSignal(window.tokenizers.opened):
         _drop(window, _files(resource_path("tokenizers/mistral-7b-v1.model")))
     assert session.model.tokenizer.name == "mistral-7b-v1.model"
+
+
+def test_a_table_dropped_with_its_tokenizer_is_held_against_that(
+    start: Start, qtbot: QtBot, tmp_path: Path
+) -> None:
+    table = tmp_path / "rows.npy"  # GPT-2 has more tokens than this has rows
+    np.save(table, np.random.default_rng(0).standard_normal((32_000, 4)).astype(np.float32))
+    session = start()
+    window = session.window
+    with qtbot.waitSignal(window.table_opening().opened):
+        _drop(window, _files(table, resource_path("tokenizers/mistral-7b-v1.model")))
+    assert session.model.tokenizer.name == "mistral-7b-v1.model"
+    assert session.model.table is not None
+    assert session.model.table.n_rows == 32_000
+    assert window.notices.problem == ""

@@ -211,12 +211,16 @@ class MainWindow(QMainWindow):
             names = " and ".join(map(shown, opened))
             which = f"{names} is opened" if len(opened) == 1 else f"{names} are opened"
             self.notices.show_problem(f"Of {len(paths):,} files only {which}; drop one at a time.")
-        if tokenizers:
-            self.tokenizers.open(tokenizers[0])
-        if tables:
-            self.table_opening().open(tables[0])
+        open_table = partial(self._open_table, tables[0]) if tables else None
+        if tokenizers:  # first: the rows of a table are held against the tokenizer's ids
+            self.tokenizers.open(tokenizers[0], then=open_table)
+        elif open_table is not None:
+            open_table()
         if texts:
             self.document.open(texts[0])
+
+    def _open_table(self, path: str) -> None:
+        self.table_opening().open(path)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files may fall anywhere; panels that know more about them take them before."""

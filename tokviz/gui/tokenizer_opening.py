@@ -3,7 +3,7 @@
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -59,6 +59,7 @@ class TokenizerOpening(QObject):
         self._path = ""
         self._pattern: SplitPattern | None = None
         self._instead_of: str | None = None  # the chosen tokenizer when the window began
+        self._then: Callable[[], None] | None = None
         self._kept: dict[_Key, Tokenizer] = {}
 
     def ask_and_open(self) -> None:
@@ -71,10 +72,10 @@ class TokenizerOpening(QObject):
         if path:
             self.open(path)
 
-    def open(self, path: str) -> None:
-        """Open a tokenizer file or a model's folder."""
+    def open(self, path: str, then: Callable[[], None] | None = None) -> None:
+        """Open a tokenizer file or a model's folder; `then` is called if that worked."""
         path = os.path.abspath(path)
-        self._instead_of = None
+        self._instead_of, self._then = None, then
         self._read(path, chosen_pattern(path, self._settings))
 
     def begin_with(self, path: str) -> None:
@@ -82,7 +83,7 @@ class TokenizerOpening(QObject):
 
         Nothing is asked: a file that does not say its split pattern gets GPT-2's.
         """
-        self._instead_of = self._settings.tokenizer
+        self._instead_of, self._then = self._settings.tokenizer, None
         self._read(path, chosen_pattern(path, self._settings))
 
     @property
@@ -127,6 +128,9 @@ class TokenizerOpening(QObject):
         if own is not None:
             self._model.set_context(own or None)
         self.opened.emit()
+        then, self._then = self._then, None
+        if then is not None:
+            then()
 
     def _on_failed(self, error: BaseException) -> None:
         self._task = None
