@@ -15,7 +15,7 @@ from benchmarks.corpora import MEGABYTE, english, multilingual, single_line
 from benchmarks.figures import Figure
 from benchmarks.measure import no_collections, once, p95
 from benchmarks.peers import our_gpt2, tiktoken_gpt2
-from tokviz.tokenization.tokenized_text import TokenizedText
+from tokviz.tokenization.text.tokenized_text import TokenizedText
 
 TEXTS: dict[str, Callable[[], str]] = {
     "10 KB": lambda: english()[:10_000],

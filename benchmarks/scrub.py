@@ -20,8 +20,8 @@ from benchmarks.figures import Figure
 from benchmarks.home import home_of_its_own
 from benchmarks.measure import no_collections, once, p95
 from benchmarks.peers import our_gpt2, tiktoken_gpt2
-from tokviz.tokenization.text_merges import count_curve
-from tokviz.tokenization.tokenized_text import TokenizedText
+from tokviz.tokenization.replay.text_merges import count_curve
+from tokviz.tokenization.text.tokenized_text import TokenizedText
 
 TEXTS: dict[str, Callable[[], str]] = {
     "1 MB": lambda: english()[:MEGABYTE],

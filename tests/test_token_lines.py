@@ -5,7 +5,7 @@ from hypothesis import given
 from tests.tokenization.diverse_texts import any_text
 from tests.tokenization.oracles import shipped
 from tokviz.token_lines import token_table
-from tokviz.tokenization.visible_text import visible
+from tokviz.tokenization.vocabulary.visible_text import visible
 
 
 def test_the_table_lists_index_id_token_characters_and_bytes() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tokviz.resources import read_resource, verified_path
-from tokviz.tokenization.merge_order import check_order
+from tokviz.tokenization.replay.merge_order import check_order
 from tokviz.tokenization.tokenizer import Tokenizer, bytes_tokenizer, characters_tokenizer
 
 if TYPE_CHECKING:

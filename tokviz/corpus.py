@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from tokviz.corpus_files import files_below, is_utf8, read_file
-from tokviz.tokenization.locality import Locality
-from tokviz.tokenization.pre_tokenizers import SplitPattern
-from tokviz.tokenization.reencoding import encode_in_parts
+from tokviz.tokenization.pre_tokenization.pre_tokenizers import SplitPattern
+from tokviz.tokenization.text.locality import Locality
+from tokviz.tokenization.text.reencoding import encode_in_parts
 from tokviz.tokenization.tokenizer import Tokenizer
-from tokviz.tokenization.word_counts import Words
+from tokviz.tokenization.training.word_counts import Words
 
 _WHOLE = SplitPattern("whole texts", "")  # knows no place where a file may be cut
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from tokviz.text_files import write_bytes, write_text
 from tokviz.token_tables import TokenTable
-from tokviz.tokenization.visible_text import visible
+from tokviz.tokenization.vocabulary.visible_text import visible
 
 COLUMNS = ("id", "token", "bytes", "x", "y")
 _AT_A_TIME = 2000  # rows between two chances to cancel

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from tokviz.tokenization.encoding import Encoding
 from tokviz.tokenization.tokenizer import Tokenizer
-from tokviz.tokenization.visible_text import visible
+from tokviz.tokenization.vocabulary.visible_text import visible
 
 _TOKEN_CELLS = 20
 _SPAN_CELLS = 11

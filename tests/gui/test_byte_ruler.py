@@ -11,8 +11,8 @@ from tests.gui.replaying import Start
 from tests.tokenization.oracles import shipped
 from tokviz.gui.app import Session
 from tokviz.gui.widgets.text.painted_row import PaintedRow
-from tokviz.tokenization.text_pre_tokens import pre_token_starts
-from tokviz.tokenization.tokenized_text import TokenizedText
+from tokviz.tokenization.text.text_pre_tokens import pre_token_starts
+from tokviz.tokenization.text.tokenized_text import TokenizedText
 
 TEXT = "Tokenization of 👩‍👩‍👧‍👦 नमस्ते, 北京\r\nand é.\x04 " * 4
 

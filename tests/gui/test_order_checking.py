@@ -17,7 +17,7 @@ from tokviz.gui.app import Session
 from tokviz.gui.panels.replay.merge_list_panel import MergeListPanel
 from tokviz.gui.task import Task
 from tokviz.tokenization.formats.huggingface_json import to_tokenizer_json
-from tokviz.tokenization.merge_order import OrderCheck
+from tokviz.tokenization.replay.merge_order import OrderCheck
 
 Start = Callable[..., Session]
 

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from tokviz.gui.tokenizer_model import Selection, TokenizerModel
 from tokviz.tokenization.encoding import Encoding
-from tokviz.tokenization.tokenized_text import TokenizedText
+from tokviz.tokenization.text.tokenized_text import TokenizedText
 from tokviz.tokenization.tokenizer import Tokenizer, bytes_tokenizer, characters_tokenizer
 
 NewModel = Callable[[Tokenizer], TokenizerModel]
@@ -337,7 +337,7 @@ def test_an_encoding_that_fails_is_told(
     model = new_model(gpt2)
     problems: list[str] = []
     model.problem.connect(problems.append)
-    monkeypatch.setattr("tokviz.tokenization.tokenized_text._encode", fail)
+    monkeypatch.setattr("tokviz.tokenization.text.tokenized_text._encode", fail)
     model.set_text(LONG)
     qtbot.waitUntil(lambda: bool(problems))
     assert problems == ["Encoding with gpt2 failed: there is not enough memory."]

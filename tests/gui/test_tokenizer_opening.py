@@ -19,7 +19,7 @@ from tokviz.gui import tokenizer_opening
 from tokviz.gui.app import Session
 from tokviz.gui.widgets.choice_dialog import ChoiceDialog
 from tokviz.tokenization.formats.huggingface_json import to_tokenizer_json
-from tokviz.tokenization.pre_tokenizers import LLAMA3, SplitPattern
+from tokviz.tokenization.pre_tokenization.pre_tokenizers import LLAMA3, SplitPattern
 from tokviz.tokenization.tokenizer import Tokenizer
 
 Start = Callable[..., Session]

@@ -13,12 +13,12 @@ from tokviz.gui.panels.replay import training_steps
 from tokviz.gui.panels.replay.merge_history_panel import MergeHistoryPanel
 from tokviz.gui.widgets.mode_switch import Mode
 from tokviz.gui.widgets.replay.clock_switch import Clock
-from tokviz.tokenization.pre_token_counts import count_pre_tokens
-from tokviz.tokenization.pre_tokenizers import GPT2
-from tokviz.tokenization.trained_tokenizer import trained_tokenizer
-from tokviz.tokenization.trainer import TieRule, Training, lay_out, learn_merges
-from tokviz.tokenization.training_replay import TrainingReplay
-from tokviz.tokenization.word_counts import (
+from tokviz.tokenization.pre_tokenization.pre_tokenizers import GPT2
+from tokviz.tokenization.training.pre_token_counts import count_pre_tokens
+from tokviz.tokenization.training.trained_tokenizer import trained_tokenizer
+from tokviz.tokenization.training.trainer import TieRule, Training, lay_out, learn_merges
+from tokviz.tokenization.training.training_replay import TrainingReplay
+from tokviz.tokenization.training.word_counts import (
     CLASSIC_EXAMPLE,
     parse_words,
     word_count_tokenizer,

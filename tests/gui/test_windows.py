@@ -13,7 +13,7 @@ from tokviz.gui.app import Session
 from tokviz.gui.panels.go_to import actions_below
 from tokviz.gui.panels.windows_bar import WindowsBar
 from tokviz.gui.text_splitting import in_words
-from tokviz.tokenization.context_windows import PartAlone, TextPart
+from tokviz.tokenization.text.context_windows import PartAlone, TextPart
 
 Key = Qt.Key
 Left = Qt.MouseButton.LeftButton

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tokviz.tokenization import pieces, reencoding
+from tokviz.tokenization.text import pieces, reencoding
 
 
 @pytest.fixture(scope="module")

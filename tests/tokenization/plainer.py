@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tokviz.tokenization.normalizers import AlignedText
+from tokviz.tokenization.normalization.normalizers import AlignedText
 
 CHANGED = {"A": "a", "é": "e", "\x04": "", "½": "1/2", "🚀": "é", "'": "`"}
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tokenization.diverse_texts import any_text, built_text
+from tests.tokenization.encoders.test_encoder import columns
 from tests.tokenization.oracles import shipped, slow_spans
-from tests.tokenization.test_encoder import columns
 from tokviz.tokenization import encoding as encoding_module
 from tokviz.tokenization.encoding import (
     Fired,

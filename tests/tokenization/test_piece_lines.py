@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tokviz.tokenization.pieces import PIECE, Piece, PieceTable, raw_pieces
+from tokviz.tokenization.text.pieces import PIECE, Piece, PieceTable, raw_pieces
 
 TEXTS = st.text(st.one_of(st.sampled_from("\n\r\u2028\u2029\x0b\x85ab é🚀\ud800"), st.characters()))
 _BREAK = re.compile("\r\n|[\n\r\u2028\u2029]")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.tokenization.diverse_texts import settled_text, texts
 from tests.tokenization.oracles import shipped, slow_spans
 from tokviz.resources import read_resource
-from tokviz.tokenization.encoder import encode_pre_token
+from tokviz.tokenization.encoders.encoder import encode_pre_token
 from tokviz.tokenization.tokenizer import Special, SpecialTokenError
 
 NAMES = ["cl100k_base", "o200k_base"]

@@ -12,9 +12,9 @@ from tokviz.commands.inputs import (
 )
 from tokviz.commands.json_stream import write_object
 from tokviz.text_files import shown
-from tokviz.tokenization.merge_order import check_order
+from tokviz.tokenization.replay.merge_order import check_order
+from tokviz.tokenization.replay.vocabulary_curve import vocabulary_curve
 from tokviz.tokenization.tokenizer import Tokenizer
-from tokviz.tokenization.vocabulary_curve import vocabulary_curve
 
 SUMMARY = "count a text's tokens against the number of merges"
 

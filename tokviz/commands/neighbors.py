@@ -14,7 +14,7 @@ from tokviz.embedding.table import EmbeddingTable
 from tokviz.text_files import shown
 from tokviz.token_tables import TokenTable, tokens_nearest
 from tokviz.tokenization.tokenizer import Tokenizer
-from tokviz.tokenization.visible_text import visible
+from tokviz.tokenization.vocabulary.visible_text import visible
 
 SUMMARY = "list the tokens nearest to a token in an embedding table"
 _SHOWN_TOKENS = 20

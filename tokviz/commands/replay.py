@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from tokviz.commands.inputs import add_tokenizer, checked_argument, tokenizer_for
 from tokviz.commands.json_stream import write_object
-from tokviz.tokenization.bpe import MergeStep
+from tokviz.tokenization.algorithms.bpe import MergeStep
 from tokviz.tokenization.tokenizer import Tokenizer
-from tokviz.tokenization.visible_text import visible
+from tokviz.tokenization.vocabulary.visible_text import visible
 
 SUMMARY = "list the merges of encoding a text"
 

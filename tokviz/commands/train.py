@@ -16,12 +16,16 @@ from tokviz.commands.progress import ProgressBar
 from tokviz.corpus_files import read_corpus
 from tokviz.text_files import NotUtf8Error, read_bytes, shown, write_together
 from tokviz.tokenization.formats.saving import files_to_write, self_check
-from tokviz.tokenization.pre_token_counts import PreTokenCounts
-from tokviz.tokenization.pre_tokenizers import SPLIT_PATTERNS, SplitPattern, split_pattern
-from tokviz.tokenization.split_checks import checked_texts
+from tokviz.tokenization.pre_tokenization.pre_tokenizers import (
+    SPLIT_PATTERNS,
+    SplitPattern,
+    split_pattern,
+)
+from tokviz.tokenization.pre_tokenization.split_checks import checked_texts
 from tokviz.tokenization.tokenizer import Tokenizer
-from tokviz.tokenization.trained_tokenizer import trained_tokenizer
-from tokviz.tokenization.trainer import (
+from tokviz.tokenization.training.pre_token_counts import PreTokenCounts
+from tokviz.tokenization.training.trained_tokenizer import trained_tokenizer
+from tokviz.tokenization.training.trainer import (
     Alphabet,
     LearnedMerge,
     TieRule,
@@ -30,13 +34,13 @@ from tokviz.tokenization.trainer import (
     lay_out,
     learn_merges,
 )
-from tokviz.tokenization.visible_text import visible
-from tokviz.tokenization.word_counts import (
+from tokviz.tokenization.training.word_counts import (
     read_word_counts,
     symbol,
     word_count_tokenizer,
     word_count_training,
 )
+from tokviz.tokenization.vocabulary.visible_text import visible
 
 SUMMARY = "learn merges from text"
 

@@ -22,8 +22,8 @@ from tokviz.text_files import (
     size_of,
     write_text,
 )
-from tokviz.tokenization.pieces import PieceTable
-from tokviz.tokenization.tokenized_text import TokenizedText
+from tokviz.tokenization.text.pieces import PieceTable
+from tokviz.tokenization.text.tokenized_text import TokenizedText
 from tokviz.tokenization.tokenizer import Tokenizer
 
 _ASK_FROM = 256 * 2**20  # bytes of a file that is opened only after a question

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from tokviz.gui.task import Task
 from tokviz.tokenization.encoding import Int64s
-from tokviz.tokenization.token_list import count_ids, id_counts
+from tokviz.tokenization.text.token_list import count_ids, id_counts
 
 if TYPE_CHECKING:
     from tokviz.gui.tokenizer_model import TokenizerModel

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from tokviz.gui.task import Task, failure
-from tokviz.tokenization.merge_order import AT_ONCE, OrderCheck, check_order
+from tokviz.tokenization.replay.merge_order import AT_ONCE, OrderCheck, check_order
 from tokviz.tokenization.tokenizer import Tokenizer
 
 

@@ -4,7 +4,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from tokviz.gui.task import Task, failure
 from tokviz.tokenization.encoding import Encoding
-from tokviz.tokenization.tokenized_text import TokenizedText
+from tokviz.tokenization.text.tokenized_text import TokenizedText
 
 _AT_ONCE = 1 << 13  # characters encoded at once: more than a page
 _MOST_AT_ONCE = 1 << 16  # characters of a pre-token that is not left to the task

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from tokviz.gui.task import Task, failure
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.text_files import shown, write_text
-from tokviz.tokenization.context_windows import ContextWindows, PartAlone, parts_alone
-from tokviz.tokenization.token_export import TokensToExport, tokens_to_export
+from tokviz.tokenization.text.context_windows import ContextWindows, PartAlone, parts_alone
+from tokviz.tokenization.text.token_export import TokensToExport, tokens_to_export
 from tokviz.tokenization.tokenizer import Tokenizer
 
 

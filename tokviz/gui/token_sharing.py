@@ -14,7 +14,7 @@ from tokviz.gui.widgets.exact_clipboard import copy_text
 from tokviz.gui.widgets.export_button import FileKind
 from tokviz.gui.widgets.text.text_picture import MOST_ROWS, TextPicture
 from tokviz.text_files import TextFileError, shown, write_bytes, write_text
-from tokviz.tokenization.token_export import (
+from tokviz.tokenization.text.token_export import (
     TokensToExport,
     csv_parts,
     html_parts,

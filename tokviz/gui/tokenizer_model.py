@@ -15,15 +15,15 @@ from tokviz.gui.id_counting import IdCounting
 from tokviz.gui.order_checking import OrderChecking
 from tokviz.gui.rest_of_text import RestOfText
 from tokviz.gui.shared_table import SharedTable
-from tokviz.tokenization.merge_order import why_only_all_merges
-from tokviz.tokenization.pieces import PieceTable
-from tokviz.tokenization.place_after_edit import TextEdit, index_at, place_after
-from tokviz.tokenization.tokenized_text import TokenizedText
+from tokviz.tokenization.replay.merge_order import why_only_all_merges
+from tokviz.tokenization.text.pieces import PieceTable
+from tokviz.tokenization.text.place_after_edit import TextEdit, index_at, place_after
+from tokviz.tokenization.text.tokenized_text import TokenizedText
 from tokviz.tokenization.tokenizer import Special, Tokenizer
 
 if TYPE_CHECKING:
     from tokviz.embedding.table import EmbeddingTable
-    from tokviz.tokenization.trainer import Training
+    from tokviz.tokenization.training.trainer import Training
 
 
 @dataclass(frozen=True)

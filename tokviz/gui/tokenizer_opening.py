@@ -17,7 +17,7 @@ from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.choice_dialog import ask_for_choice
 from tokviz.text_files import shown
 from tokviz.tokenization.formats import SplitPatternNeededError, TokenizerFileError
-from tokviz.tokenization.pre_tokenizers import (
+from tokviz.tokenization.pre_tokenization.pre_tokenizers import (
     GPT2,
     LLAMA3,
     QWEN2,

@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from tokviz.tokenization.bpe import OPEN
+from tokviz.tokenization.algorithms.bpe import OPEN
 from tokviz.tokenization.graphemes import count_graphemes
 
 Int32s = NDArray[np.int32]

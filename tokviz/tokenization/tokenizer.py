@@ -7,27 +7,31 @@ from enum import Enum
 from functools import cached_property
 from typing import Protocol
 
-from tokviz.tokenization.added_tokens import (
-    AddedToken,
-    AddedTokenEncoder,
-    AddedTokenMatcher,
-    TextEncoder,
-)
-from tokviz.tokenization.alphabet import AlphabetEncoder
-from tokviz.tokenization.base_symbols import (
+from tokviz.tokenization.algorithms.alphabet import AlphabetEncoder
+from tokviz.tokenization.algorithms.base_symbols import (
     BaseSymbols,
     ByteSymbols,
     CharacterSymbols,
     Symbols,
 )
-from tokviz.tokenization.bpe import MergeRules, Merges, MergeStep
-from tokviz.tokenization.encoder import LONG, Encoder
+from tokviz.tokenization.algorithms.bpe import MergeRules, Merges, MergeStep
+from tokviz.tokenization.algorithms.piece_bpe import PieceBpe
+from tokviz.tokenization.encoders.encoder import LONG, Encoder
+from tokviz.tokenization.encoders.ruled_encoder import RuledEncoder
+from tokviz.tokenization.encoders.whole_text_bpe import WholeTextRules
 from tokviz.tokenization.encoding import Encoding, without_surrogates
-from tokviz.tokenization.normalizers import Normalizer, NormalizingEncoder, byte_origins
-from tokviz.tokenization.piece_bpe import PieceBpe
-from tokviz.tokenization.pre_tokenizers import SplitPattern
-from tokviz.tokenization.ruled_encoder import RuledEncoder
-from tokviz.tokenization.whole_text_bpe import WholeTextRules
+from tokviz.tokenization.normalization.added_tokens import (
+    AddedToken,
+    AddedTokenEncoder,
+    AddedTokenMatcher,
+    TextEncoder,
+)
+from tokviz.tokenization.normalization.normalizers import (
+    Normalizer,
+    NormalizingEncoder,
+    byte_origins,
+)
+from tokviz.tokenization.pre_tokenization.pre_tokenizers import SplitPattern
 
 
 class Algorithm(Enum):

@@ -4,7 +4,7 @@ import random
 from typing import Any
 
 from tokviz.tokenization.formats.byte_alphabet import BYTES_IN_ORDER, CHARACTERS
-from tokviz.tokenization.spaced_text import SPACE
+from tokviz.tokenization.normalization.spaced_text import SPACE
 
 Part = dict[str, Any]
 

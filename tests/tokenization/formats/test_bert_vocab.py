@@ -8,11 +8,11 @@ from tokenizers import decoders, models, normalizers, pre_tokenizers
 
 from tests.tokenization.diverse_texts import texts
 from tests.tokenization.oracles import shipped
+from tokviz.tokenization.algorithms.wordpiece import WordPiece
 from tokviz.tokenization.encoding import without_surrogates
 from tokviz.tokenization.formats import TokenizerFileError
 from tokviz.tokenization.formats.bert_vocab import CHUNKS, BertWords, tokenizer_from_bert_vocab
 from tokviz.tokenization.tokenizer import Special
-from tokviz.tokenization.wordpiece import WordPiece
 
 NAME = "bert-base-uncased"
 

@@ -10,7 +10,7 @@ from tests.tokenization.formats.random_json import random_texts, tokenizer_json
 from tokviz.tokenization.encoding import Encoding
 from tokviz.tokenization.formats import TokenizerFileError
 from tokviz.tokenization.formats.huggingface_json import tokenizer_from_json
-from tokviz.tokenization.spaced_text import SPACE
+from tokviz.tokenization.normalization.spaced_text import SPACE
 from tokviz.tokenization.tokenizer import Special, Tokenizer
 
 _Spans = list[tuple[int, int]]

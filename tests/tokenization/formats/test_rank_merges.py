@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from tests.tokenization.diverse_texts import texts
 from tests.tokenization.oracles import shipped
-from tokviz.tokenization.bpe import Merges, apply_merges
+from tokviz.tokenization.algorithms.bpe import Merges, apply_merges
 from tokviz.tokenization.formats import SplitPatternNeededError
 from tokviz.tokenization.formats.any_file import open_tokenizer
 from tokviz.tokenization.formats.rank_merges import merges_of_ranks
 from tokviz.tokenization.formats.tiktoken_ranks import to_tiktoken
-from tokviz.tokenization.pre_tokenizers import CL100K, GPT2
+from tokviz.tokenization.pre_tokenization.pre_tokenizers import CL100K, GPT2
 
 BYTES = [bytes([byte]) for byte in range(256)]
 

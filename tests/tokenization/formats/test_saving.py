@@ -14,14 +14,14 @@ from tokenizers.pre_tokenizers import ByteLevel
 
 from tests.tokenization.diverse_texts import texts
 from tests.tokenization.oracles import shipped
-from tests.tokenization.test_trainer import counts_of
+from tests.tokenization.training.test_trainer import counts_of
 from tokviz.tokenization.formats import TokenizerFileError
 from tokviz.tokenization.formats.any_file import open_tokenizer
 from tokviz.tokenization.formats.saving import files_to_write, self_check
-from tokviz.tokenization.pre_tokenizers import SPLIT_PATTERNS, split_pattern
+from tokviz.tokenization.pre_tokenization.pre_tokenizers import SPLIT_PATTERNS, split_pattern
 from tokviz.tokenization.tokenizer import Special, Tokenizer
-from tokviz.tokenization.trained_tokenizer import trained_tokenizer
-from tokviz.tokenization.trainer import Alphabet, Training, lay_out, learn_merges
+from tokviz.tokenization.training.trained_tokenizer import trained_tokenizer
+from tokviz.tokenization.training.trainer import Alphabet, Training, lay_out, learn_merges
 
 OWN = r"\p{L}+| ?\p{N}|[^\p{L}\p{N}]+"
 PATTERNS = [*SPLIT_PATTERNS, OWN]

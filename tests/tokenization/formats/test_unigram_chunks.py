@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.fetch_tokenizers import fetched
 from tests.tokenization.diverse_texts import PARTS, texts
+from tokviz.tokenization.algorithms.unigram import Unigram
 from tokviz.tokenization.encoding import Encoding, without_surrogates
 from tokviz.tokenization.formats.any_file import open_tokenizer
 from tokviz.tokenization.formats.charsmap import Charsmap
@@ -20,9 +21,8 @@ from tokviz.tokenization.formats.huggingface_pipeline import (
     load_pipeline,
 )
 from tokviz.tokenization.formats.unigram_chunks import GRAPHEMES, which
-from tokviz.tokenization.tokenized_text import TokenizedText
+from tokviz.tokenization.text.tokenized_text import TokenizedText
 from tokviz.tokenization.tokenizer import Tokenizer
-from tokviz.tokenization.unigram import Unigram
 
 MODELS = ["botchan_en_unigram_1000.model", "ggml-vocab-nomic-bert-moe.gguf"]
 VANISHING = set(map(chr, range(0x20))) - set("\t\n\r")

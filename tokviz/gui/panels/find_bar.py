@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QWidget
 from tokviz.gui.task import Task
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.switch_button import switch_button
-from tokviz.tokenization.text_search import (
+from tokviz.tokenization.text.text_search import (
     Hits,
     TextHits,
     TokenHits,
@@ -18,7 +18,7 @@ from tokviz.tokenization.text_search import (
     joined_hits,
     wanted_ids,
 )
-from tokviz.tokenization.token_filter import FilterError
+from tokviz.tokenization.vocabulary.token_filter import FilterError
 
 _PAUSE_MS = 150
 _SHORT = 1 << 18

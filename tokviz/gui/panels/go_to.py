@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
 
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.mode_switch import Mode
-from tokviz.tokenization.token_finder import likely_tokens
-from tokviz.tokenization.visible_text import visible
+from tokviz.tokenization.vocabulary.token_finder import likely_tokens
+from tokviz.tokenization.vocabulary.visible_text import visible
 
 KIND = "kind"  # the property of an action that says what it is, if it is more than that
 _PAUSE_MS = 80

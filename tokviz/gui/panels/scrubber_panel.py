@@ -16,8 +16,8 @@ from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.fitting_label import FittingLabel
 from tokviz.gui.widgets.plots.vocabulary_curve import VocabularyCurve
-from tokviz.tokenization.text_merges import count_curve
-from tokviz.tokenization.vocabulary_curve import VocabularyCurve as CurveOfText
+from tokviz.tokenization.replay.text_merges import count_curve
+from tokviz.tokenization.replay.vocabulary_curve import VocabularyCurve as CurveOfText
 
 _PAUSE_MS = 120  # without an edit, before the curve is counted anew
 _AT_ONCE = 100_000  # characters of a text whose curve is counted without a task

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 from tokviz.gui.task import Task, failure
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.switch_button import switch_button
-from tokviz.tokenization.added_tokens import Match
-from tokviz.tokenization.special_names import find_names
+from tokviz.tokenization.normalization.added_tokens import Match
+from tokviz.tokenization.text.special_names import find_names
 from tokviz.tokenization.tokenizer import Special
 
 _PAUSE_MS = 150

@@ -14,7 +14,7 @@ from tokviz.gui.task import Task, failure
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.still_label import StillLabel
-from tokviz.tokenization.text_checks import (
+from tokviz.tokenization.text.text_checks import (
     LossFinder,
     count_graphemes_of,
     graphemes_between,

@@ -13,10 +13,10 @@ from tokviz.gui.widgets.panel_frame import PanelFrame
 from tokviz.gui.widgets.text.row_painting import Highlights, Places
 from tokviz.gui.widgets.text.token_text_view import TokenTextView
 from tokviz.gui.widgets.text.window_painting import WindowEdges
-from tokviz.tokenization.special_names import names_within
-from tokviz.tokenization.text_merges import fired_spans
-from tokviz.tokenization.text_pre_tokens import pre_token_starts
-from tokviz.tokenization.tokenized_text import TokenizedText
+from tokviz.tokenization.replay.text_merges import fired_spans
+from tokviz.tokenization.text.special_names import names_within
+from tokviz.tokenization.text.text_pre_tokens import pre_token_starts
+from tokviz.tokenization.text.tokenized_text import TokenizedText
 from tokviz.tokenization.tokenizer import Special, Tokenizer
 
 

@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 from tokviz.gui.task import Task, failure
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.switch_button import switch_button
-from tokviz.tokenization.limits import limits_of
-from tokviz.tokenization.normalized_text import count_changed
+from tokviz.tokenization.text.normalized_text import count_changed
+from tokviz.tokenization.vocabulary.limits import limits_of
 
 _PAUSE_MS = 250
 _COMPARING = "Comparing with the normalized text"

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QLabel, QSpinBox, QToolButton, QVBoxLayout, QWidge
 
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.flow_layout import FlowLayout
-from tokviz.tokenization.context_windows import ContextWindows
+from tokviz.tokenization.text.context_windows import ContextWindows
 
 _LARGEST = 10_000_000
 _UNLIMITED = 1_024  # tokens that windows begin with where the model's own window is not known

@@ -14,7 +14,12 @@ from tokviz.gui.task import Task, failure
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.plain_label import plain_label
 from tokviz.text_files import read_bytes, shown, size_of
-from tokviz.tokenization.word_counts import CLASSIC_EXAMPLE, Words, parse_words, read_word_counts
+from tokviz.tokenization.training.word_counts import (
+    CLASSIC_EXAMPLE,
+    Words,
+    parse_words,
+    read_word_counts,
+)
 
 _MOST_WORD_COUNTS = 1 << 28
 _OPEN_TEXT = "the open text"

@@ -13,14 +13,14 @@ from typing import Any
 
 import numpy as np
 
+from tokviz.tokenization.algorithms.wordpiece import Word, WordPiece
+from tokviz.tokenization.encoders.piece_trie import code_points
+from tokviz.tokenization.encoders.word_arrays import ManyWords
 from tokviz.tokenization.encoding import Int64s, utf8_lengths
 from tokviz.tokenization.formats import TokenizerFileError
 from tokviz.tokenization.formats.utf8_text import utf8_text
-from tokviz.tokenization.piece_trie import code_points
 from tokviz.tokenization.ranges import ranges
 from tokviz.tokenization.tokenizer import Algorithm, Tokenizer
-from tokviz.tokenization.word_arrays import ManyWords
-from tokviz.tokenization.wordpiece import Word, WordPiece
 
 UNKNOWN = "[UNK]"
 SPECIAL = ("[PAD]", UNKNOWN, "[CLS]", "[SEP]", "[MASK]")

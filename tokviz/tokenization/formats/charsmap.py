@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tokviz.tokenization.encoding import Int64s
+from tokviz.tokenization.normalization.spaced_text import CharacterChanges
 from tokviz.tokenization.ranges import ranges
-from tokviz.tokenization.spaced_text import CharacterChanges
 
 _LABEL = 1 << 31 | 0xFF
 _HAS_VALUE = 1 << 8

@@ -5,7 +5,7 @@ The names are those of llama.cpp (`llama_vocab::impl::load` and `llm_tokenizer_b
 the ones of the models' own tokenizers, which it quotes beside them.
 """
 
-from tokviz.tokenization.pre_tokenizers import (
+from tokviz.tokenization.pre_tokenization.pre_tokenizers import (
     BETWEEN_WORDS,
     GPT2,
     LLAMA3,

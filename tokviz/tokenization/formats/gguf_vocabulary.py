@@ -5,9 +5,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tokviz.tokenization.added_tokens import AddedToken
 from tokviz.tokenization.formats import TokenizerFileError
 from tokviz.tokenization.formats.sentencepiece_model import Kind
+from tokviz.tokenization.normalization.added_tokens import AddedToken
 
 _T = TypeVar("_T", str, int, float)
 _KEY = "tokenizer.ggml."

@@ -6,7 +6,7 @@ Ids 0-255 are the bytes in GPT-2's order, 256 + r is the result of merge r, and 
 special token `<|endoftext|>`. Neither form has a place for a split pattern: it is GPT-2's.
 """
 
-from tokviz.tokenization.bpe import Merges
+from tokviz.tokenization.algorithms.bpe import Merges
 from tokviz.tokenization.formats import TokenizerFileError
 from tokviz.tokenization.formats.byte_alphabet import CHARACTERS, to_bytes
 from tokviz.tokenization.formats.json_text import checked_vocab, parse_object, to_json
@@ -18,7 +18,7 @@ from tokviz.tokenization.formats.named_merges import (
     read_vocab,
 )
 from tokviz.tokenization.formats.utf8_text import utf8_text
-from tokviz.tokenization.pre_tokenizers import GPT2
+from tokviz.tokenization.pre_tokenization.pre_tokenizers import GPT2
 from tokviz.tokenization.tokenizer import Algorithm, Tokenizer
 
 END_OF_TEXT = "<|endoftext|>"

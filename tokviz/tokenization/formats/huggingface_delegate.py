@@ -5,7 +5,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from tokviz.tokenization.added_tokens import AddedToken
+from tokviz.tokenization.algorithms.unigram import UNKNOWN_PENALTY, Unigram
+from tokviz.tokenization.algorithms.wordpiece import WordPiece
 from tokviz.tokenization.formats import TokenizerFileError
 from tokviz.tokenization.formats.bert_vocab import join_pieces
 from tokviz.tokenization.formats.byte_alphabet import to_bytes
@@ -20,10 +21,9 @@ from tokviz.tokenization.formats.json_text import MOST_IDS, checked_vocab
 from tokviz.tokenization.formats.pipeline_checks import check_parts
 from tokviz.tokenization.formats.sentencepiece_model import byte_of, join_words
 from tokviz.tokenization.formats.unigram_chunks import UnigramChunks, read_chunks
-from tokviz.tokenization.spaced_text import SPACE, CharacterChanges, Spacing
+from tokviz.tokenization.normalization.added_tokens import AddedToken
+from tokviz.tokenization.normalization.spaced_text import SPACE, CharacterChanges, Spacing
 from tokviz.tokenization.tokenizer import Algorithm, Tokenizer
-from tokviz.tokenization.unigram import UNKNOWN_PENALTY, Unigram
-from tokviz.tokenization.wordpiece import WordPiece
 
 Join = Callable[[list[bytes]], bytes]
 _ALGORITHMS = {

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from tokviz.tokenization.normalizers import AlignedText
+from tokviz.tokenization.normalization.normalizers import AlignedText
 
 Form = Literal["NFC", "NFD", "NFKC", "NFKD"]
 

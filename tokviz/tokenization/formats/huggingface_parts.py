@@ -4,11 +4,12 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from tokviz.tokenization.added_tokens import AddedToken
 from tokviz.tokenization.formats import TokenizerFileError
 from tokviz.tokenization.formats.json_text import MOST_IDS
 from tokviz.tokenization.formats.sentencepiece_model import SPACES_AND_WORD
-from tokviz.tokenization.pre_tokenizers import (
+from tokviz.tokenization.normalization.added_tokens import AddedToken
+from tokviz.tokenization.normalization.spaced_text import SPACE, Spacing
+from tokviz.tokenization.pre_tokenization.pre_tokenizers import (
     BETWEEN_WORDS,
     CL100K,
     GPT2,
@@ -20,7 +21,6 @@ from tokviz.tokenization.pre_tokenizers import (
     chain,
     split_pattern,
 )
-from tokviz.tokenization.spaced_text import SPACE, Spacing
 from tokviz.tokenization.tokenizer import Template
 
 # cl100k as `tokenizers` writes it: no possessive {1,3}+, and its $ would match at each line end.

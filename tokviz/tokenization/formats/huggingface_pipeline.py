@@ -12,15 +12,15 @@ from typing import Any
 
 import numpy as np
 
-from tokviz.tokenization.bpe import MergeStep
-from tokviz.tokenization.chunk_encoder import ChunkEncoder, EncodedChunk, EncodeMany
+from tokviz.tokenization.algorithms.bpe import MergeStep
+from tokviz.tokenization.algorithms.unigram import Unigram
+from tokviz.tokenization.algorithms.wordpiece import WordPiece
+from tokviz.tokenization.encoders.chunk_encoder import ChunkEncoder, EncodedChunk, EncodeMany
 from tokviz.tokenization.encoding import Encoding, utf8_lengths, without_surrogates
 from tokviz.tokenization.formats.unigram_chunks import UnigramChunks
-from tokviz.tokenization.normalizers import uncovered_by
+from tokviz.tokenization.normalization.normalizers import uncovered_by
+from tokviz.tokenization.normalization.spaced_text import SPACE
 from tokviz.tokenization.ranges import distinct
-from tokviz.tokenization.spaced_text import SPACE
-from tokviz.tokenization.unigram import Unigram
-from tokviz.tokenization.wordpiece import WordPiece
 
 
 class PipelineError(ValueError):

@@ -9,8 +9,8 @@ import re
 from dataclasses import replace
 from typing import Any, get_args
 
-from tokviz.tokenization.added_tokens import AddedToken
-from tokviz.tokenization.bpe import MergeRules
+from tokviz.tokenization.algorithms.bpe import MergeRules
+from tokviz.tokenization.algorithms.wordpiece import WordPiece
 from tokviz.tokenization.formats import TokenizerFileError
 from tokviz.tokenization.formats.bert_vocab import CHUNKS, BertWords, wordpiece_tokenizer
 from tokviz.tokenization.formats.byte_alphabet import CHARACTERS
@@ -32,8 +32,8 @@ from tokviz.tokenization.formats.listed_bpe import (
     split_bpe,
     with_added,
 )
+from tokviz.tokenization.normalization.added_tokens import AddedToken
 from tokviz.tokenization.tokenizer import Tokenizer
-from tokviz.tokenization.wordpiece import WordPiece
 
 _KINDS = ("BPE", "WordPiece", "Unigram", "WordLevel")
 

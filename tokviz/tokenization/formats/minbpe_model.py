@@ -4,11 +4,11 @@ Ids 0-255 are the byte values, 256 + r is the result of merge r
 (https://github.com/karpathy/minbpe, `Tokenizer.save`).
 """
 
-from tokviz.tokenization.bpe import Merges
+from tokviz.tokenization.algorithms.bpe import Merges
 from tokviz.tokenization.formats import TokenizerFileError
 from tokviz.tokenization.formats.named_merges import LONGEST_TOKEN
 from tokviz.tokenization.formats.utf8_text import utf8_text
-from tokviz.tokenization.pre_tokenizers import SplitPatternError, split_pattern
+from tokviz.tokenization.pre_tokenization.pre_tokenizers import SplitPatternError, split_pattern
 from tokviz.tokenization.tokenizer import Algorithm, Tokenizer
 
 FIRST_LINE = "minbpe v1"

@@ -5,7 +5,7 @@ Byte-level tokens are written in GPT-2's byte characters, others as the text the
 
 from collections.abc import Iterable, Sequence
 
-from tokviz.tokenization.bpe import Merges
+from tokviz.tokenization.algorithms.bpe import Merges
 from tokviz.tokenization.formats import TokenizerFileError
 from tokviz.tokenization.formats.byte_alphabet import BYTES_IN_ORDER, CHARACTERS, to_bytes
 from tokviz.tokenization.tokenizer import Algorithm, Tokenizer

@@ -7,7 +7,7 @@ holds, the one that ever fires, the others beside it.
 
 from collections.abc import Sequence
 
-from tokviz.tokenization.bpe import Merges
+from tokviz.tokenization.algorithms.bpe import Merges
 
 
 def piece_merges(

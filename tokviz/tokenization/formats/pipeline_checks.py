@@ -12,7 +12,7 @@ from typing import Any
 from tokviz.tokenization.formats import TokenizerFileError
 from tokviz.tokenization.formats.charsmap import Charsmap, CharsmapError
 from tokviz.tokenization.formats.huggingface_parts import kind_of
-from tokviz.tokenization.pattern_size import LARGEST, written_out
+from tokviz.tokenization.pre_tokenization.pattern_size import LARGEST, written_out
 
 _PARTS = ("normalizer", "pre_tokenizer", "post_processor", "decoder")
 _DEEPEST = 60

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tokviz.tokenization.bpe import MergeRules, Merges
+from tokviz.tokenization.algorithms.bpe import MergeRules, Merges
 from tokviz.tokenization.formats import TokenizerFileError
 
 _MOST_WORK = 1 << 30  # squares of lengths, summed: a real vocabulary stays below a tenth of it

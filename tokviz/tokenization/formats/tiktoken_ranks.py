@@ -15,7 +15,7 @@ from tokviz.tokenization.formats import SplitPatternNeededError, TokenizerFileEr
 from tokviz.tokenization.formats.json_text import MOST_IDS, checked_vocab, parse_object, to_json
 from tokviz.tokenization.formats.named_merges import LONGEST_TOKEN, names_of
 from tokviz.tokenization.formats.rank_merges import check_lengths, merges_of_ranks, rules_of_ranks
-from tokviz.tokenization.pre_tokenizers import (
+from tokviz.tokenization.pre_tokenization.pre_tokenizers import (
     CL100K,
     GPT2,
     O200K,

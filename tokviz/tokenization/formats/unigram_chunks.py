@@ -18,11 +18,11 @@ import numpy as np
 import regex
 from numpy.typing import NDArray
 
+from tokviz.tokenization.encoders.piece_trie import code_points
+from tokviz.tokenization.encoders.spaced_arrays import SpacedArrays
 from tokviz.tokenization.encoding import utf8_lengths
 from tokviz.tokenization.formats.huggingface_parts import kind_of, parts_of
-from tokviz.tokenization.piece_trie import code_points
-from tokviz.tokenization.spaced_arrays import SpacedArrays
-from tokviz.tokenization.spaced_text import SPACE, CharacterChanges
+from tokviz.tokenization.normalization.spaced_text import SPACE, CharacterChanges
 
 _ALONE, _STAYS = 1, 2
 _SPACES = " \n\t"

@@ -5,7 +5,7 @@ from dataclasses import replace
 from tests.gui.replaying import Start
 from tests.tokenization.oracles import shipped
 from tokviz.gui.widgets.text.recolored_rows import colored_by_id
-from tokviz.tokenization.tokenized_text import TokenizedText
+from tokviz.tokenization.text.tokenized_text import TokenizedText
 
 
 def test_a_token_has_one_colour_and_several_are_used() -> None:

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QObject, Signal
 
 from tokviz.gui.tokenizer_model import TokenizerModel
-from tokviz.tokenization.tokenized_text import TokenizedText
+from tokviz.tokenization.text.tokenized_text import TokenizedText
 from tokviz.tokenization.tokenizer import Tokenizer
 
 

@@ -19,8 +19,8 @@ from tokviz.gui.widgets.panel_frame import PanelFrame
 from tokviz.gui.widgets.switch_button import switch_button
 from tokviz.gui.widgets.text.compared_pane import ComparedPane
 from tokviz.gui.widgets.text.row_painting import Highlights
-from tokviz.tokenization.comparison import differing_spans
-from tokviz.tokenization.tokenized_text import TokenizedText
+from tokviz.tokenization.text.comparison import differing_spans
+from tokviz.tokenization.text.tokenized_text import TokenizedText
 from tokviz.tokenization.tokenizer import Tokenizer
 
 _SHIPPED = {shipped.name for shipped in TOKENIZERS}

@@ -11,10 +11,10 @@ from tokviz.gui.widgets.exact_clipboard import copy_text
 from tokviz.gui.widgets.switch_button import switch_button
 from tokviz.gui.widgets.tables.row_table import RowTable
 from tokviz.gui.widgets.text.text_style import token_font
-from tokviz.tokenization.token_filter import FilterError
 from tokviz.tokenization.tokenizer import Tokenizer
-from tokviz.tokenization.visible_text import visible
-from tokviz.tokenization.vocabulary_search import parsed_ids
+from tokviz.tokenization.vocabulary.token_filter import FilterError
+from tokviz.tokenization.vocabulary.visible_text import visible
+from tokviz.tokenization.vocabulary.vocabulary_search import parsed_ids
 
 _PAUSE_MS = 200
 _POINTS = 10.0

@@ -11,10 +11,10 @@ from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.switch_button import switch_button
 from tokviz.gui.widgets.tables.row_table import RowTable
-from tokviz.tokenization.added_tokens import AddedToken
 from tokviz.tokenization.encoding import Int64s
+from tokviz.tokenization.normalization.added_tokens import AddedToken
 from tokviz.tokenization.tokenizer import Special
-from tokviz.tokenization.visible_text import visible
+from tokviz.tokenization.vocabulary.visible_text import visible
 
 _PAUSE_MS = 200
 

@@ -19,8 +19,8 @@ from tokviz.gui.widgets.panel_frame import PanelFrame
 from tokviz.gui.widgets.plain_label import left_to_right, plain_label
 from tokviz.gui.widgets.scrolled import scrolled
 from tokviz.gui.widgets.text.text_style import token_font
-from tokviz.tokenization.token_facts import CodePoint, TokenFacts, facts_of
-from tokviz.tokenization.visible_text import visible
+from tokviz.tokenization.vocabulary.token_facts import CodePoint, TokenFacts, facts_of
+from tokviz.tokenization.vocabulary.visible_text import visible
 
 _HOVER_MS = 40  # the mouse passes over many tokens on its way
 _MOST_CHIPS = 24

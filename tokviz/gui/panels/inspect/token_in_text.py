@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from tokviz.gui.panels.pre_token_words import matched_by
 from tokviz.gui.tokenizer_model import TokenizerModel
-from tokviz.tokenization.normalized_text import is_changed, normalized
-from tokviz.tokenization.tokenized_text import TokenizedText
-from tokviz.tokenization.visible_text import visible
+from tokviz.tokenization.text.normalized_text import is_changed, normalized
+from tokviz.tokenization.text.tokenized_text import TokenizedText
+from tokviz.tokenization.vocabulary.visible_text import visible
 
 _MOST = 40  # characters of a pre-token that the card shows
 

@@ -16,11 +16,11 @@ from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.exact_clipboard import copy_text
 from tokviz.gui.widgets.tables.filtered_table import FilteredTable
 from tokviz.tokenization.encoding import Int64s, TokenRows
-from tokviz.tokenization.token_filter import FilterError
-from tokviz.tokenization.token_list import id_parts, indexes_in_order
-from tokviz.tokenization.tokenized_text import TokenizedText
-from tokviz.tokenization.visible_text import visible
-from tokviz.tokenization.vocabulary_search import TokenOrder, VocabularyIndex
+from tokviz.tokenization.text.token_list import id_parts, indexes_in_order
+from tokviz.tokenization.text.tokenized_text import TokenizedText
+from tokviz.tokenization.vocabulary.token_filter import FilterError
+from tokviz.tokenization.vocabulary.visible_text import visible
+from tokviz.tokenization.vocabulary.vocabulary_search import TokenOrder, VocabularyIndex
 
 _AT_ONCE = 1 << 17
 """Tokens that are filtered and sorted within a frame; more of them in a task."""

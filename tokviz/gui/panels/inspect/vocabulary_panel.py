@@ -14,10 +14,10 @@ from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.exact_clipboard import copy_text
 from tokviz.gui.widgets.tables.filtered_table import FilteredTable
 from tokviz.tokenization.encoding import Int64s
-from tokviz.tokenization.token_filter import FilterError
 from tokviz.tokenization.tokenizer import Tokenizer
-from tokviz.tokenization.visible_text import visible
-from tokviz.tokenization.vocabulary_search import NO_RANK, TokenOrder, VocabularyIndex
+from tokviz.tokenization.vocabulary.token_filter import FilterError
+from tokviz.tokenization.vocabulary.visible_text import visible
+from tokviz.tokenization.vocabulary.vocabulary_search import NO_RANK, TokenOrder, VocabularyIndex
 
 _ORDERS = (TokenOrder.ID, TokenOrder.TEXT, TokenOrder.COUNT, TokenOrder.LENGTH, TokenOrder.RANK)
 

@@ -24,7 +24,7 @@ from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.flow_layout import FlowLayout
 from tokviz.gui.widgets.generated_text import GeneratedText, ShownToken
 from tokviz.gui.widgets.switch_button import switch_button
-from tokviz.tokenization.visible_text import visible
+from tokviz.tokenization.vocabulary.visible_text import visible
 
 _SECONDS = 0.02  # between two tokens, so that one sees them come
 

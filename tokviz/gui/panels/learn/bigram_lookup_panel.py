@@ -9,7 +9,7 @@ from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.lookup_strip import N_STAGES, Bar, LookUpStrip, Prediction
 from tokviz.gui.widgets.switch_button import switch_button
-from tokviz.tokenization.visible_text import visible
+from tokviz.tokenization.vocabulary.visible_text import visible
 
 _BARS = 12
 _AROUND = 2  # tokens shown before and after

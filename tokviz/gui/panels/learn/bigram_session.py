@@ -37,7 +37,7 @@ from tokviz.tokenization.formats import TokenizerFileError
 from tokviz.tokenization.formats.any_file import open_tokenizer
 from tokviz.tokenization.formats.huggingface_json import to_tokenizer_json
 from tokviz.tokenization.tokenizer import Tokenizer
-from tokviz.tokenization.visible_text import visible
+from tokviz.tokenization.vocabulary.visible_text import visible
 
 _LARGEST_ON_MAP = 1 << 22  # weights; a copy of more than that ten times a second is felt
 

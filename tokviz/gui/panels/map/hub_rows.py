@@ -6,7 +6,7 @@ import numpy as np
 
 from tokviz.embedding.neighbor_graph import NeighborGraph
 from tokviz.token_tables import TokenTable
-from tokviz.tokenization.visible_text import visible
+from tokviz.tokenization.vocabulary.visible_text import visible
 
 _MOST = 200
 

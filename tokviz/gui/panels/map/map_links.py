@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.map.scatter_view import ScatterView
 from tokviz.token_tables import TokenTable
-from tokviz.tokenization.token_facts import facts_of
+from tokviz.tokenization.vocabulary.token_facts import facts_of
 
 N_MARKED = 10  # neighbours joined with the selected token by lines
 _LONGEST_PATH = 400  # tokens

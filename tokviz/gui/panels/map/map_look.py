@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from tokviz.embedding.row_classes import RowClass
 from tokviz.token_tables import TokenTable
-from tokviz.tokenization.visible_text import visible
+from tokviz.tokenization.vocabulary.visible_text import visible
 
 _LONGEST = 32
 

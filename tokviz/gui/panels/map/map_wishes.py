@@ -5,7 +5,7 @@ from tokviz.embedding.projections import PROJECTIONS
 from tokviz.embedding.transforms import Transform
 from tokviz.gui.widgets.map.projection_settings import ProjectionChoice
 from tokviz.token_tables import TokenTable
-from tokviz.tokenization.visible_text import visible
+from tokviz.tokenization.vocabulary.visible_text import visible
 
 PROJECTION_NAMES = [(projection.name, projection.title) for projection in PROJECTIONS]
 

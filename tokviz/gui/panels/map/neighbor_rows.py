@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from tokviz.embedding.neighbors import Metric, NearestRows
 from tokviz.tokenization.tokenizer import Tokenizer
-from tokviz.tokenization.visible_text import visible
+from tokviz.tokenization.vocabulary.visible_text import visible
 
 SIMILARITY_NAMES = {
     Metric.COSINE: "cosine",

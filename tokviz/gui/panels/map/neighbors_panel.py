@@ -20,7 +20,7 @@ from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.fitting_label import FittingLabel
 from tokviz.gui.widgets.tables.row_table import RowTable
 from tokviz.token_tables import TokenTable, tokens_nearest
-from tokviz.tokenization.visible_text import visible
+from tokviz.tokenization.vocabulary.visible_text import visible
 
 _N_SHOWN = 50
 _WIDEST = 110  # pixels of a column: one long token may not push the places on the map out of view

@@ -6,12 +6,12 @@ from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QVBoxLayout, QWi
 from tokviz.gui.panels.pre_token_words import matched_by
 from tokviz.gui.panels.replay.cut_boundaries import explain_cut
 from tokviz.gui.tokenizer_model import TokenizerModel
-from tokviz.tokenization.boundaries import Cause, Explanation, explain_gap
-from tokviz.tokenization.cut_stretch import CUTTING
 from tokviz.tokenization.encoding import without_surrogates
-from tokviz.tokenization.merge_replay import MergeReplay
+from tokviz.tokenization.replay.boundaries import Cause, Explanation, explain_gap
+from tokviz.tokenization.replay.cut_stretch import CUTTING
+from tokviz.tokenization.replay.merge_replay import MergeReplay
 from tokviz.tokenization.tokenizer import Algorithm
-from tokviz.tokenization.visible_text import visible
+from tokviz.tokenization.vocabulary.visible_text import visible
 
 
 class BoundaryPanel(QWidget):

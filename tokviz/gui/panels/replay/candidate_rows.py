@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from tokviz.tokenization.merge_replay import Candidate
+from tokviz.tokenization.replay.merge_replay import Candidate
 
 
 class CandidateRows:

@@ -7,7 +7,7 @@ from tokviz.gui.panels.replay.lattice_display import CandidateArcs, LatticeDispl
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.replay.merge_replay_view import Body, MergeReplayView
 from tokviz.gui.widgets.tables.row_table import RowTable
-from tokviz.tokenization.cut_stretch import CUTTING, CutStretch, stretch_at
+from tokviz.tokenization.replay.cut_stretch import CUTTING, CutStretch, stretch_at
 from tokviz.tokenization.tokenizer import Algorithm
 
 _PAUSE_MS = 60

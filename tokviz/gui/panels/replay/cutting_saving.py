@@ -13,7 +13,7 @@ from tokviz.gui.widgets.export_button import FileKind
 from tokviz.gui.widgets.pictures import png_of, svg_of
 from tokviz.gui.widgets.replay.lattice_view import LatticeView
 from tokviz.text_files import TextFileError, write_bytes, write_text
-from tokviz.tokenization.cut_stretch import CutStretch
+from tokviz.tokenization.replay.cut_stretch import CutStretch
 
 CSV, JSON = FileKind("Steps as CSV", "steps.csv"), FileKind("Steps as JSON", "steps.json")
 LATTICE_SVG = FileKind("Lattice as SVG", "lattice.svg")

@@ -16,7 +16,7 @@ from tokviz.gui.task import Task
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.choice_box import ChoiceBox
 from tokviz.gui.widgets.replay.merge_replay_view import MergeReplayView
-from tokviz.tokenization.text_merges import find_firings
+from tokviz.tokenization.replay.text_merges import find_firings
 
 _PAUSE_MS = 60
 _NO_ORDER = "Its merges do not fire in the order of their ranks, or that is not checked yet."

@@ -35,7 +35,7 @@ from tokviz.gui.widgets.panel_frame import PanelFrame
 from tokviz.gui.widgets.pictures import png_of, widget_png, widget_svg
 from tokviz.gui.widgets.replay.clock_switch import Clock, ClockSwitch, colors_of
 from tokviz.gui.widgets.replay.merge_replay_view import Body, MergeReplayView, OtherBodies
-from tokviz.tokenization.cut_stretch import CUTTING
+from tokviz.tokenization.replay.cut_stretch import CUTTING
 
 _KINDS = {Body.MERGES: KINDS, Body.ATTEMPTS: ATTEMPTS_KINDS, Body.LATTICE: LATTICE_KINDS}
 _WIDE = 940  # pixels from which there is room for all words of the header

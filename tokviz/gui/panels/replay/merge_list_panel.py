@@ -20,13 +20,13 @@ from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.switch_button import switch_button
 from tokviz.gui.widgets.tables.row_table import RowTable
-from tokviz.tokenization.cut_stretch import CUTTING
 from tokviz.tokenization.encoding import Int64s
-from tokviz.tokenization.merge_search import matching_ranks
-from tokviz.tokenization.text_merges import count_firings, find_firings
-from tokviz.tokenization.token_filter import FilterError
+from tokviz.tokenization.replay.cut_stretch import CUTTING
+from tokviz.tokenization.replay.merge_search import matching_ranks
+from tokviz.tokenization.replay.text_merges import count_firings, find_firings
 from tokviz.tokenization.tokenizer import Tokenizer
-from tokviz.tokenization.visible_text import visible
+from tokviz.tokenization.vocabulary.token_filter import FilterError
+from tokviz.tokenization.vocabulary.visible_text import visible
 
 _PAUSE_MS = 200
 _AT_ONCE = 1 << 17  # characters of a text whose firings are counted within a frame

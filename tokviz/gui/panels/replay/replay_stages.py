@@ -8,8 +8,8 @@ from tokviz.gui.panels.replay.replay_scope import NameOf, Position, Stretch
 from tokviz.gui.widgets.replay.merge_row_view import RowToken
 from tokviz.gui.widgets.replay.merge_tree_view import TreeLeaf, TreeNode
 from tokviz.tokenization.encoding import Int32s, without_surrogates
-from tokviz.tokenization.merge_replay import MergeReplay
-from tokviz.tokenization.visible_text import visible
+from tokviz.tokenization.replay.merge_replay import MergeReplay
+from tokviz.tokenization.vocabulary.visible_text import visible
 
 Rows = tuple[Sequence[RowToken], Sequence[RowToken] | None, int | None, int | None]
 

@@ -5,7 +5,7 @@ from tokviz.gui.panels.replay.replay_scope import Position, Stretch, describe_st
 from tokviz.gui.panels.replay.replay_stages import STAGES, Stage, row_of_stage, state_row, tree_of
 from tokviz.gui.widgets.replay.merge_replay_view import MergeReplayView
 from tokviz.gui.widgets.tables.row_table_model import NoRows
-from tokviz.tokenization.merge_replay import MergeReplay
+from tokviz.tokenization.replay.merge_replay import MergeReplay
 
 _NOWHERE = Position(-1, 0)
 

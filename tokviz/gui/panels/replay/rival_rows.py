@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from tokviz.tokenization.training_replay import Example, RunnerUp, TrainingStep
+from tokviz.tokenization.training.training_replay import Example, RunnerUp, TrainingStep
 
 NameOf = Callable[[int], str]
 

@@ -12,7 +12,7 @@ from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.replay.merge_replay_view import MergeReplayView
 from tokviz.gui.widgets.replay.merge_row_view import RowToken
 from tokviz.gui.widgets.tables.row_table_model import NoRows
-from tokviz.tokenization.training_replay import Example
+from tokviz.tokenization.training.training_replay import Example
 
 _REMEDY = "Train a BPE"
 _PATIENCE_MS = 250

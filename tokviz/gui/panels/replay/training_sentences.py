@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from tokviz.tokenization.trainer import LearnedMerge, TieRule
-from tokviz.tokenization.training_replay import TrainingStep
+from tokviz.tokenization.training.trainer import LearnedMerge, TieRule
+from tokviz.tokenization.training.training_replay import TrainingStep
 
 _MOST_NAMED = 4
 NameOf = Callable[[int], str]

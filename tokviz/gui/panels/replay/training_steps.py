@@ -12,9 +12,9 @@ from functools import cached_property
 from PySide6.QtCore import QObject, Signal
 
 from tokviz.gui.task import Task
-from tokviz.tokenization.trainer import Training
-from tokviz.tokenization.training_replay import Example, TrainingReplay, TrainingStep
-from tokviz.tokenization.visible_text import visible
+from tokviz.tokenization.training.trainer import Training
+from tokviz.tokenization.training.training_replay import Example, TrainingReplay, TrainingStep
+from tokviz.tokenization.vocabulary.visible_text import visible
 
 _AT_ONCE = 100_000
 """Symbols of a corpus whose steps are counted within a frame."""

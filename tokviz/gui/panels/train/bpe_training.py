@@ -9,12 +9,12 @@ from time import perf_counter
 
 from tokviz.corpus import Corpus, corpus_texts
 from tokviz.gui.task import let_frames_pass
-from tokviz.tokenization.encoder import LONG
-from tokviz.tokenization.pre_tokenizers import SplitPattern, split_pattern
-from tokviz.tokenization.split_checks import checked_texts
+from tokviz.tokenization.encoders.encoder import LONG
+from tokviz.tokenization.pre_tokenization.pre_tokenizers import SplitPattern, split_pattern
+from tokviz.tokenization.pre_tokenization.split_checks import checked_texts
 from tokviz.tokenization.tokenizer import Tokenizer
-from tokviz.tokenization.trained_tokenizer import trained_tokenizer
-from tokviz.tokenization.trainer import (
+from tokviz.tokenization.training.trained_tokenizer import trained_tokenizer
+from tokviz.tokenization.training.trainer import (
     Alphabet,
     LearnedMerge,
     LearningCurve,
@@ -26,7 +26,7 @@ from tokviz.tokenization.trainer import (
     lay_out,
     learn_merges,
 )
-from tokviz.tokenization.word_counts import word_count_tokenizer, word_count_training
+from tokviz.tokenization.training.word_counts import word_count_tokenizer, word_count_training
 
 HELD_OUT = 0.1
 _BATCH_SECONDS = 0.004  # between them the GUI thread comes first

@@ -43,7 +43,7 @@ from tokviz.gui.widgets.scrolled import scrolled
 from tokviz.gui.widgets.tables.row_table import RowTable
 from tokviz.gui.widgets.tables.row_table_model import NoRows
 from tokviz.text_files import WrongEncodingError, shown
-from tokviz.tokenization.trainer import LearningCurve
+from tokviz.tokenization.training.trainer import LearningCurve
 
 _WIDTH = 350
 _BEFORE = "The most frequent pair becomes a token, again and again."

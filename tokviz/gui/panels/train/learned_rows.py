@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from tokviz.tokenization.trainer import LearnedMerge
-from tokviz.tokenization.visible_text import visible
+from tokviz.tokenization.training.trainer import LearnedMerge
+from tokviz.tokenization.vocabulary.visible_text import visible
 
 _TOKENS = {"left", "right", "token"}
 

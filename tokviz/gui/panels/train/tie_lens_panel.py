@@ -13,7 +13,7 @@ from tokviz.gui.widgets.flow_layout import FlowLayout
 from tokviz.gui.widgets.scrolled import scrolled
 from tokviz.gui.widgets.tables.row_table import RowTable
 from tokviz.gui.widgets.tables.row_table_model import NoRows
-from tokviz.tokenization.tie_comparison import RuleComparison, comparing_rules
+from tokviz.tokenization.training.tie_comparison import RuleComparison, comparing_rules
 
 _LOWEST_TABLE = 84  # pixels; in a low panel one scrolls
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Sequence
 
-from tokviz.tokenization.tie_comparison import RuleComparison
-from tokviz.tokenization.training_replay import TrainingStep
-from tokviz.tokenization.visible_text import visible
+from tokviz.tokenization.training.tie_comparison import RuleComparison
+from tokviz.tokenization.training.training_replay import TrainingStep
+from tokviz.tokenization.vocabulary.visible_text import visible
 
 
 class TieRows:

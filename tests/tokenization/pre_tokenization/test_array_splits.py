@@ -1,0 +1,77 @@
+"""The split patterns as array operations are the patterns themselves."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.tokenization.diverse_texts import built_text, settled_text, texts
+from tokviz.tokenization.encoding import without_surrogates
+from tokviz.tokenization.pre_tokenization.array_splits import BEHIND_A_WORD, edges_of
+from tokviz.tokenization.pre_tokenization.character_classes import classes_of
+from tokviz.tokenization.pre_tokenization.pre_tokenizers import (
+    CL100K,
+    GPT2,
+    LLAMA3,
+    NONE,
+    O200K,
+    QWEN2,
+    SMOLLM,
+    SplitPattern,
+)
+
+SPLITS = [GPT2, SMOLLM, CL100K, LLAMA3, QWEN2, O200K]
+every_split = pytest.mark.parametrize("split", SPLITS, ids=[split.name for split in SPLITS])
+
+adversarial = st.text(
+    st.sampled_from(" \u00a0\n\r\t'’1½²aAéſslltrveRDm.-/(\x00\x04\x1c\x1f\u200d\u0301文🚀𝒜\u2028"),
+    max_size=40,
+)
+
+
+def split_by_arrays(split: SplitPattern, text: str) -> list[str]:
+    find_edges = edges_of(split)
+    assert find_edges is not None
+    if not text:
+        return []
+    classes = classes_of(text, text.encode())
+    starts = np.flatnonzero(find_edges(text, classes)).tolist()
+    return [text[a:b] for a, b in zip(starts, [*starts[1:], len(text)], strict=True)]
+
+
+@every_split
+@settings(max_examples=500)
+@given(st.one_of(adversarial, built_text, settled_text))
+def test_the_edges_are_those_of_the_pattern(split: SplitPattern, text: str) -> None:
+    text = without_surrogates(text)
+    assert split_by_arrays(split, text) == split.compiled.findall(text)
+
+
+@every_split
+def test_the_edges_of_many_kinds_of_text_are_those_of_the_pattern(split: SplitPattern) -> None:
+    for text in map(without_surrogates, texts(1500)):
+        assert split_by_arrays(split, text) == split.compiled.findall(text)
+
+
+@settings(max_examples=1000)
+@given(st.text(st.sampled_from("\n\r/ 'sSlA文ǅʰ\u0301\ufe0f!❤"), max_size=16))
+def test_the_edges_of_o200k_among_marks_capitals_and_slashes(text: str) -> None:
+    assert split_by_arrays(O200K, text) == O200K.compiled.findall(text)
+
+
+def test_a_slash_behind_a_line_end_behind_a_marked_word_is_a_sign() -> None:
+    text = "a\u0301\r/\n/s"
+    assert split_by_arrays(O200K, text) == ["a\u0301", "\r", "/\n/", "s"]
+
+
+@every_split
+@given(st.text(st.sampled_from("aB ;\n\u0301'1\u00a0)"), max_size=30))
+def test_behind_a_word_a_text_may_be_cut(split: SplitPattern, text: str) -> None:
+    for match in BEHIND_A_WORD.finditer(text):
+        parts = split.split(text[: match.end()]) + split.split(text[match.end() :])
+        assert parts == split.split(text)
+
+
+def test_a_pattern_without_an_array_form_has_none() -> None:
+    assert edges_of(NONE) is None
+    assert edges_of(SplitPattern("own", r"\w+|\W+")) is None

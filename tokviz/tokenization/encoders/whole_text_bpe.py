@@ -1,0 +1,220 @@
+"""WholeTextEncoder: byte-level BPE of whole documents, each step over arrays.
+
+The plain encoder (`encoder.py`) handles one pre-token after the other. Here a text is taken in
+parts of some hundred thousand bytes, and each part in four steps, none of them a loop:
+
+1. a table of character classes tells where pre-tokens start (`array_splits.py`),
+2. each pre-token is packed into words and gets the number of its distinct string
+   (`distinct_strings.py`),
+3. the strings that are new are merged together, in lock-step (`lock_step.py`),
+4. ids and gap ranks are gathered from what is remembered of each string.
+
+The third step waits until all parts are numbered, because it is the better the more it has to do.
+The result is the plain encoder's, column by column.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tokviz.tokenization.algorithms.base_symbols import BaseSymbols, ByteSymbols
+from tokviz.tokenization.algorithms.bpe import CLOSED, OPEN, Merges
+from tokviz.tokenization.encoders.distinct_strings import DistinctStrings
+from tokviz.tokenization.encoders.lock_step import LockStep, can_look_up
+from tokviz.tokenization.encoders.long_pre_tokens import PieceMerger
+from tokviz.tokenization.encoders.row_pool import RowPool
+from tokviz.tokenization.encoding import Encoding, Int32s, Int64s
+from tokviz.tokenization.pre_tokenization.array_splits import BEHIND_A_WORD, edges_of
+from tokviz.tokenization.pre_tokenization.character_classes import bytes_at, classes_of
+from tokviz.tokenization.pre_tokenization.pre_tokenizers import SplitPattern
+from tokviz.tokenization.ranges import starts_of
+
+_PART = 1 << 18
+_LOOK = 1 << 12
+_CUT = re.compile(BEHIND_A_WORD.pattern.encode())
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A part of a text: where its pre-tokens start, and the number of each one's string."""
+
+    chars: Int32s
+    bytes: Int32s
+    strings: Int32s
+    n_chars: int
+    n_bytes: int
+
+
+@dataclass(frozen=True)
+class WholeTextRules:
+    """What follows from a tokenizer alone; one for all of its encoders."""
+
+    split: SplitPattern
+    merges: Merges
+    byte_ids: Int32s
+    whole: Mapping[bytes, int]
+
+    @staticmethod
+    def of(
+        split: SplitPattern, base: BaseSymbols, merges: Merges, whole: Mapping[bytes, int]
+    ) -> "WholeTextRules | None":
+        """None where only the plain encoder will do: merging begins with characters."""
+        if not isinstance(base, ByteSymbols):
+            return None
+        highest = max([*base.byte_ids, int(merges.ids.max(initial=0)), *whole.values()])
+        if not can_look_up(merges, highest + 1):
+            return None
+        return WholeTextRules(split, merges, np.array(base.byte_ids, np.int32), whole)
+
+    @cached_property
+    def lock_step(self) -> LockStep:
+        return LockStep(self.merges, self.byte_ids)
+
+    def can_encode(self, data: bytes) -> bool:
+        """Whether each byte has an id: tokens go over lost bytes, which is the plain encoder's."""
+        return not self._lost or len(data.translate(None, self._lost)) == len(data)
+
+    @cached_property
+    def _lost(self) -> bytes:
+        """The byte values without an id."""
+        return bytes(np.flatnonzero(self.byte_ids < 0).tolist())
+
+
+class WholeTextEncoder:
+    """See the module's docstring. It belongs to one thread and forgets when it holds too much."""
+
+    def __init__(self, rules: WholeTextRules) -> None:
+        self.rules = rules
+        self._find_edges = edges_of(rules.split)
+        self.forget()
+
+    def forget(self) -> None:
+        self._strings = DistinctStrings()
+        self._ids = RowPool(4)  # of each string
+        self._gaps = RowPool(12)
+        self._merger: PieceMerger | None = None  # made when there is something to merge
+
+    @property
+    def memory(self) -> int:
+        """An estimate of the bytes held."""
+        of_windows = 0 if self._merger is None else self._merger.memory
+        return of_windows + self._strings.memory + self._ids.memory + self._gaps.memory
+
+    def encode(self, text: str, data: bytes) -> Encoding:
+        """`data`: the text in UTF-8, with U+FFFD for lone surrogates."""
+        parts = list(map(self._numbered, self._cut(data)))
+        self._merge_new()
+        return self._gather(text, len(data), parts)
+
+    # -- 1. where pre-tokens start ---------------------------------------------------------------
+
+    def _cut(self, data: bytes) -> Iterator[bytes]:
+        if self._find_edges is None:  # no place is known where this pattern may be cut
+            yield data
+            return
+        start = end = 0
+        while end < len(data):
+            end += _PART
+            # Looking far would take its time, and there are texts without such a place.
+            found = _CUT.search(data, end, end + _LOOK)
+            if found is not None or end >= len(data):
+                end = len(data) if found is None else found.end()
+                yield data[start:end]
+                start = end
+
+    def _starts(self, text: str, data: bytes) -> tuple[Int64s, Int64s]:
+        """Where pre-tokens start, in characters and in bytes."""
+        if self._find_edges is not None:
+            chars = np.flatnonzero(self._find_edges(text, classes_of(text, data)))
+            return chars, bytes_at(data, len(text), chars)
+        lengths = np.array(list(map(len, self.rules.split.split(text))), np.int64)
+        chars = np.cumsum(lengths) - lengths
+        return chars, bytes_at(data, len(text), chars)
+
+    # -- 2. which string each is -----------------------------------------------------------------
+
+    def _numbered(self, data: bytes) -> _Part:
+        text = data.decode("utf-8")
+        chars, starts = self._starts(text, data)
+        lengths = np.diff(starts, append=len(data))
+        strings = self._strings.numbers(data, starts, lengths)
+        narrow = chars.astype(np.int32)
+        bytes_ = narrow if starts is chars else starts.astype(np.int32)
+        return _Part(narrow, bytes_, strings, len(text), len(data))
+
+    # -- 3. the tokens of new strings ------------------------------------------------------------
+
+    def _merge_new(self) -> None:
+        data, lengths = self._strings.take_new()
+        if not len(lengths):
+            return
+        starts = starts_of(lengths)
+        self._merger = self._merger or PieceMerger(self.rules.lock_step)
+        tokens, gaps = self._merger.merge(data, starts, lengths)
+        self._take_whole(data, starts, lengths, tokens, gaps)
+        is_token = tokens >= 0
+        self._ids.extend(np.add.reduceat(is_token, starts, dtype=np.int32), tokens[is_token])
+        self._gaps.extend(lengths, gaps)
+
+    def _take_whole(
+        self, data: NDArray[np.uint8], starts: Int32s, lengths: Int32s, tokens: Int32s, gaps: Int32s
+    ) -> None:
+        """What the tokenizer takes as it is, without merging."""
+        if not self.rules.whole:
+            return
+        text = data.tobytes()
+        for start, length in zip(starts.tolist(), lengths.tolist(), strict=True):
+            token_id = self.rules.whole.get(text[start : start + length])
+            if token_id is not None:
+                tokens[start : start + length] = -1
+                tokens[start] = token_id
+                gaps[start : start + length - 1] = CLOSED
+                gaps[start + length - 1] = OPEN
+
+    # -- 4. the columns --------------------------------------------------------------------------
+
+    def _gather(self, text: str, n_bytes: int, parts: list[_Part]) -> Encoding:
+        strings = np.concatenate([np.zeros(0, np.int32), *(part.strings for part in parts)])
+        chars = _joined([(part.chars, part.n_chars) for part in parts])
+        bytes_ = chars
+        if n_bytes != len(text):
+            bytes_ = _joined([(part.bytes, part.n_bytes) for part in parts])
+        ids, gaps = self._ids.taken(strings), self._gaps.taken(strings)
+        edges = _edges(gaps, len(ids))
+        return Encoding(
+            text=text,
+            n_bytes=n_bytes,
+            ids=ids,
+            byte_starts=edges[:-1],
+            byte_ends=edges[1:],
+            pre_token_chars=chars,
+            pre_token_bytes=bytes_,
+            gaps=gaps,
+            uncovered_bytes=np.zeros(0, np.int32),
+        )
+
+
+def _edges(gaps: Int32s, n_tokens: int) -> Int32s:
+    """(tokens + 1,) where tokens begin, and the end: here a gap is open between tokens alone."""
+    edges = np.zeros(n_tokens + 1, np.int32)
+    at = 1
+    for low in range(0, len(gaps), _PART):
+        ends = np.flatnonzero(gaps[low : low + _PART] == OPEN)
+        np.add(ends, low + 1, out=edges[at : at + len(ends)], casting="unsafe")
+        at += len(ends)
+    return edges
+
+
+def _joined(columns: list[tuple[Int32s, int]]) -> Int32s:
+    """Places in the parts of a text, each of that length, as places in the text."""
+    joined = np.empty(sum(len(column) for column, _ in columns), np.int32)
+    at = before = 0
+    for column, length in columns:
+        end = at + len(column)
+        np.add(column, np.int32(before), out=joined[at:end])
+        at, before = end, before + length
+    return joined

@@ -1,0 +1,1 @@
+"""Before a text is split: normalizers, added tokens, and the spaces of SentencePiece."""

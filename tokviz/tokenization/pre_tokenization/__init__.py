@@ -1,0 +1,1 @@
+"""Split patterns, and where they cut: as expressions, and for whole texts by arrays."""

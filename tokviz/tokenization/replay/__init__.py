@@ -1,0 +1,1 @@
+"""How the tokens of a text came about, merge by merge or attempt by attempt."""
