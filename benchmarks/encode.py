@@ -18,8 +18,7 @@ from benchmarks.figures import Figure
 from benchmarks.measure import interleaved, ratio
 from benchmarks.peers import can_encode, tiktoken_of
 from tokviz.catalog import load_tokenizer
-from tokviz.tokenization.encoding import Encoding
-from tokviz.tokenization.normalization.added_tokens import TextEncoder
+from tokviz.tokenization.encoding import Encoding, TextEncoder
 from tokviz.tokenization.tokenizer import Tokenizer
 
 _GOALS = {

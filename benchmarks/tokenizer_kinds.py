@@ -24,12 +24,12 @@ from benchmarks.peers import tiktoken_of
 from tests.fetch_tokenizers import CACHE
 from tokviz.catalog import load_tokenizer
 from tokviz.resources import resource_path
-from tokviz.tokenization.algorithms.unigram import Unigram
+from tokviz.tokenization.encoding import TextEncoder
 from tokviz.tokenization.formats.any_file import open_tokenizer
 from tokviz.tokenization.formats.charsmap import Charsmap
 from tokviz.tokenization.formats.huggingface_json import tokenizer_from_json
-from tokviz.tokenization.normalization.added_tokens import TextEncoder
 from tokviz.tokenization.normalization.spaced_text import SPACE
+from tokviz.tokenization.segmenters.unigram import Unigram
 from tokviz.tokenization.tokenizer import Tokenizer
 
 _CHARACTERS = 300_000

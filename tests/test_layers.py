@@ -1,7 +1,8 @@
 """Who may import whom, read from every import in the package.
 
 The arrows: app → main window → panels → widgets; panels → tokenizer model → tokenization; panels →
-embedding. None turns back, Qt stays under `gui/`, and torch waits until it is needed.
+embedding. None turns back, inside tokenization neither; Qt stays under `gui/`, and torch waits
+until it is needed.
 """
 
 import ast
@@ -137,6 +138,21 @@ def test_tokenization_stands_on_little() -> None:
         allowed = (*inside, *readers) if path in formats else inside
         for found in imports_of(path.read_text(encoding="utf-8")):
             assert below(found.module, *allowed), f"{path}:{found.line} imports {found.module}"
+
+
+def test_a_part_of_tokenization_imports_only_those_before_it() -> None:
+    order = (
+        *("graphemes", "encoding", "growing_array", "ranges"),
+        *("pre_tokenization", "normalization", "algorithms", "encoders", "segmenters"),
+        *("tokenizer", "formats", "vocabulary", "text", "replay", "training"),
+    )
+    folder = PACKAGE / "tokenization"
+    assert {path.stem for path in folder.iterdir()} - {"__init__", "__pycache__"} == set(order)
+    for i, part in enumerate(order):
+        is_folder = (folder / part).is_dir()
+        files = files_of(f"tokviz/tokenization/{part}" + ("" if is_folder else ".py"))
+        allowed = tuple(f"tokviz.tokenization.{name}" for name in order[: i + 1])
+        assert broken(files, "tokviz.tokenization", but=allowed) == []
 
 
 def test_embedding_knows_neither_tokenization_nor_the_screen() -> None:

@@ -1,4 +1,4 @@
-"""Encoding: the result of encoding a text, as columns; and TokenRows, a range of its tokens.
+"""Encoding: the result of encoding a text, as columns.
 
 Byte offsets count the text's UTF-8 with each lone surrogate written as U+FFFD (3 bytes), because
 UTF-8 has no bytes for one. Characters are code points.
@@ -8,15 +8,20 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tokviz.tokenization.algorithms.bpe import OPEN
 from tokviz.tokenization.graphemes import count_graphemes
 
 Int32s = NDArray[np.int32]
 Int64s = NDArray[np.int64]
+
+OPEN = -1
+"""Gap rank of a gap that no merge closed: an edge of a token, a pre-token or uncovered text."""
+CLOSED = -2
+"""Gap rank of a gap inside a token that no merge made: a special token, for instance."""
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -42,35 +47,6 @@ def utf8_lengths(text: str) -> NDArray[np.uint8]:
     for first in (0x80, 0x800, 0x10000):
         lengths += code_points >= first
     return lengths
-
-
-@dataclass(frozen=True)
-class TokenRows:
-    """The tokens that touch a range of characters; positions count from the text's start."""
-
-    first: int  # index of row 0 among the text's tokens
-    ids: Int32s
-    starts: Int64s
-    ends: Int64s
-    byte_starts: Int64s
-    byte_ends: Int64s
-    colors: NDArray[np.uint8]
-
-
-def joined_rows(rows: list[TokenRows]) -> TokenRows:
-    """Rows of neighbouring parts as one."""
-    if len(rows) == 1:
-        return rows[0]
-    no_place, no_color = np.zeros(0, np.int64), np.zeros(0, np.uint8)
-    return TokenRows(
-        rows[0].first if rows else 0,
-        np.concatenate([np.zeros(0, np.int32), *(row.ids for row in rows)]),
-        np.concatenate([no_place, *(row.starts for row in rows)]),
-        np.concatenate([no_place, *(row.ends for row in rows)]),
-        np.concatenate([no_place, *(row.byte_starts for row in rows)]),
-        np.concatenate([no_place, *(row.byte_ends for row in rows)]),
-        np.concatenate([no_color, *(row.colors for row in rows)]),
-    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -222,6 +198,15 @@ class Encoding:
         )
 
 
+class TextEncoder(Protocol):
+    """What encodes text; it may remember what it has met, so it belongs to one thread.
+
+    `at_start`: the user's text begins here, which some tokenizers mark with a prefix of their own.
+    """
+
+    def encode(self, text: str, *, at_start: bool = True) -> Encoding: ...
+
+
 _BLOCK = 1 << 13
 
 
@@ -329,7 +314,7 @@ def special_token(name: str, token_id: int) -> Encoding:
     """The encoding of one special token that was matched by its name."""
     n_bytes = len(without_surrogates(name).encode("utf-8"))
     zero = np.zeros(1, np.int32)
-    gaps = np.full(n_bytes, -2, np.int32)
+    gaps = np.full(n_bytes, CLOSED, np.int32)
     gaps[-1] = OPEN
     end = np.array([n_bytes], np.int32)
     ids = np.array([token_id], np.int32)

@@ -15,23 +15,19 @@ from tokviz.tokenization.algorithms.base_symbols import (
     Symbols,
 )
 from tokviz.tokenization.algorithms.bpe import MergeRules, Merges, MergeStep
-from tokviz.tokenization.algorithms.piece_bpe import PieceBpe
+from tokviz.tokenization.encoders.added_token_encoder import AddedTokenEncoder
 from tokviz.tokenization.encoders.encoder import LONG, Encoder
 from tokviz.tokenization.encoders.ruled_encoder import RuledEncoder
 from tokviz.tokenization.encoders.whole_text_bpe import WholeTextRules
-from tokviz.tokenization.encoding import Encoding, without_surrogates
-from tokviz.tokenization.normalization.added_tokens import (
-    AddedToken,
-    AddedTokenEncoder,
-    AddedTokenMatcher,
-    TextEncoder,
-)
+from tokviz.tokenization.encoding import Encoding, TextEncoder, without_surrogates
+from tokviz.tokenization.normalization.added_tokens import AddedToken, AddedTokenMatcher
 from tokviz.tokenization.normalization.normalizers import (
     Normalizer,
     NormalizingEncoder,
     byte_origins,
 )
 from tokviz.tokenization.pre_tokenization.pre_tokenizers import SplitPattern
+from tokviz.tokenization.segmenters.piece_bpe import PieceBpe
 
 
 class Algorithm(Enum):

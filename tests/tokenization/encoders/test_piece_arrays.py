@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from tests.fetch_tokenizers import fetched
 from tests.tokenization.diverse_texts import texts
 from tests.tokenization.oracles import shipped
-from tokviz.tokenization.algorithms.piece_bpe import PieceBpe
 from tokviz.tokenization.encoders.chunk_encoder import ChunkEncoder, EncodedChunk
 from tokviz.tokenization.encoding import Encoding
 from tokviz.tokenization.formats.any_file import open_tokenizer
+from tokviz.tokenization.segmenters.piece_bpe import PieceBpe
 
 words = st.text(st.sampled_from("thein gé▁🍓x\n\x00日本aAß"), max_size=30)
 

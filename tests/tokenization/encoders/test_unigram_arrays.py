@@ -13,7 +13,6 @@ from tests.fetch_tokenizers import fetched
 from tests.tokenization.diverse_texts import texts
 from tests.tokenization.encoders.test_piece_arrays import assert_same
 from tests.tokenization.oracles import shipped
-from tokviz.tokenization.algorithms.unigram import Unigram
 from tokviz.tokenization.encoders.chunk_encoder import ChunkEncoder
 from tokviz.tokenization.encoders.many_lattices import Columns
 from tokviz.tokenization.encoders.piece_trie import PieceTrie, code_points
@@ -26,6 +25,7 @@ from tokviz.tokenization.formats.sentencepiece_model import (
     tokenizer_from_sentencepiece,
 )
 from tokviz.tokenization.normalization.spaced_text import SPACE, CharacterChanges, Spacing
+from tokviz.tokenization.segmenters.unigram import Unigram
 from tokviz.tokenization.text.tokenized_text import TokenizedText
 from tokviz.tokenization.tokenizer import Tokenizer
 

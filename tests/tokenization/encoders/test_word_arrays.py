@@ -10,11 +10,11 @@ from tests.fetch_tokenizers import fetched
 from tests.tokenization.diverse_texts import any_text, texts
 from tests.tokenization.encoders.test_piece_arrays import assert_same
 from tests.tokenization.oracles import shipped
-from tokviz.tokenization.algorithms.wordpiece import WordPiece
 from tokviz.tokenization.encoders.chunk_encoder import ChunkEncoder, ManyChunks
 from tokviz.tokenization.encoding import without_surrogates
 from tokviz.tokenization.formats.any_file import open_tokenizer
 from tokviz.tokenization.formats.bert_vocab import CHUNKS, BertWords
+from tokviz.tokenization.segmenters.wordpiece import WordPiece
 from tokviz.tokenization.tokenizer import Tokenizer
 
 

@@ -8,10 +8,10 @@ from tokenizers import decoders, models, normalizers, pre_tokenizers
 
 from tests.tokenization.diverse_texts import texts
 from tests.tokenization.oracles import shipped
-from tokviz.tokenization.algorithms.wordpiece import WordPiece
 from tokviz.tokenization.encoding import without_surrogates
 from tokviz.tokenization.formats import TokenizerFileError
 from tokviz.tokenization.formats.bert_vocab import CHUNKS, BertWords, tokenizer_from_bert_vocab
+from tokviz.tokenization.segmenters.wordpiece import WordPiece
 from tokviz.tokenization.tokenizer import Special
 
 NAME = "bert-base-uncased"

@@ -15,10 +15,10 @@ from tests.fetch_tokenizers import fetched
 from tests.tokenization.diverse_texts import texts
 from tests.tokenization.oracles import shipped
 from tokviz.resources import resource_path
-from tokviz.tokenization.algorithms.unigram import Unigram
 from tokviz.tokenization.formats import TokenizerFileError
 from tokviz.tokenization.formats.protobuf import fields
 from tokviz.tokenization.formats.sentencepiece_model import tokenizer_from_sentencepiece
+from tokviz.tokenization.segmenters.unigram import Unigram
 from tokviz.tokenization.tokenizer import Algorithm, Tokenizer
 
 MISTRAL = "mistral-7b-v1.model"

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from tests.fetch_tokenizers import fetched
 from tests.tokenization.diverse_texts import PARTS, texts
-from tokviz.tokenization.algorithms.unigram import Unigram
 from tokviz.tokenization.encoding import Encoding, without_surrogates
 from tokviz.tokenization.formats.any_file import open_tokenizer
 from tokviz.tokenization.formats.charsmap import Charsmap
@@ -21,6 +20,7 @@ from tokviz.tokenization.formats.huggingface_pipeline import (
     load_pipeline,
 )
 from tokviz.tokenization.formats.unigram_chunks import GRAPHEMES, which
+from tokviz.tokenization.segmenters.unigram import Unigram
 from tokviz.tokenization.text.tokenized_text import TokenizedText
 from tokviz.tokenization.tokenizer import Tokenizer
 

@@ -5,9 +5,9 @@ from hypothesis import strategies as st
 
 from tests.tokenization.oracles import shipped
 from tests.tokenization.replay.test_segment_replays import UNIGRAM
-from tokviz.tokenization.algorithms.unigram import Lattice
 from tokviz.tokenization.replay.cut_stretch import best_across, stretch_at, tokens_of_arcs
 from tokviz.tokenization.replay.segment_replays import lattices
+from tokviz.tokenization.segmenters.unigram import Lattice
 from tokviz.tokenization.text.tokenized_text import TokenizedText
 from tokviz.tokenization.tokenizer import Tokenizer
 

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tokenization.oracles import shipped
-from tokviz.tokenization.algorithms.unigram import Lattice
 from tokviz.tokenization.formats.huggingface_json import tokenizer_from_json
 from tokviz.tokenization.replay.segment_replays import lattices, word_replays
+from tokviz.tokenization.segmenters.unigram import Lattice
 
 VOCAB: list[tuple[str, float]] = [
     ("<unk>", 0.0), ("▁", -2.0), ("a", -3.0), ("b", -3.5), ("ab", -4.0), ("ba", -4.25),

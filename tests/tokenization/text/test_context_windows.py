@@ -7,13 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.tokenization.oracles import shipped
-from tokviz.tokenization.encoding import TokenRows
 from tokviz.tokenization.text.context_windows import (
     ContextWindows,
     parts_alone,
     parts_of,
     whole_edges,
 )
+from tokviz.tokenization.text.token_rows import TokenRows
 from tokviz.tokenization.text.tokenized_text import TokenizedText
 
 sizes = st.integers(1, 9)

@@ -1,1 +1,1 @@
-"""What makes tokens of a pre-token, in steps to watch: BPE, WordPiece, Unigram, or none."""
+"""What makes tokens of a pre-token: merges, in steps to watch, or an alphabet alone."""

@@ -15,11 +15,6 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-OPEN = -1
-"""Gap rank of a gap that no merge closed: an edge of a token, a pre-token or uncovered text."""
-CLOSED = -2
-"""Gap rank of a gap inside a token that no merge made: a special token, for instance."""
-
 _LOW = 0xFFFFFFFF
 _Ids = Sequence[int] | NDArray[np.int32]
 

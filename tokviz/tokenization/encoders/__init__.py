@@ -1,1 +1,1 @@
-"""The algorithms over texts: what was met is remembered, what is new goes by arrays."""
+"""The algorithms over whole texts: what was met is remembered, what is new goes by arrays."""

@@ -12,8 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tokviz.tokenization.algorithms.bpe import CLOSED, OPEN
-from tokviz.tokenization.encoding import Encoding, Int32s, Int64s, without_surrogates
+from tokviz.tokenization.encoding import CLOSED, OPEN, Encoding, Int32s, Int64s, without_surrogates
 from tokviz.tokenization.growing_array import GrowingArray
 from tokviz.tokenization.ranges import ranges, starts_of
 

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tokviz.tokenization.algorithms.base_symbols import BaseSymbols
-from tokviz.tokenization.algorithms.bpe import CLOSED, OPEN, Merges, apply_merges
+from tokviz.tokenization.algorithms.bpe import Merges, apply_merges
 from tokviz.tokenization.encoders.whole_text_bpe import WholeTextEncoder, WholeTextRules
-from tokviz.tokenization.encoding import Encoding, encodable, without_surrogates
+from tokviz.tokenization.encoding import CLOSED, OPEN, Encoding, encodable, without_surrogates
 from tokviz.tokenization.growing_array import GrowingArray
 from tokviz.tokenization.pre_tokenization.pre_tokenizers import SplitPattern
 from tokviz.tokenization.ranges import ranges, starts_of

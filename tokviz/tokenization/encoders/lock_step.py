@@ -13,8 +13,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from tokviz.tokenization.algorithms.bpe import OPEN, Merges
-from tokviz.tokenization.encoding import Int32s, Int64s
+from tokviz.tokenization.algorithms.bpe import Merges
+from tokviz.tokenization.encoding import OPEN, Int32s, Int64s
 from tokviz.tokenization.ranges import ranges
 
 LONGEST = 126

@@ -17,12 +17,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tokviz.tokenization.algorithms.bpe import OPEN
 from tokviz.tokenization.encoders.lock_step import LONGEST, LockStep
 from tokviz.tokenization.encoders.merged_piece import merge_plainly
 from tokviz.tokenization.encoders.rank_sweep import sweep
 from tokviz.tokenization.encoders.window_chain import WindowChain
-from tokviz.tokenization.encoding import Int32s, Int64s
+from tokviz.tokenization.encoding import OPEN, Int32s, Int64s
 
 _STEP = 64  # a power of two, as the tokens of a repeated letter are: so windows of it agree
 _OVERLAP = 32

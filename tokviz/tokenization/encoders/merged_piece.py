@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from tokviz.tokenization.algorithms.bpe import OPEN, apply_merges
+from tokviz.tokenization.algorithms.bpe import apply_merges
 from tokviz.tokenization.encoders.lock_step import LockStep
-from tokviz.tokenization.encoding import Int32s
+from tokviz.tokenization.encoding import OPEN, Int32s
 
 
 def merge_plainly(lock_step: LockStep, data: NDArray[np.uint8]) -> tuple[Int32s, Int32s]:

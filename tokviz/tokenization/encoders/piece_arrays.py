@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tokviz.tokenization.algorithms.bpe import CLOSED, OPEN, MergeRules
+from tokviz.tokenization.algorithms.bpe import MergeRules
 from tokviz.tokenization.encoders.chunk_encoder import ManyChunks
 from tokviz.tokenization.encoders.lock_step import LONGEST, LockStep, can_look_up
-from tokviz.tokenization.encoding import Int32s, utf8_lengths
+from tokviz.tokenization.encoding import CLOSED, OPEN, Int32s, utf8_lengths
 from tokviz.tokenization.normalization.spaced_text import SPACE
 
 

@@ -8,9 +8,8 @@ from heapq import heappop, heappush
 import numpy as np
 from numpy.typing import NDArray
 
-from tokviz.tokenization.algorithms.bpe import OPEN
 from tokviz.tokenization.encoders.lock_step import NO_RULE, LockStep
-from tokviz.tokenization.encoding import Int32s, Int64s
+from tokviz.tokenization.encoding import OPEN, Int32s, Int64s
 from tokviz.tokenization.ranges import distinct
 
 Bytes = NDArray[np.uint8]

@@ -3,8 +3,7 @@
 from dataclasses import replace
 
 from tokviz.tokenization.algorithms.bpe import MergeRules
-from tokviz.tokenization.encoding import Encoding
-from tokviz.tokenization.normalization.added_tokens import TextEncoder
+from tokviz.tokenization.encoding import Encoding, TextEncoder
 
 
 class RuledEncoder:

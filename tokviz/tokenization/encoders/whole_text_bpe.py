@@ -22,12 +22,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tokviz.tokenization.algorithms.base_symbols import BaseSymbols, ByteSymbols
-from tokviz.tokenization.algorithms.bpe import CLOSED, OPEN, Merges
+from tokviz.tokenization.algorithms.bpe import Merges
 from tokviz.tokenization.encoders.distinct_strings import DistinctStrings
 from tokviz.tokenization.encoders.lock_step import LockStep, can_look_up
 from tokviz.tokenization.encoders.long_pre_tokens import PieceMerger
 from tokviz.tokenization.encoders.row_pool import RowPool
-from tokviz.tokenization.encoding import Encoding, Int32s, Int64s
+from tokviz.tokenization.encoding import CLOSED, OPEN, Encoding, Int32s, Int64s
 from tokviz.tokenization.pre_tokenization.array_splits import BEHIND_A_WORD, edges_of
 from tokviz.tokenization.pre_tokenization.character_classes import bytes_at, classes_of
 from tokviz.tokenization.pre_tokenization.pre_tokenizers import SplitPattern

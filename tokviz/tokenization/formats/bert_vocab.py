@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from tokviz.tokenization.algorithms.wordpiece import Word, WordPiece
 from tokviz.tokenization.encoders.piece_trie import code_points
 from tokviz.tokenization.encoders.word_arrays import ManyWords
 from tokviz.tokenization.encoding import Int64s, utf8_lengths
 from tokviz.tokenization.formats import TokenizerFileError
 from tokviz.tokenization.formats.utf8_text import utf8_text
 from tokviz.tokenization.ranges import ranges
+from tokviz.tokenization.segmenters.wordpiece import Word, WordPiece
 from tokviz.tokenization.tokenizer import Algorithm, Tokenizer
 
 UNKNOWN = "[UNK]"

@@ -13,7 +13,6 @@ from typing import Any
 
 from tokviz import gguf_header
 from tokviz.gguf_header import GgufHeaderError
-from tokviz.tokenization.algorithms.wordpiece import WordPiece
 from tokviz.tokenization.formats import SplitPatternNeededError, TokenizerFileError
 from tokviz.tokenization.formats.bert_vocab import CHUNKS, PREFIX, BertWords, wordpiece_tokenizer
 from tokviz.tokenization.formats.gguf_patterns import (
@@ -34,6 +33,7 @@ from tokviz.tokenization.formats.listed_bpe import (
 from tokviz.tokenization.formats.sentencepiece_model import Kind, Model, Piece, tokenizer_of_model
 from tokviz.tokenization.normalization.spaced_text import SPACE, Spacing
 from tokviz.tokenization.pre_tokenization.pre_tokenizers import SplitPattern
+from tokviz.tokenization.segmenters.wordpiece import WordPiece
 from tokviz.tokenization.tokenizer import Template, Tokenizer
 
 _BPE, _SPACED_BPE, _SENTENCEPIECE, _BERT, _UNIGRAM = "gpt2", "gemma4", "llama", "bert", "t5"

@@ -5,8 +5,6 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from tokviz.tokenization.algorithms.unigram import UNKNOWN_PENALTY, Unigram
-from tokviz.tokenization.algorithms.wordpiece import WordPiece
 from tokviz.tokenization.formats import TokenizerFileError
 from tokviz.tokenization.formats.bert_vocab import join_pieces
 from tokviz.tokenization.formats.byte_alphabet import to_bytes
@@ -23,6 +21,8 @@ from tokviz.tokenization.formats.sentencepiece_model import byte_of, join_words
 from tokviz.tokenization.formats.unigram_chunks import UnigramChunks, read_chunks
 from tokviz.tokenization.normalization.added_tokens import AddedToken
 from tokviz.tokenization.normalization.spaced_text import SPACE, CharacterChanges, Spacing
+from tokviz.tokenization.segmenters.unigram import UNKNOWN_PENALTY, Unigram
+from tokviz.tokenization.segmenters.wordpiece import WordPiece
 from tokviz.tokenization.tokenizer import Algorithm, Tokenizer
 
 Join = Callable[[list[bytes]], bytes]

@@ -13,14 +13,14 @@ from typing import Any
 import numpy as np
 
 from tokviz.tokenization.algorithms.bpe import MergeStep
-from tokviz.tokenization.algorithms.unigram import Unigram
-from tokviz.tokenization.algorithms.wordpiece import WordPiece
 from tokviz.tokenization.encoders.chunk_encoder import ChunkEncoder, EncodedChunk, EncodeMany
 from tokviz.tokenization.encoding import Encoding, utf8_lengths, without_surrogates
 from tokviz.tokenization.formats.unigram_chunks import UnigramChunks
 from tokviz.tokenization.normalization.normalizers import uncovered_by
 from tokviz.tokenization.normalization.spaced_text import SPACE
 from tokviz.tokenization.ranges import distinct
+from tokviz.tokenization.segmenters.unigram import Unigram
+from tokviz.tokenization.segmenters.wordpiece import WordPiece
 
 
 class PipelineError(ValueError):

@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import Any, get_args
 
 from tokviz.tokenization.algorithms.bpe import MergeRules
-from tokviz.tokenization.algorithms.wordpiece import WordPiece
 from tokviz.tokenization.formats import TokenizerFileError
 from tokviz.tokenization.formats.bert_vocab import CHUNKS, BertWords, wordpiece_tokenizer
 from tokviz.tokenization.formats.byte_alphabet import CHARACTERS
@@ -33,6 +32,7 @@ from tokviz.tokenization.formats.listed_bpe import (
     with_added,
 )
 from tokviz.tokenization.normalization.added_tokens import AddedToken
+from tokviz.tokenization.segmenters.wordpiece import WordPiece
 from tokviz.tokenization.tokenizer import Tokenizer
 
 _KINDS = ("BPE", "WordPiece", "Unigram", "WordLevel")

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from tokviz.tokenization.algorithms.bpe import MergeRules, Merges
-from tokviz.tokenization.algorithms.piece_bpe import PieceBpe
 from tokviz.tokenization.formats import TokenizerFileError
 from tokviz.tokenization.formats.byte_alphabet import is_byte_level, to_bytes
 from tokviz.tokenization.formats.huggingface_parts import SpacesFound, chunks_of
@@ -19,6 +18,7 @@ from tokviz.tokenization.normalization.added_tokens import AddedToken
 from tokviz.tokenization.normalization.normalizers import Normalizer
 from tokviz.tokenization.normalization.spaced_text import SPACE
 from tokviz.tokenization.pre_tokenization.pre_tokenizers import SplitPattern
+from tokviz.tokenization.segmenters.piece_bpe import PieceBpe
 from tokviz.tokenization.tokenizer import Algorithm, Tokenizer
 
 

@@ -8,12 +8,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import regex
-
-from tokviz.tokenization.encoders.chunk_encoder import ChunkEncoder, Stretch
-from tokviz.tokenization.encoding import Encoding, concatenate, special_token
 
 
 @dataclass(frozen=True)
@@ -31,15 +28,6 @@ class AddedToken:
     rstrip: bool = False
     single_word: bool = False
     normalized: bool = False
-
-
-class TextEncoder(Protocol):
-    """What encodes text; it may remember what it has met, so it belongs to one thread.
-
-    `at_start`: the user's text begins here, which some tokenizers mark with a prefix of their own.
-    """
-
-    def encode(self, text: str, *, at_start: bool = True) -> Encoding: ...
 
 
 class Match(NamedTuple):
@@ -131,42 +119,3 @@ def _is_word(character: str) -> bool:
 
 _WORD = regex.compile(r"[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]")
 """What Rust's `\\w` takes for a part of a word: not ½, which Python does."""
-
-
-class AddedTokenEncoder:
-    """Encodes a text with added tokens in it; `inner` encodes what is between them."""
-
-    def __init__(
-        self, inner: TextEncoder, matcher: AddedTokenMatcher, *, restarts: bool = False
-    ) -> None:
-        self.inner = inner
-        self._matcher = matcher
-        self._restarts = restarts
-
-    def encode(self, text: str, *, at_start: bool = True) -> Encoding:
-        """`restarts` (of the constructor): behind a name the text begins anew."""
-        matches = self._matcher.find(text)
-        if not matches:
-            return self.inner.encode(text, at_start=at_start)
-        if isinstance(self.inner, ChunkEncoder):  # Gemma has a name for each run of line ends
-            return self.inner.encode_stretches(text, self._stretches(text, matches, at_start))
-        parts, at = [], 0
-        for match in matches:
-            if match.start > at:
-                starts = self._restarts if at else at_start
-                parts.append(self.inner.encode(text[at : match.start], at_start=starts))
-            parts.append(special_token(text[match.start : match.end], match.token.id))
-            at = match.end
-        if at < len(text):
-            parts.append(self.inner.encode(text[at:], at_start=self._restarts))
-        return concatenate(parts)
-
-    def _stretches(self, text: str, matches: list[Match], at_start: bool) -> Iterator[Stretch]:
-        at = 0
-        for match in matches:
-            if match.start > at:
-                yield Stretch(at, match.start, self._restarts if at else at_start)
-            yield Stretch(match.start, match.end, name_id=match.token.id)
-            at = match.end
-        if at < len(text):
-            yield Stretch(at, len(text), self._restarts)

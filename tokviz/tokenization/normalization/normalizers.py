@@ -9,9 +9,15 @@ from typing import Protocol
 
 import numpy as np
 
-from tokviz.tokenization.algorithms.bpe import CLOSED, OPEN
-from tokviz.tokenization.encoding import Encoding, Int32s, utf8_lengths, without_surrogates
-from tokviz.tokenization.normalization.added_tokens import TextEncoder
+from tokviz.tokenization.encoding import (
+    CLOSED,
+    OPEN,
+    Encoding,
+    Int32s,
+    TextEncoder,
+    utf8_lengths,
+    without_surrogates,
+)
 from tokviz.tokenization.ranges import distinct
 
 

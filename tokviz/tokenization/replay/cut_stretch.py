@@ -6,11 +6,11 @@ the whole text has there; where it does not, nothing may be drawn of it.
 
 from dataclasses import dataclass
 
-from tokviz.tokenization.algorithms.unigram import Arc, Lattice, Unigram
-from tokviz.tokenization.algorithms.wordpiece import WordPiece
 from tokviz.tokenization.encoding import Encoding, Int32s, without_surrogates
 from tokviz.tokenization.replay.segment_replays import WordReplay, lattices, word_replays
 from tokviz.tokenization.replay.text_merges import pre_tokens_around
+from tokviz.tokenization.segmenters.unigram import Arc, Lattice, Unigram
+from tokviz.tokenization.segmenters.wordpiece import WordPiece
 from tokviz.tokenization.text.tokenized_text import TokenizedText
 from tokviz.tokenization.tokenizer import Algorithm, Tokenizer
 from tokviz.tokenization.vocabulary.visible_text import visible

@@ -12,8 +12,8 @@ from typing import overload
 import numpy as np
 
 from tokviz.tokenization.algorithms.bpe import MergeRules, MergeStep, apply_merges
-from tokviz.tokenization.algorithms.piece_bpe import PieceBpe
 from tokviz.tokenization.encoding import Encoding, Int32s, Int64s, without_surrogates
+from tokviz.tokenization.segmenters.piece_bpe import PieceBpe
 from tokviz.tokenization.tokenizer import Algorithm, Tokenizer
 
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from tokviz.tokenization.algorithms.unigram import Lattice, Unigram
-from tokviz.tokenization.algorithms.wordpiece import Attempt, WordPiece
 from tokviz.tokenization.encoding import without_surrogates
+from tokviz.tokenization.segmenters.unigram import Lattice, Unigram
+from tokviz.tokenization.segmenters.wordpiece import Attempt, WordPiece
 from tokviz.tokenization.tokenizer import Tokenizer
 
 

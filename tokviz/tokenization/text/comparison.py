@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from tokviz.tokenization.encoding import TokenRows
+from tokviz.tokenization.text.token_rows import TokenRows
 from tokviz.tokenization.text.tokenized_text import TokenizedText
 
 

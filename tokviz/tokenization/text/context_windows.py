@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tokviz.tokenization.encoding import Int64s, TokenRows
+from tokviz.tokenization.encoding import Int64s
+from tokviz.tokenization.text.token_rows import TokenRows
 from tokviz.tokenization.tokenizer import Tokenizer
 
 

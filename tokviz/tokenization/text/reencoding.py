@@ -13,8 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tokviz.tokenization.encoding import Encoding, Int32s, concatenate
-from tokviz.tokenization.normalization.added_tokens import TextEncoder
+from tokviz.tokenization.encoding import Encoding, Int32s, TextEncoder, concatenate
 from tokviz.tokenization.text.locality import Locality
 
 PART = 1 << 16

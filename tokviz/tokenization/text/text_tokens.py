@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tokviz.tokenization.encoding import Encoding, Int32s, TokenRows, joined_rows, runs
+from tokviz.tokenization.encoding import Encoding, Int32s, runs
 from tokviz.tokenization.text.pieces import BREAKS, BYTES, CHARS, TOKENS, PieceTable
+from tokviz.tokenization.text.token_rows import TokenRows, joined_rows
 from tokviz.tokenization.tokenizer import Tokenizer
 
 

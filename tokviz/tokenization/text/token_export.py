@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tokviz.tokenization.encoding import TokenRows
+from tokviz.tokenization.text.token_rows import TokenRows
 from tokviz.tokenization.text.tokenized_text import TokenizedText
 from tokviz.tokenization.tokenizer import Tokenizer
 from tokviz.tokenization.vocabulary.visible_text import visible

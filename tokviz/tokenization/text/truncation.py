@@ -13,10 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tokviz.tokenization.algorithms.base_symbols import BaseSymbols
-from tokviz.tokenization.algorithms.bpe import CLOSED
 from tokviz.tokenization.encoders.encoder import Encoder
-from tokviz.tokenization.encoding import Encoding, Int32s, without_surrogates
-from tokviz.tokenization.normalization.added_tokens import TextEncoder
+from tokviz.tokenization.encoding import CLOSED, Encoding, Int32s, TextEncoder, without_surrogates
 from tokviz.tokenization.text.token_colors import N_COLORS, N_LEVELS, Colors
 from tokviz.tokenization.tokenizer import Tokenizer
 

@@ -12,8 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tokviz.tokenization.algorithms.bpe import OPEN
-from tokviz.tokenization.encoding import Int32s, Int64s
+from tokviz.tokenization.encoding import OPEN, Int32s, Int64s
 from tokviz.tokenization.training.pairs import NO_PAIR
 from tokviz.tokenization.training.training_corpus import TrainingCorpus
 

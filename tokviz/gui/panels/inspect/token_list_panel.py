@@ -15,8 +15,9 @@ from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.exact_clipboard import copy_text
 from tokviz.gui.widgets.tables.filtered_table import FilteredTable
-from tokviz.tokenization.encoding import Int64s, TokenRows
+from tokviz.tokenization.encoding import Int64s
 from tokviz.tokenization.text.token_list import id_parts, indexes_in_order
+from tokviz.tokenization.text.token_rows import TokenRows
 from tokviz.tokenization.text.tokenized_text import TokenizedText
 from tokviz.tokenization.vocabulary.token_filter import FilterError
 from tokviz.tokenization.vocabulary.visible_text import visible

@@ -6,9 +6,9 @@ from tokviz.gui.widgets.replay.attempts_view import AttemptsView
 from tokviz.gui.widgets.replay.merge_row_view import RowToken
 from tokviz.gui.widgets.replay.tried_word_view import Stretch
 from tokviz.gui.widgets.tables.row_table_model import NoRows
-from tokviz.tokenization.algorithms.wordpiece import Attempt
 from tokviz.tokenization.replay.cut_stretch import CutStretch, wordpiece_of
 from tokviz.tokenization.replay.segment_replays import WordReplay
+from tokviz.tokenization.segmenters.wordpiece import Attempt
 from tokviz.tokenization.vocabulary.visible_text import visible
 
 

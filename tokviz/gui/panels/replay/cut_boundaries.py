@@ -4,13 +4,13 @@ import numpy as np
 
 from tokviz.gui.panels.replay.lattice_display import label_of
 from tokviz.gui.tokenizer_model import TokenizerModel
-from tokviz.tokenization.algorithms.unigram import Lattice
 from tokviz.tokenization.replay.cut_stretch import (
     CutStretch,
     best_across,
     stretch_at,
     tokens_of_arcs,
 )
+from tokviz.tokenization.segmenters.unigram import Lattice
 from tokviz.tokenization.vocabulary.visible_text import visible
 
 Answer = tuple[str, int | None]

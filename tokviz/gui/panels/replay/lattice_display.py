@@ -6,8 +6,8 @@ from tokviz.gui.widgets.replay.lattice_body import LatticeBody
 from tokviz.gui.widgets.replay.lattice_view import LatticeArc, LatticeState
 from tokviz.gui.widgets.replay.merge_row_view import RowToken
 from tokviz.gui.widgets.tables.row_table_model import NoRows
-from tokviz.tokenization.algorithms.unigram import Arc, Lattice
 from tokviz.tokenization.replay.cut_stretch import CutStretch, tokens_of_arcs
+from tokviz.tokenization.segmenters.unigram import Arc, Lattice
 from tokviz.tokenization.vocabulary.visible_text import visible
 
 _LONGEST = 400  # characters of a stretch that are written out

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from tokviz.tokenization.algorithms.base_symbols import Symbols
-from tokviz.tokenization.algorithms.bpe import CLOSED, OPEN, MergeRules, MergeStep, apply_merges
+from tokviz.tokenization.algorithms.bpe import MergeRules, MergeStep, apply_merges
 from tokviz.tokenization.encoders.chunk_encoder import ChunkEncoder, EncodedChunk, EncodeMany
 from tokviz.tokenization.encoders.piece_arrays import PieceArrays
-from tokviz.tokenization.encoding import without_surrogates
+from tokviz.tokenization.encoding import CLOSED, OPEN, without_surrogates
 from tokviz.tokenization.normalization.spaced_text import SPACE, SpacedText, Spacing
 
 

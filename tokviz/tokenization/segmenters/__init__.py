@@ -1,0 +1,1 @@
+"""Algorithms that cut a text themselves, chunk by chunk: SentencePiece's, WordPiece, Unigram."""
