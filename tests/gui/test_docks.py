@@ -4,8 +4,8 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QAction, QMouseEvent
 from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -149,3 +149,96 @@ def test_without_merges_the_text_ends_where_the_panels_beside_it_end(
         for panel in (window.text_area, window.docks.panel("lists"))
     ]
     assert below[0] == below[1]
+
+
+SIZES = ((1000, 700), (1920, 1200), (1280, 820))
+
+
+def _part_beside(session: Session) -> float:
+    """The part of the window's width that is beside the text."""
+    window = session.window
+    return 1 - window.text_area.mapTo(window, window.text_area.rect().topRight()).x() / (
+        window.width()
+    )
+
+
+def _resize(session: Session, width: int, height: int) -> None:
+    session.window.resize(width, height)
+    QApplication.processEvents()
+
+
+def _drag_between(session: Session, qtbot: QtBot, by: int) -> None:
+    """Drag what lies between the text and the panels beside it."""
+    window, area = session.window, session.window.text_area
+    start = area.mapTo(window, area.rect().center())
+    start.setX(area.mapTo(window, area.rect().topRight()).x() + 5)
+    end = start + QPoint(by, 0)
+    qtbot.mouseMove(window, start)
+    qtbot.mousePress(window, Qt.MouseButton.LeftButton, pos=start)
+    # qtbot.mouseMove tells no button.
+    moved = QMouseEvent(
+        QEvent.Type.MouseMove,
+        QPointF(end),
+        QPointF(window.mapToGlobal(end)),
+        Qt.MouseButton.NoButton,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    QApplication.sendEvent(window, moved)
+    QApplication.processEvents()  # Qt moves it a moment later
+    qtbot.mouseRelease(window, Qt.MouseButton.LeftButton, pos=end)
+    QApplication.processEvents()
+
+
+@pytest.mark.parametrize("mode", [Mode.INSPECT, Mode.MAP])
+def test_a_larger_window_is_shared_by_text_and_panels(
+    start: Start, qtbot: QtBot, mode: Mode
+) -> None:
+    session = start()
+    _pick(session, qtbot, mode)
+    for size in SIZES:
+        _resize(session, *size)
+        assert _part_beside(session) == pytest.approx(ARRANGEMENTS[mode].right_share, abs=0.02)
+
+
+def test_a_higher_window_is_shared_by_text_and_panels_below(start: Start, qtbot: QtBot) -> None:
+    session = start()
+    _pick(session, qtbot, Mode.REPLAY)
+    for size in SIZES:
+        _resize(session, *size)
+        (replay,) = [d for d in session.window.docks.docks if d.objectName() == "replay"]
+        assert replay.height() / size[1] == pytest.approx(0.52, abs=0.02)
+
+
+def test_panels_keep_the_part_one_drags_them_to(start: Start, qtbot: QtBot) -> None:
+    session = start()
+    _resize(session, 1280, 820)
+    before = _part_beside(session)
+    _drag_between(session, qtbot, by=-128)
+    dragged = _part_beside(session)
+    assert dragged == pytest.approx(before + 0.1, abs=0.02)
+    for _ in range(5):  # nothing creeps
+        for size in SIZES:
+            _resize(session, *size)
+            assert _part_beside(session) == pytest.approx(dragged, abs=0.005)
+    _pick(session, qtbot, Mode.REPLAY)
+    assert _part_beside(session) == pytest.approx(before, abs=0.005)
+    _resize(session, 1600, 1000)
+    _pick(session, qtbot, Mode.INSPECT)
+    assert _part_beside(session) == pytest.approx(dragged, abs=0.005)
+    _view_action(session, "Reset layout").trigger()
+    QApplication.processEvents()
+    assert _part_beside(session) == pytest.approx(before, abs=0.005)
+
+
+def test_a_restored_layout_stays_as_it_was_in_whatever_window(start: Start, qtbot: QtBot) -> None:
+    session = start()
+    _resize(session, 1280, 820)
+    _drag_between(session, qtbot, by=-128)
+    dragged = _part_beside(session)
+    for size in (*SIZES, *SIZES):  # `start` begins with a window of another size than it ends with
+        session = start()
+        QApplication.processEvents()
+        assert _part_beside(session) == pytest.approx(dragged, abs=0.005)
+        _resize(session, *size)
+        assert _part_beside(session) == pytest.approx(dragged, abs=0.005)

@@ -5,11 +5,12 @@ A panel has no title bar of its own to drag: its frame carries the title, and th
 
 from itertools import pairwise
 
-from PySide6.QtCore import QByteArray, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDockWidget, QFrame, QLayout, QMainWindow, QVBoxLayout, QWidget
 
 from tokviz.gui.arrangements import ARRANGEMENTS, BOTTOM, PANELS, RIGHT, DockedPanel, Shared
+from tokviz.gui.proportions import Parts, beginning, measured, take_up
 from tokviz.gui.widgets.mode_switch import Mode
 
 _GAP = 8
@@ -91,6 +92,8 @@ class Docks(QObject):
         super().__init__(window)
         self._window = window
         self._layouts = shared.settings.layouts
+        self._parts = shared.settings.parts
+        self._pressed_parts: Parts = {}
         self._mode: Mode | None = None
         self._right_shares: dict[Mode, float] = {}  # where a panel wants another than the mode's
         window.setCorner(Qt.Corner.BottomRightCorner, BOTTOM)
@@ -99,6 +102,7 @@ class Docks(QObject):
             dock.made.connect(self.panel_made)
             window.addDockWidget(dock.described.area, dock)
             dock.hide()
+        window.installEventFilter(self)
 
     def panel(self, name: str) -> QWidget:
         """The panel of a name, made now if it is not there yet."""
@@ -134,11 +138,13 @@ class Docks(QObject):
             dock.hide()
         if not (kept and self._window.restoreState(_from_text(kept))):
             self._arrange(mode)
+        self._take_up(mode)
 
     def reset(self) -> None:
         """Forget every mode's layout and arrange the present one as it begins."""
         mode, self._mode = self._mode, None
         self._layouts.clear()
+        self._parts.clear()
         if mode is not None:
             self.set_mode(mode)
 
@@ -148,18 +154,33 @@ class Docks(QObject):
             self._layouts[self._mode.value] = _to_text(self._window.saveState())
 
     def set_right_share(self, mode: Mode, share: float, now: bool) -> None:
-        """Let the panels beside the text begin with another part of the width; `now`: if they are
-        shown, resize them, too."""
+        """Let the panels beside the text begin with another part of the width; `now`: take it in
+        place of what the user has dragged them to, too."""
         self._right_shares[mode] = share
-        if now and mode is self._mode:
-            self._resize_right(mode)
+        if now:
+            self._parts.pop(mode.value, None)
+            if mode is self._mode:
+                self._take_up(mode)
 
-    def _resize_right(self, mode: Mode) -> None:
-        share = self._right_shares.get(mode, ARRANGEMENTS[mode].right_share)
-        width = round(self._window.width() * share)
-        for names in ARRANGEMENTS[mode].right:
-            row = [self._docks[name] for name in names]
-            self._window.resizeDocks(row, [width // len(row)] * len(row), Qt.Orientation.Horizontal)
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """What lies between two panels is the window's own ground, and dragged on it."""
+        mode, kind = self._mode, event.type()
+        if mode is not None and kind == QEvent.Type.Resize:
+            self._take_up(mode)
+        elif kind == QEvent.Type.MouseButtonPress:
+            self._pressed_parts = measured(self._window, self._docks)
+        elif mode is not None and kind == QEvent.Type.MouseButtonRelease:
+            parts = measured(self._window, self._docks)
+            if parts != self._pressed_parts:
+                self._parts[mode.value] = parts
+        return super().eventFilter(watched, event)
+
+    def _take_up(self, mode: Mode) -> None:
+        """Size the panels to their parts of the window: the user's, or those the mode begins with."""
+        wanted = ARRANGEMENTS[mode]
+        share = self._right_shares.get(mode, wanted.right_share)
+        parts = self._parts.get(mode.value) or beginning(wanted, share)
+        take_up(self._window, self._docks, parts)
 
     def _arrange(self, mode: Mode) -> None:
         wanted = ARRANGEMENTS[mode]
@@ -176,12 +197,6 @@ class Docks(QObject):
                 self._window.splitDockWidget(first, second, Qt.Orientation.Horizontal)
             for dock in row:
                 dock.show()
-        self._resize_right(mode)
-        heights = [round(self._window.height() * share) for share in wanted.row_shares]
-        if heights:
-            self._window.resizeDocks([row[0] for row in rows], heights, Qt.Orientation.Vertical)
-        height = round(self._window.height() * wanted.bottom_share)
-        self._window.resizeDocks(below, [height] * len(below), Qt.Orientation.Vertical)
         for dock in self._docks.values():
             if dock.isHidden():  # the View menu shows it in its own area
                 self._window.addDockWidget(dock.described.area, dock)

@@ -37,6 +37,7 @@ class Settings:
     geometry: str = ""  # of the window, in base64
     compared: list[str] = field(default_factory=lambda: ["cl100k_base"])  # shipped tokenizers
     layouts: dict[str, str] = field(default_factory=dict)  # mode → its panels, in base64
+    parts: dict[str, dict[str, list[float]]] = field(default_factory=dict)  # mode → dock → of window
     recent: list[str] = field(default_factory=list)
     recent_tokenizers: list[str] = field(default_factory=list)  # paths
     patterns: dict[str, str] = field(default_factory=dict)  # tokenizer file → pattern chosen for it
@@ -94,11 +95,24 @@ def load_settings() -> Settings:
     }
     settings.compared = [name for name in settings.compared if isinstance(name, str)]
     settings.layouts = {k: v for k, v in settings.layouts.items() if isinstance(v, str)}
+    settings.parts = {mode: _parts(docks) for mode, docks in settings.parts.items()}
     if not math.isfinite(settings.zoom):
         settings.zoom = Settings.zoom
     if not _is_text_encoding(settings.encoding):
         settings.encoding = Settings.encoding
     return settings
+
+
+def _parts(stored: object) -> dict[str, list[float]]:
+    """Of each dock its part of the window's width and height, what is damaged left out."""
+    docks = stored if isinstance(stored, dict) else {}
+    return {
+        name: parts
+        for name, parts in docks.items()
+        if isinstance(parts, list)
+        and len(parts) == 2
+        and all(type(part) in (int, float) and 0 <= part <= 1 for part in parts)
+    }
 
 
 def _is_text_encoding(name: str) -> bool:
