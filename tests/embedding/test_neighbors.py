@@ -111,11 +111,6 @@ def test_one_row_has_no_neighbours() -> None:
     assert NeighborSearch(random_table(1, 4)).of_row(0, 3).ids.tolist() == []
 
 
-def test_an_analogy_is_a_sum_of_rows() -> None:
-    search = NeighborSearch(table_of([[1, 0], [0, 0], [0, 1], [1, 1], [5, 5.1]]))
-    assert search.analogy(0, 1, 2, 1, Metric.EUCLIDEAN).ids.tolist() == [3]
-
-
 def test_ranks_count_from_one() -> None:
     table = random_table(200, 5, seed=2)
     search = NeighborSearch(table)

@@ -101,14 +101,6 @@ def trust_of(penalty: int, n_sampled: int, n_points: int, k: int) -> float:
     return 1 - penalty / worst if worst > 0 else 0.0
 
 
-def trustworthiness_measure(
-    points: Float32s, search: NeighborSearch, rows: Int64s, k: int = 10, seed: int = 0
-) -> Measure:
-    """`trustworthiness`, with its control."""
-    value = trustworthiness(points, search, rows, k)
-    return Measure(value, trustworthiness(shuffled(points, seed), search, rows, k))
-
-
 def variances_explained(table: EmbeddingTable, maps: Sequence[Float32s]) -> list[float]:
     """The part of the variance of all rows that a linear map of the points gives back, from 0 to 1.
 

@@ -47,15 +47,6 @@ class NeighborGraph:
     ids: Int32s
     similarities: Float32s
 
-    def mutual(self) -> npt.NDArray[np.bool_]:
-        """Which neighbours have the row among theirs too, (n_rows, k)."""
-        n_rows, k = self.ids.shape
-        rows = np.repeat(np.arange(n_rows, dtype=np.int64), k)
-        there, back = rows * n_rows + self.ids.ravel(), self.ids.ravel() * np.int64(n_rows) + rows
-        found: npt.NDArray[np.bool_] = np.isin(back, there, kind="sort")
-        found &= rows != self.ids.ravel()
-        return found.reshape(n_rows, k)
-
     def popularity(self) -> Int64s:
         """How many rows have each row among their neighbours, (n_rows,): the hubs stand out."""
         own = np.arange(len(self.ids))[:, None]

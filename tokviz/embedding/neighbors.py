@@ -108,13 +108,6 @@ class NeighborSearch:
         order = np.lexsort((possible, -exact))[:n_answers]
         return NearestRows(possible[order], exact[order])
 
-    def analogy(
-        self, a: int, b: int, c: int, k: int, metric: Metric = Metric.COSINE
-    ) -> NearestRows:
-        """The rows nearest to a - b + c, these three left out. Raises `QueryError`."""
-        vector = self.vector(a) - self.vector(b) + self.vector(c)
-        return self.of_vector(vector, k, metric, without=(a, b, c))
-
     def all_similarities(self, row: int, metric: Metric = Metric.COSINE) -> Float64s:
         """The similarity of every row to a row, (n_rows,), to seven digits or so: for colours."""
         found, _ = self._approximate(self.vector(row), metric)

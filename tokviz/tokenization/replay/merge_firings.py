@@ -54,10 +54,3 @@ def joined_firings(parts: list[tuple[int, Firings]]) -> Firings:
         sum(firings.survives for _, firings in parts),
         tuple(times.most_common()),
     )
-
-
-def fired_counts(tokenizer: Tokenizer, encoding: Encoding) -> Int64s:
-    """(n_merges,) int64: how often each merge fires in a text, by rank."""
-    counts = np.zeros(len(tokenizer.merges), np.int64)
-    counts[encoding.fired.ranks] = encoding.fired.counts
-    return counts

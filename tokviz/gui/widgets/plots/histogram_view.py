@@ -61,11 +61,6 @@ class HistogramView(QWidget):
         self._describe()
         self.update()
 
-    def set_range(self, chosen: tuple[float, float] | None) -> None:
-        """Show a range as chosen; nothing is emitted."""
-        self._range = chosen
-        self.update()
-
     def set_colors(self, palette: Palette) -> None:
         self._palette = palette
         self.update()

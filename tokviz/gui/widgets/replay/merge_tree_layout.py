@@ -83,11 +83,6 @@ class TreeShape:
         self.last = np.array(last, np.int64)
         self.parent = np.array(parent, np.int64)  # node of every element, -1: a final token
 
-    @property
-    def roots(self) -> Ints:
-        """The nodes that no merge took up: final tokens."""
-        return np.flatnonzero(self.parent[self.n_leaves :] < 0)
-
     @cached_property
     def order_levels(self) -> Ints:
         """A level a rank, in the order of merging, from 0."""
