@@ -34,8 +34,8 @@ class ShippedTokenizer:
 def _gpt2(_text: str) -> Tokenizer:
     from tokviz.tokenization.formats.gpt2_files import tokenizer_from_vocab_bpe
 
-    file = "tokenizers/gpt2_vocab.bpe.xz"
-    return tokenizer_from_vocab_bpe(lzma.decompress(read_resource(file)), "gpt2", file)
+    file = "tokenizers/gpt2_vocab.bpe"
+    return tokenizer_from_vocab_bpe(read_resource(file), "gpt2", file)
 
 
 def _published(name: str) -> Tokenizer:

@@ -323,8 +323,8 @@ def test_a_damaged_resource_is_told_and_the_window_still_opens(
 ) -> None:
     damaged = {
         "text": ("texts/sample.txt",),
-        "vocabulary": ("tokenizers/gpt2_vocab.bpe.xz",),
-        "both": ("texts/sample.txt", "tokenizers/gpt2_vocab.bpe.xz"),
+        "vocabulary": ("tokenizers/gpt2_vocab.bpe",),
+        "both": ("texts/sample.txt", "tokenizers/gpt2_vocab.bpe"),
     }[damage]
     entries = {name: {**entry} for name, entry in resources.manifest().items()}
     for name in damaged:

@@ -4,6 +4,10 @@ Printable Latin-1 characters stand for themselves, the other 68 bytes for U+0100
 (`bytes_to_unicode` in OpenAI's GPT-2 code).
 """
 
+from itertools import accumulate, pairwise
+
+import numpy as np
+
 _VISIBLE = [*range(33, 127), *range(161, 173), *range(174, 256)]
 _HIDDEN = [byte for byte in range(256) if byte not in set(_VISIBLE)]
 
@@ -14,10 +18,10 @@ CHARACTERS = [chr(byte) for byte in _VISIBLE] + [chr(256 + i) for i in range(len
 """The character for each byte, in the same order."""
 
 _FOREIGN = 0x100
-"""What no byte becomes: `latin-1` stumbles over it."""
-_TO_LATIN1 = dict.fromkeys(_HIDDEN, _FOREIGN) | {
-    ord(c): byte for c, byte in zip(CHARACTERS, BYTES_IN_ORDER, strict=True)
-}
+"""What stands in the table for a character that is no byte."""
+_BYTE_OF = np.full(max(map(ord, CHARACTERS)) + 2, _FOREIGN, np.uint16)
+"""Code point → byte; the last entry stands for all that are higher."""
+_BYTE_OF[[ord(character) for character in CHARACTERS]] = BYTES_IN_ORDER
 
 
 def to_bytes(tokens: list[str]) -> list[bytes]:
@@ -27,16 +31,14 @@ def to_bytes(tokens: list[str]) -> list[bytes]:
     [b' the', b'\\n']
     """
     written = "".join(tokens)
-    try:
-        joined = written.translate(_TO_LATIN1).encode("latin-1")
-    except UnicodeEncodeError as error:
-        place = error.start, error.end
-        raise UnicodeEncodeError("latin-1", written, *place, "no byte") from None
-    result, at = [], 0
-    for token in tokens:
-        result.append(joined[at : at + len(token)])
-        at += len(token)
-    return result
+    code_points = np.frombuffer(written.encode("utf-32-le", "surrogatepass"), "<u4")
+    values = _BYTE_OF.take(code_points, mode="clip")
+    if len(foreign := np.flatnonzero(values == _FOREIGN)):
+        at = int(foreign[0])
+        raise UnicodeEncodeError("latin-1", written, at, at + 1, "no byte")
+    joined = values.astype(np.uint8).tobytes()
+    edges = accumulate(map(len, tokens), initial=0)
+    return [joined[start:end] for start, end in pairwise(edges)]
 
 
 def is_byte_level(token: str) -> bool:

@@ -6,6 +6,8 @@ Ids 0-255 are the bytes in GPT-2's order, 256 + r is the result of merge r, and 
 special token `<|endoftext|>`. Neither form has a place for a split pattern: it is GPT-2's.
 """
 
+import numpy as np
+
 from tokviz.tokenization.algorithms.bpe import Merges
 from tokviz.tokenization.formats import TokenizerFileError
 from tokviz.tokenization.formats.byte_alphabet import CHARACTERS, to_bytes
@@ -32,22 +34,19 @@ def tokenizer_from_vocab_bpe(content: bytes, name: str, file: str) -> Tokenizer:
         raise TokenizerFileError(
             f"{file} is not a vocab.bpe file: expected a '#version' line, then two parts a line."
         )
-    left, right = parts[::2], parts[1::2]
-    merged = [a + b for a, b in zip(left, right, strict=True)]
+    merged = [left + right for left, right in zip(parts[::2], parts[1::2], strict=True)]
     if max(map(len, merged), default=0) > LONGEST_TOKEN:
         raise TokenizerFileError(f"{file} has a merge that makes a token of more than 64 KiB.")
     tokens = CHARACTERS + merged
     id_of = dict(zip(tokens, range(len(tokens)), strict=True))
     try:
-        merges = Merges(
-            [id_of[a] for a in left],
-            [id_of[b] for b in right],
-            range(256, 256 + len(merged)),
-        )
+        ids = np.fromiter(map(id_of.__getitem__, parts), np.int32, len(parts))
     except KeyError as error:
         raise TokenizerFileError(
             f"{file}: the part {error.args[0]!r} of a merge is no byte and no merge makes it."
         ) from None
+    left, right = ids[::2].copy(), ids[1::2].copy()
+    merges = Merges(left, right, np.arange(256, len(tokens), dtype=np.int32))
     return Tokenizer(
         name=name,
         algorithm=Algorithm.BYTE_LEVEL_BPE,
