@@ -6,6 +6,7 @@ from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from tests.gui.widgets.flat_source import FlatSource
+from tokviz.gui.widgets.text.segment_rows import RowLayouts
 from tokviz.gui.widgets.text.text_rows import Row, TextRows
 from tokviz.gui.widgets.text.text_segments import SEGMENT
 from tokviz.gui.widgets.text.text_style import text_style
@@ -27,7 +28,7 @@ _TEXT = st.lists(st.sampled_from(_ATOMS), max_size=80).map("".join)
 
 
 def _rows(text: str, width: float | None = 200.0) -> TextRows:
-    return TextRows(FlatSource(text), text_style(13, True, QColor("gray")), width)
+    return TextRows(FlatSource(text), RowLayouts(text_style(13, True, QColor("gray"))), width)
 
 
 @given(_TEXT, st.sampled_from([60.0, 200.0, None]))

@@ -17,6 +17,7 @@ from tokviz.gui.widgets.text.painted_row import PaintedRow, RowMeasurer
 from tokviz.gui.widgets.text.recolored_rows import colored_by_id
 from tokviz.gui.widgets.text.row_layout import Preedit
 from tokviz.gui.widgets.text.scroll_anchor import ScrollAnchor
+from tokviz.gui.widgets.text.segment_rows import RowLayouts
 from tokviz.gui.widgets.text.text_rows import Row, TextRows
 from tokviz.gui.widgets.text.text_style import TextStyle, text_style
 from tokviz.gui.widgets.text.token_source import TokenRows, TokenSource
@@ -52,7 +53,8 @@ class TextPage:
         self._tokens: TokenRows | None = None
         self.style: TextStyle = text_style(DEFAULT_ZOOM, True, QColor())
         self.gutter = Gutter(self.style, LIGHT)
-        self.rows = TextRows(self.source, self.style, None)
+        self._layouts = RowLayouts(self.style)
+        self.rows = TextRows(self.source, self._layouts, None)
         self.scroll = ScrollAnchor(self.rows)
         self.set_look(self.look)
 
@@ -69,6 +71,7 @@ class TextPage:
         mark_color.setAlpha(150)
         ruler = look.ruler_shown
         self.style = text_style(look.zoom, look.marks_shown, mark_color, ruler=ruler)
+        self._layouts = RowLayouts(self.style)
         self._measurer = RowMeasurer(self.style, wraps=look.word_wrap)
         self.gutter = Gutter(self.style, look.palette)
         self.gutter.fit(self.source)
@@ -259,7 +262,7 @@ class TextPage:
         if self.look.word_wrap:
             advance = self.style.advance
             width = max(self.room - 3.5 * advance, 4 * advance)
-        self.rows = TextRows(self.source, self.style, width)
+        self.rows = TextRows(self.source, self._layouts, width)
         self.scroll.set_rows(self.rows)
         self.scroll.height = self.height
         self.scroll.clamp()

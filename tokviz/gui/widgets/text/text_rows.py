@@ -45,17 +45,23 @@ class Row:
 
 
 class TextRows:
-    """The rows of a source in one style and width; `width` None means that rows never wrap."""
+    """The rows of a source in one style and width; `width` None means that rows never wrap.
 
-    def __init__(self, source: TokenSource, style: TextStyle, width: float | None) -> None:
+    `layouts` has the style and keeps what follows from it at any width.
+    """
+
+    def __init__(self, source: TokenSource, layouts: RowLayouts, width: float | None) -> None:
         self.source = source
-        self.style = style
         self.width = width
         self._preedit: tuple[int, Preedit] | None = None
-        self._layouts = RowLayouts(style)
+        self._layouts = layouts
         self._segments = TextSegments(source, wrapped=width is not None)
         self._cache: OrderedDict[tuple[str, bool], SegmentRows] = OrderedDict()
         self._cached_chars = 0
+
+    @property
+    def style(self) -> TextStyle:
+        return self._layouts.style
 
     def text_changed(self) -> None:
         """Forget where segments were; the layouts of unchanged text stay good."""

@@ -25,6 +25,8 @@ class TextScrolling:
     def sync(self) -> None:
         """Set the bars to what the page shows."""
         view, page = self._view, self._view.page
+        if not page.height:  # never shown yet: every line would be laid out in rows of no width
+            return
         self._syncing = True
         vertical, horizontal = view.verticalScrollBar(), view.horizontalScrollBar()
         vertical.setSingleStep(page.style.row_height)

@@ -72,6 +72,7 @@ class TokenTextView(TextViewEvents):
 
     def _set_up_widget(self) -> None:
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setViewport(QWidget())  # PySide would look for the kind of Qt's own among all it has
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAcceptDrops(True)
         self.viewport().setAcceptDrops(True)
