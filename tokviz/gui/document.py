@@ -7,7 +7,6 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from tokviz.gui.encoding_dialog import ask_for_encoding
 from tokviz.gui.rest_of_text import encode_first
 from tokviz.gui.settings import MOST_SESSION_CHARACTERS, Settings
 from tokviz.gui.task import Task, failure, let_frames_pass
@@ -146,6 +145,8 @@ class Document(QObject):
             self.problem.emit(failure(f"Opening {shown(path)}", error))
 
     def _ask_for_encoding(self, path: str, error: WrongEncodingError) -> None:
+        from tokviz.gui.encoding_dialog import ask_for_encoding  # few texts need it
+
         encoding = ask_for_encoding(self._window, shown(path), error)
         if encoding:
             self._read(path, encoding)

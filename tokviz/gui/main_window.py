@@ -79,7 +79,7 @@ class MainWindow(QMainWindow):
         self.text_panel.view.setFocus()
 
     def _place_panels(self) -> None:
-        bar = QToolBar("Toolbar", self)
+        self.toolbar = bar = QToolBar("Toolbar", self)
         bar.setObjectName("toolbar")
         bar.setMovable(False)
         bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)

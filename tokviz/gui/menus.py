@@ -6,9 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QToolButton
+from PySide6.QtWidgets import QMenu, QMenuBar, QToolButton
 
-from tokviz.gui.help_pages import HelpPages
 from tokviz.gui.panel_walk import PanelWalk
 from tokviz.gui.panels.go_to import KIND
 from tokviz.gui.settings import Settings
@@ -18,6 +17,7 @@ from tokviz.gui.widgets.mode_switch import Mode
 from tokviz.text_files import shown
 
 if TYPE_CHECKING:
+    from tokviz.gui.help_pages import HelpPages
     from tokviz.gui.main_window import MainWindow
 
 _Key = QKeySequence.StandardKey
@@ -29,10 +29,7 @@ def fill_menu_bar(bar: QMenuBar, window: MainWindow, theme: Theme, settings: Set
     _fill_edit_menu(bar.addMenu("&Edit"), window)
     _fill_view_menu(bar.addMenu("&View"), window, theme, settings)
     _fill_tokenizer_menu(bar.addMenu("&Tokenizer"), window)
-    help_menu, pages = bar.addMenu("&Help"), HelpPages(window, theme)
-    _add(help_menu, "&Keys", pages.show_keys, _Key.HelpContents)
-    _add(help_menu, "&Guide", pages.show_guide)
-    _add(help_menu, "&About tokviz", pages.show_about)
+    _fill_help_menu(bar.addMenu("&Help"), window, theme)
 
 
 def _fill_file_menu(menu: QMenu, window: MainWindow, settings: Settings) -> None:
@@ -104,7 +101,7 @@ def _fill_view_menu(menu: QMenu, window: MainWindow, theme: Theme, settings: Set
     panels.addActions(window.docks.view_actions())
     _set_kind(panels, "panel")
     _add(menu, "&Reset layout", window.docks.reset)
-    walk = PanelWalk([view, *window.docks.docks, window.scrubber, *window.findChildren(QToolBar)])
+    walk = PanelWalk([view, *window.docks.docks, window.scrubber, window.toolbar])
     _add(menu, "Ne&xt panel", lambda: walk.go(1), QKeySequence("F6"))
     _add(menu, "Pre&vious panel", lambda: walk.go(-1), QKeySequence("Shift+F6"))
     _add(menu, "&Full screen", window.toggle_full_screen, QKeySequence("F11"))
@@ -173,6 +170,17 @@ def _fill_tokenizer_menu(menu: QMenu, window: MainWindow) -> None:
     in_text = MenuHeading("Names in the text", menu)
     menu.aboutToShow.connect(fill)
     fill()
+
+
+def _fill_help_menu(menu: QMenu, window: MainWindow, theme: Theme) -> None:
+    def pages() -> HelpPages:
+        from tokviz.gui.help_pages import HelpPages  # the window opens without them
+
+        return HelpPages(window, theme)
+
+    _add(menu, "&Keys", lambda: pages().show_keys(), _Key.HelpContents)
+    _add(menu, "&Guide", lambda: pages().show_guide())
+    _add(menu, "&About tokviz", lambda: pages().show_about())
 
 
 def _set_kind(menu: QMenu, kind: str) -> None:

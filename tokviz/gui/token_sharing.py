@@ -1,6 +1,9 @@
 """TokenSharing: copies and saves the coloured tokens, those chosen in the text or all."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtGui import QGuiApplication
@@ -12,7 +15,6 @@ from tokviz.gui.task import Task, failure
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.exact_clipboard import copy_text
 from tokviz.gui.widgets.export_button import FileKind
-from tokviz.gui.widgets.text.text_picture import MOST_ROWS, TextPicture
 from tokviz.text_files import TextFileError, shown, write_bytes, write_text
 from tokviz.tokenization.text.token_export import (
     TokensToExport,
@@ -21,6 +23,9 @@ from tokviz.tokenization.text.token_export import (
     json_parts,
     tokens_to_export,
 )
+
+if TYPE_CHECKING:
+    from tokviz.gui.widgets.text.text_picture import TextPicture
 
 HTML = FileKind("Web page (HTML)", "tokens.html")
 PNG, SVG = FileKind("Picture (PNG)", "tokens.png"), FileKind("Picture (SVG)", "tokens.svg")
@@ -87,8 +92,8 @@ class TokenSharing(QObject):
                 return
             if not picture.is_whole:
                 self.problem.emit(
-                    f"The picture holds the first {MOST_ROWS:,} rows; select a part of the text "
-                    f"for another, or save a web page."
+                    f"The picture holds the first {picture.n_rows:,} rows; select a part of the "
+                    f"text for another, or save a web page."
                 )
             return
         title = f"Saving the tokens to {shown(path)}"
@@ -111,6 +116,8 @@ class TokenSharing(QObject):
         return tokens_to_export(self._model.text, *self._span())
 
     def _picture(self) -> TextPicture:
+        from tokviz.gui.widgets.text.text_picture import TextPicture  # with Qt's SVG
+
         view = self._panel.view
         return TextPicture(self._model.text, self._span(), view.page.look, view.viewport().width())
 

@@ -39,7 +39,7 @@ class TextPicture:
             n_rows += 1
             if n_rows == MOST_ROWS:
                 break
-        self.is_whole = n_rows < MOST_ROWS
+        self.n_rows, self.is_whole = n_rows, n_rows < MOST_ROWS
         self._view.resize(width, n_rows * page.style.row_height)
         page.resize(width, self._view.height())
         self._view.scrolling.go_to(span[0])
