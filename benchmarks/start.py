@@ -57,38 +57,30 @@ app.exec()
 OURS = (
     WATCH
     + """
-sys.setswitchinterval(1e-4)  # as the program does
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication
-mark("Qt's imports")
-import gc
 import tokviz.command_line
-gc.disable()  # as the program does before it imports the window
-from tokviz.catalog import load_tokenizer
+mark("the core")
+import gc
+gc.disable()  # as the command does before it imports the window
 from tokviz.gui import app as program
-from tokviz.gui.settings import load_settings
 from tokviz.gui.widgets.text.token_text_view import TokenTextView
-mark("our imports")
-app = QApplication(["tokviz"])
-mark("application")
-loading = program.load_tokenizer
-def load(*arguments):
-    mark("before the tokenizer")
-    loaded = loading(*arguments)
-    mark("tokenizer")
-    return loaded
-program.load_tokenizer = load
+mark("Qt and the window's modules")
+def watched(name, made):
+    def make(*arguments):
+        mark("before the " + name)
+        result = made(*arguments)
+        mark(name)
+        return result
+    return make
+program.has_display = lambda: True
+program.load_tokenizer = watched("tokenizer", program.load_tokenizer)
+program.Session = watched("window", program.Session)
 painting = TokenTextView.paintEvent
 def paint(view, event):
     painting(view, event)
     if view.token_rects():
-        QTimer.singleShot(0, end)
+        program.QTimer.singleShot(0, end)
 TokenTextView.paintEvent = paint
-session = program.Session(app, load_settings())
-mark("window made")
-session.window.show()
-mark("window shown")
-app.exec()
+tokviz.command_line.main([])
 """
 )
 
