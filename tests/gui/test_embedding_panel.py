@@ -234,6 +234,20 @@ def test_a_category_of_the_legend_is_shown_alone(qtbot: QtBot, new_model: NewMod
 # -- without a table, and another one ----------------------------------------------------------
 
 
+def test_in_density_the_legend_tells_of_density(qtbot: QtBot, new_model: NewModel) -> None:
+    area = mapped(qtbot, new_model).area
+    qtbot.waitUntil(area.legend.isVisible)
+    qtbot.mouseClick(area.tools.density, Qt.MouseButton.LeftButton)
+    assert area.density_legend.isVisible()
+    assert "densest" in area.density_legend.accessibleDescription()
+    assert not area.legend.isVisible()
+    assert not area.tools.colors.isVisible()
+    qtbot.mouseClick(area.tools.density, Qt.MouseButton.LeftButton)
+    assert area.legend.isVisible()
+    assert area.tools.colors.isVisible()
+    assert not area.density_legend.isVisible()
+
+
 def buttons_of(panel: EmbeddingPanel) -> dict[str, QPushButton]:
     return {button.text(): button for button in panel.message.findChildren(QPushButton)}
 

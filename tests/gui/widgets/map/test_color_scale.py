@@ -5,7 +5,13 @@ import pytest
 from PySide6.QtGui import QColor
 
 from tokviz.gui.palette import DARK, LIGHT, Palette
-from tokviz.gui.widgets.map.color_scale import color_groups, color_numbers
+from tokviz.gui.widgets.map.color_scale import (
+    color_groups,
+    color_numbers,
+    density_scale,
+    density_stops,
+)
+from tokviz.gui.widgets.map.scatter_density import color_ramp, colored
 
 
 @pytest.mark.parametrize("palette", [LIGHT, DARK])
@@ -45,3 +51,14 @@ def test_groups_that_do_not_occur_have_no_category() -> None:
     }
     assert colors[0] == colors[3] == LIGHT.groups[2].rgb()
     assert colors[2] == LIGHT.unknown.rgb()
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK])
+def test_the_scale_of_density_says_what_is_painted(palette: Palette) -> None:
+    scale = density_scale(palette)
+    assert [words for _, words in scale.ticks] == ["none", "a quarter", "densest"]
+    ramp = color_ramp(*(color.rgb() for color in density_stops(palette)))
+    painted = colored(np.array([[0, 10, 40]], np.float32), ramp)[0].tolist()
+    for (part, _), color in zip(scale.ticks, painted, strict=True):
+        step = int(np.flatnonzero(ramp == color)[0])
+        assert step / 255 == pytest.approx(part, abs=0.01)

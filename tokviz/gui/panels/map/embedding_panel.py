@@ -122,7 +122,6 @@ class EmbeddingPanel(QWidget):
         tools.tool_picked.connect(view.set_tool)
         tools.fit.clicked.connect(view.fit)
         tools.zoom_to_selection.clicked.connect(self._on_zoom_to_selection)
-        tools.density.toggled.connect(view.set_density)
         tools.color_picked.connect(self.coloring.color_by)
         area.legend.picked.connect(self._on_category_picked)
         self.coloring.said.connect(area.hint.setText)

@@ -56,6 +56,17 @@ def color_groups(
     return found, categories
 
 
+def density_stops(palette: Palette) -> tuple[QColor, QColor, QColor]:
+    """The colours of an empty place, of one with a quarter of the most points, and of the most."""
+    return palette.panel, palette.accent, palette.densest
+
+
+def density_scale(palette: Palette) -> ColorScale:
+    """The scale of `scatter_density`, whose root puts a quarter of the most in the middle."""
+    ticks = ((0.0, "none"), (0.5, "a quarter"), (1.0, "densest"))
+    return ColorScale("points close together", density_stops(palette), ticks)
+
+
 def _ticks(low: float, high: float, log: bool) -> tuple[tuple[float, str], ...]:
     middle = np.sqrt(low * high) if log else (low + high) / 2
     return tuple((i / 2, _number(float(value))) for i, value in enumerate((low, middle, high)))

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLay
 from tokviz.gui.palette import Palette
 from tokviz.gui.widgets.flow_layout import FlowLayout
 from tokviz.gui.widgets.map.color_legend import ColorLegend
+from tokviz.gui.widgets.map.color_scale import density_scale
 from tokviz.gui.widgets.map.honesty_strip import HonestyStrip
 from tokviz.gui.widgets.map.hover_card import HoverCard
 from tokviz.gui.widgets.map.map_tools import MapTools
@@ -35,7 +36,7 @@ class MapArea(QWidget):
         self.tools = MapTools(colors)
         self.view = ScatterView()
         self.card = HoverCard(self.view)
-        self.legend = ColorLegend()
+        self.legend, self.density_legend = ColorLegend(), ColorLegend()
         self.words, self.hint = QLabel(), _CutLabel()
         for label in (self.words, self.hint):
             label.setTextFormat(Qt.TextFormat.PlainText)
@@ -78,7 +79,10 @@ class MapArea(QWidget):
         self.tools.colors.setMaximumWidth(_WIDEST_COLORS)
         at_left = Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft
         row.addWidget(self.tools.colors, 0, at_left)
-        row.addWidget(self.legend, 1, Qt.AlignmentFlag.AlignBottom)
+        for legend in (self.legend, self.density_legend):
+            row.addWidget(legend, 1, Qt.AlignmentFlag.AlignBottom)
+        self.density_legend.hide()
+        self.tools.density.toggled.connect(self._on_density_toggled)
         corners = QVBoxLayout(self.view)
         corners.setContentsMargins(6, _EDGE, 6, _EDGE)
         corners.addWidget(self.words, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
@@ -109,8 +113,20 @@ class MapArea(QWidget):
         super().resizeEvent(event)
         self.legend.set_brief(self.height() < _HIGH_ENOUGH)
         self.strip.set_brief(self.width() < _NARROW)
-        self.legend.setVisible(self.height() >= _TOO_LOW)  # it would hide half of the map
+        self._show_legend()
         self._fit_words()
+
+    def _on_density_toggled(self, on: bool) -> None:
+        self.view.set_density(on)
+        self._show_legend()
+
+    def _show_legend(self) -> None:
+        """Of the colours on the map now; where it would hide half of the map, none."""
+        density, high = self.tools.density.isChecked(), self.height() >= _TOO_LOW
+        self.tools.colors.setVisible(not density)
+        self.legend.setVisible(high and not density)
+        self.density_legend.setVisible(high and density)
+        self._foot.setVisible(high or not density)
 
     def _fit_words(self) -> None:
         """A label that may wrap would be as narrow as it can; it shall be as wide as it must."""
@@ -120,6 +136,8 @@ class MapArea(QWidget):
     def set_colors(self, palette: Palette) -> None:
         self.view.set_palette(palette)
         self.legend.set_colors(palette)
+        self.density_legend.set_colors(palette)
+        self.density_legend.set_scale(density_scale(palette))
         self.strip.set_colors(palette)
 
     def say(self, words: str, hint: str = "") -> None:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from tokviz.gui.palette import LIGHT, Palette
+from tokviz.gui.widgets.map.color_scale import density_stops
 from tokviz.gui.widgets.map.scatter_camera import Camera
 from tokviz.gui.widgets.map.scatter_density import CELL, color_ramp, colored, densities
 from tokviz.gui.widgets.map.scatter_label_painting import LabelPainter
@@ -134,8 +135,7 @@ class ScatterScene:
 
     def paint_density(self, painter: QPainter, camera: Camera, ratio: float) -> None:
         """The whole view in colours of how many points lie where."""
-        palette = self.palette
-        ramp = color_ramp(palette.panel.rgb(), palette.accent.rgb(), palette.densest.rgb())
+        ramp = color_ramp(*(color.rgb() for color in density_stops(self.palette)))
         cells = colored(densities(self.points.x, self.points.y, camera), ramp)
         high, wide = cells.shape
         small = QImage(cells.reshape(-1).data, wide, high, 4 * wide, QImage.Format.Format_RGB32)
