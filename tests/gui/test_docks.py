@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QAction, QMouseEvent
 from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -149,6 +149,27 @@ def test_without_merges_the_text_ends_where_the_panels_beside_it_end(
         for panel in (window.text_area, window.docks.panel("lists"))
     ]
     assert below[0] == below[1]
+
+
+def test_panels_side_by_side_are_as_far_apart_as_those_below_each_other(
+    start: Start, qtbot: QtBot
+) -> None:
+    session = start()
+    window = session.window
+    _pick(session, qtbot, Mode.MAP)
+    qtbot.waitUntil(lambda: window.docks.is_complete)
+
+    def edges(name: str) -> QRect:
+        panel = window.docks.panel(name)
+        return QRect(panel.mapTo(window, panel.rect().topLeft()), panel.size())
+
+    apart = edges("neighbors").left() - edges("token").right()
+    assert apart == edges("token").top() - edges("map").bottom()
+    right = edges("neighbors").right()
+    assert right == edges("map").right()
+    _view_action(session, "Neighbours").trigger()
+    QApplication.processEvents()
+    assert edges("token").right() == right
 
 
 SIZES = ((1000, 700), (1920, 1200), (1280, 820))

@@ -39,7 +39,7 @@ class _Dock(QDockWidget):
         self._stand_in.setObjectName("panel")
         holder = QWidget()
         self._column = QVBoxLayout(holder)
-        self.keep_apart(above=described.area == RIGHT, below=True)
+        self.keep_apart(above=described.area == RIGHT, below=True, right=True)
         self._column.addWidget(self._stand_in)
         self.setWidget(holder)
         self._next = QTimer(self, singleShot=True)
@@ -67,10 +67,10 @@ class _Dock(QDockWidget):
             self._stand_in.deleteLater()
             self.made.emit(panel)
 
-    def keep_apart(self, *, above: bool, below: bool) -> None:
+    def keep_apart(self, *, above: bool, below: bool, right: bool) -> None:
         """Leave a gap to the window's edges; between docks the handle that sizes them is one."""
         before = 0 if self.described.area == RIGHT else _GAP
-        self._column.setContentsMargins(before, _GAP * above, _GAP, _GAP * below)
+        self._column.setContentsMargins(before, _GAP * above, _GAP * right, _GAP * below)
 
     def _on_visibility_changed(self, visible: bool) -> None:
         """The View menu can show a panel in any mode."""
@@ -100,6 +100,7 @@ class Docks(QObject):
         self._docks = {panel.name: _Dock(panel, shared, window) for panel in PANELS}
         for dock in self._docks.values():
             dock.made.connect(self.panel_made)
+            dock.toggleViewAction().triggered.connect(self._keep_apart)
             window.addDockWidget(dock.described.area, dock)
             dock.hide()
         window.installEventFilter(self)
@@ -128,16 +129,13 @@ class Docks(QObject):
             return
         self.remember()
         self._mode = mode
-        rows = ARRANGEMENTS[mode].right
-        for i, row in enumerate(rows):
-            for name in row:
-                self._docks[name].keep_apart(above=i == 0, below=i == len(rows) - 1)
         kept = self._layouts.get(mode.value, "")
         # Side by side for a moment, the panels of both modes would make the window wider for good.
         for dock in self._docks.values():
             dock.hide()
         if not (kept and self._window.restoreState(_from_text(kept))):
             self._arrange(mode)
+        self._keep_apart()
         self._take_up(mode)
 
     def reset(self) -> None:
@@ -162,6 +160,18 @@ class Docks(QObject):
             if mode is self._mode:
                 self._take_up(mode)
 
+    def _keep_apart(self) -> None:
+        """Of the panels beside the text only those at an edge of the window leave a gap to it."""
+        rows = () if self._mode is None else ARRANGEMENTS[self._mode].right
+        docks = [[self._docks[name] for name in row] for row in rows]
+        shown = [[dock for dock in row if not dock.isHidden()] for row in docks]
+        shown = [row for row in shown if row]
+        for row in shown:
+            for dock in row:
+                dock.keep_apart(
+                    above=row is shown[0], below=row is shown[-1], right=dock is row[-1]
+                )
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """What lies between two panels is the window's own ground, and dragged on it."""
         mode, kind = self._mode, event.type()
@@ -176,7 +186,7 @@ class Docks(QObject):
         return super().eventFilter(watched, event)
 
     def _take_up(self, mode: Mode) -> None:
-        """Size the panels to their parts of the window: the user's, or those the mode begins with."""
+        """Size the panels to their parts: the user's, or those that the mode begins with."""
         wanted = ARRANGEMENTS[mode]
         share = self._right_shares.get(mode, wanted.right_share)
         parts = self._parts.get(mode.value) or beginning(wanted, share)

@@ -37,7 +37,7 @@ class Settings:
     geometry: str = ""  # of the window, in base64
     compared: list[str] = field(default_factory=lambda: ["cl100k_base"])  # shipped tokenizers
     layouts: dict[str, str] = field(default_factory=dict)  # mode → its panels, in base64
-    parts: dict[str, dict[str, list[float]]] = field(default_factory=dict)  # mode → dock → of window
+    parts: dict[str, dict[str, list[float]]] = field(default_factory=dict)  # see proportions.py
     recent: list[str] = field(default_factory=list)
     recent_tokenizers: list[str] = field(default_factory=list)  # paths
     patterns: dict[str, str] = field(default_factory=dict)  # tokenizer file → pattern chosen for it
