@@ -21,7 +21,8 @@ from typing import Any
 from benchmarks.corpora import MEGABYTE, english
 from benchmarks.figures import Figure
 from tokviz.tokenization.formats.byte_alphabet import to_bytes
-from tokviz.tokenization.pre_tokenization.pre_tokenizers import CL100K, GPT2, SplitPattern
+from tokviz.tokenization.pre_tokenization.known_patterns import CL100K, GPT2
+from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
 from tokviz.tokenization.training.pre_token_counts import count_pre_tokens, pieces_of
 from tokviz.tokenization.training.trainer import (
     LONGEST_TOKEN,

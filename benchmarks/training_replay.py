@@ -18,7 +18,7 @@ from benchmarks.corpora import MEGABYTE
 from benchmarks.figures import Figure
 from benchmarks.measure import once
 from benchmarks.train_bpe import corpus
-from tokviz.tokenization.pre_tokenization.pre_tokenizers import GPT2
+from tokviz.tokenization.pre_tokenization.known_patterns import GPT2
 from tokviz.tokenization.training.pre_token_counts import count_pre_tokens
 from tokviz.tokenization.training.trainer import TieRule, Training, lay_out, learn_merges
 from tokviz.tokenization.training.training_replay import TrainingReplay

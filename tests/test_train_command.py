@@ -15,7 +15,7 @@ import pytest
 from tests.tokenization.slow_trainer import minbpe_training
 from tokviz.command_line import main
 from tokviz.tokenization.formats.any_file import open_tokenizer
-from tokviz.tokenization.pre_tokenization.pre_tokenizers import GPT2
+from tokviz.tokenization.pre_tokenization.known_patterns import GPT2
 from tokviz.tokenization.training.word_counts import CLASSIC_EXAMPLE
 
 TEXT = "the cat and the hat, the bat and the rat\naaaa aaaa\n" * 3

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tokviz.corpus_files import files_below, is_utf8, read_file
-from tokviz.tokenization.pre_tokenization.pre_tokenizers import SplitPattern
+from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
 from tokviz.tokenization.text.locality import Locality
 from tokviz.tokenization.text.reencoding import encode_in_parts
 from tokviz.tokenization.tokenizer import Tokenizer

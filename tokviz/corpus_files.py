@@ -23,7 +23,7 @@ from tokviz.text_files import (
     open_binary,
     shown,
 )
-from tokviz.tokenization.pre_tokenization.pre_tokenizers import SplitPattern
+from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
 
 _BLOCK = 1 << 20
 _LONGEST_LINE = 1 << 28

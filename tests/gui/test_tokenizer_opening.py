@@ -19,7 +19,8 @@ from tokviz.gui import tokenizer_opening
 from tokviz.gui.app import Session
 from tokviz.gui.widgets.choice_dialog import ChoiceDialog
 from tokviz.tokenization.formats.huggingface_json import to_tokenizer_json
-from tokviz.tokenization.pre_tokenization.pre_tokenizers import LLAMA3, SplitPattern
+from tokviz.tokenization.pre_tokenization.known_patterns import LLAMA3
+from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
 from tokviz.tokenization.tokenizer import Tokenizer
 
 Start = Callable[..., Session]

@@ -13,7 +13,7 @@ from tokviz.gui.panels.replay import training_steps
 from tokviz.gui.panels.replay.merge_history_panel import MergeHistoryPanel
 from tokviz.gui.widgets.mode_switch import Mode
 from tokviz.gui.widgets.replay.clock_switch import Clock
-from tokviz.tokenization.pre_tokenization.pre_tokenizers import GPT2
+from tokviz.tokenization.pre_tokenization.known_patterns import GPT2
 from tokviz.tokenization.training.pre_token_counts import count_pre_tokens
 from tokviz.tokenization.training.trained_tokenizer import trained_tokenizer
 from tokviz.tokenization.training.trainer import TieRule, Training, lay_out, learn_merges

@@ -11,7 +11,7 @@ from itertools import pairwise
 from hypothesis import strategies as st
 
 from tokviz.tokenization.algorithms.bpe import Merges
-from tokviz.tokenization.pre_tokenization.pre_tokenizers import GPT2
+from tokviz.tokenization.pre_tokenization.known_patterns import GPT2
 from tokviz.tokenization.tokenizer import Algorithm, Tokenizer
 
 ALPHABET = "ab é"

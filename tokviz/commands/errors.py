@@ -15,7 +15,7 @@ from tokviz.resources import ResourceError
 from tokviz.text_files import TextFileError, shown
 from tokviz.tokenization.formats import TokenizerFileError
 from tokviz.tokenization.formats.huggingface_pipeline import PipelineError
-from tokviz.tokenization.pre_tokenization.pre_tokenizers import SplitPatternError
+from tokviz.tokenization.pre_tokenization.split_pattern import SplitPatternError
 from tokviz.tokenization.tokenizer import SpecialTokenError, UnknownIdError
 from tokviz.tokenization.training.training_corpus import TrainingError
 from tokviz.tokenization.training.word_counts import WordCountsError

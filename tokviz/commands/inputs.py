@@ -9,7 +9,7 @@ from typing import BinaryIO
 from tokviz.catalog import TOKENIZERS, load_tokenizer
 from tokviz.text_files import TextFileError, decode_text, open_binary, read_bytes, shown
 from tokviz.tokenization.formats import SplitPatternNeededError
-from tokviz.tokenization.pre_tokenization.pre_tokenizers import GPT2
+from tokviz.tokenization.pre_tokenization.known_patterns import GPT2
 from tokviz.tokenization.tokenizer import Tokenizer
 
 STANDARD_INPUT = "-"

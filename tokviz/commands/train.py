@@ -16,12 +16,9 @@ from tokviz.commands.progress import ProgressBar
 from tokviz.corpus_files import read_corpus
 from tokviz.text_files import NotUtf8Error, read_bytes, shown, write_together
 from tokviz.tokenization.formats.saving import files_to_write, self_check
-from tokviz.tokenization.pre_tokenization.pre_tokenizers import (
-    SPLIT_PATTERNS,
-    SplitPattern,
-    split_pattern,
-)
+from tokviz.tokenization.pre_tokenization.known_patterns import SPLIT_PATTERNS, split_pattern
 from tokviz.tokenization.pre_tokenization.split_checks import checked_texts
+from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
 from tokviz.tokenization.tokenizer import Tokenizer
 from tokviz.tokenization.training.pre_token_counts import PreTokenCounts
 from tokviz.tokenization.training.trained_tokenizer import trained_tokenizer

@@ -17,14 +17,14 @@ from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.choice_dialog import ask_for_choice
 from tokviz.text_files import shown
 from tokviz.tokenization.formats import SplitPatternNeededError, TokenizerFileError
-from tokviz.tokenization.pre_tokenization.pre_tokenizers import (
+from tokviz.tokenization.pre_tokenization.known_patterns import (
     GPT2,
     LLAMA3,
     QWEN2,
     SMOLLM,
     SPLIT_PATTERNS,
-    SplitPattern,
 )
+from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
 from tokviz.tokenization.tokenizer import Tokenizer
 
 _ENDINGS = "*.json *.model *.tiktoken *.gguf *.bpe *.txt"

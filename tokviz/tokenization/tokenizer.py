@@ -26,7 +26,7 @@ from tokviz.tokenization.normalization.normalizers import (
     NormalizingEncoder,
     byte_origins,
 )
-from tokviz.tokenization.pre_tokenization.pre_tokenizers import SplitPattern
+from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
 from tokviz.tokenization.segmenters.piece_bpe import PieceBpe
 
 

@@ -18,7 +18,7 @@ from tokviz.tokenization.encoders.merged_piece import merge_plainly
 from tokviz.tokenization.encoders.rank_sweep import sweep
 from tokviz.tokenization.encoders.whole_text_bpe import WholeTextEncoder, WholeTextRules
 from tokviz.tokenization.encoding import Encoding, encodable
-from tokviz.tokenization.pre_tokenization.pre_tokenizers import CL100K, O200K, WHITESPACE
+from tokviz.tokenization.pre_tokenization.known_patterns import CL100K, O200K, WHITESPACE
 from tokviz.tokenization.tokenizer import Tokenizer
 
 NAMES = ["gpt2", "smollm2"]

@@ -13,7 +13,7 @@ from tokviz.tokenization.encoders.lock_step import LockStep
 from tokviz.tokenization.encoders.merged_piece import merge_plainly
 from tokviz.tokenization.encoders.whole_text_bpe import WholeTextRules
 from tokviz.tokenization.encoders.window_chain import WindowChain
-from tokviz.tokenization.pre_tokenization.pre_tokenizers import WHITESPACE
+from tokviz.tokenization.pre_tokenization.known_patterns import WHITESPACE
 from tokviz.tokenization.tokenizer import Tokenizer
 
 

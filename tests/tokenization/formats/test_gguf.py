@@ -12,7 +12,7 @@ from tokviz.resources import resource_path
 from tokviz.tokenization.formats import SplitPatternNeededError, TokenizerFileError
 from tokviz.tokenization.formats.any_file import open_tokenizer, settings_path
 from tokviz.tokenization.formats.gguf import read_metadata, tokenizer_from_gguf
-from tokviz.tokenization.pre_tokenization.pre_tokenizers import GPT2
+from tokviz.tokenization.pre_tokenization.known_patterns import GPT2
 from tokviz.tokenization.tokenizer import Tokenizer
 
 SMOLLM2 = resource_path("tables/smollm2-135m-embedding.gguf")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.tokenization.diverse_texts import built_text, settled_text
 from tokviz.tokenization.formats.gguf_patterns import GGUF_PATTERNS, IGNORE_MERGES, SPACED
-from tokviz.tokenization.pre_tokenization.pre_tokenizers import SplitPattern
+from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
 
 SPLITS = {split.name: split for split in GGUF_PATTERNS.values()}
 meeting = st.text(st.sampled_from(" \n\t\r'’1½2aAbBé日の한.,-!$/¡\u0301"), max_size=40)

@@ -11,7 +11,8 @@ from tests.tokenization.formats.hostile_files import hostile_files, odd_but_good
 from tokviz.command_line import main
 from tokviz.tokenization.formats import TokenizerFileError
 from tokviz.tokenization.formats.any_file import open_tokenizer
-from tokviz.tokenization.pre_tokenization.pre_tokenizers import GPT2, SplitPatternError
+from tokviz.tokenization.pre_tokenization.known_patterns import GPT2
+from tokviz.tokenization.pre_tokenization.split_pattern import SplitPatternError
 
 
 @pytest.mark.parametrize("kind", hostile_files())

@@ -16,7 +16,7 @@ from tokviz.tokenization.formats import SplitPatternNeededError
 from tokviz.tokenization.formats.any_file import open_tokenizer
 from tokviz.tokenization.formats.rank_merges import merges_of_ranks
 from tokviz.tokenization.formats.tiktoken_ranks import to_tiktoken
-from tokviz.tokenization.pre_tokenization.pre_tokenizers import CL100K, GPT2
+from tokviz.tokenization.pre_tokenization.known_patterns import CL100K, GPT2
 
 BYTES = [bytes([byte]) for byte in range(256)]
 

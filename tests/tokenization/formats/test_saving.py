@@ -18,7 +18,7 @@ from tests.tokenization.training.test_trainer import counts_of
 from tokviz.tokenization.formats import TokenizerFileError
 from tokviz.tokenization.formats.any_file import open_tokenizer
 from tokviz.tokenization.formats.saving import files_to_write, self_check
-from tokviz.tokenization.pre_tokenization.pre_tokenizers import SPLIT_PATTERNS, split_pattern
+from tokviz.tokenization.pre_tokenization.known_patterns import SPLIT_PATTERNS, split_pattern
 from tokviz.tokenization.tokenizer import Special, Tokenizer
 from tokviz.tokenization.training.trained_tokenizer import trained_tokenizer
 from tokviz.tokenization.training.trainer import Alphabet, Training, lay_out, learn_merges

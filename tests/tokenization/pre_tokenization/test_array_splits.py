@@ -9,7 +9,7 @@ from tests.tokenization.diverse_texts import built_text, settled_text, texts
 from tokviz.tokenization.encoding import without_surrogates
 from tokviz.tokenization.pre_tokenization.array_splits import BEHIND_A_WORD, edges_of
 from tokviz.tokenization.pre_tokenization.character_classes import classes_of
-from tokviz.tokenization.pre_tokenization.pre_tokenizers import (
+from tokviz.tokenization.pre_tokenization.known_patterns import (
     CL100K,
     GPT2,
     LLAMA3,
@@ -17,8 +17,8 @@ from tokviz.tokenization.pre_tokenization.pre_tokenizers import (
     O200K,
     QWEN2,
     SMOLLM,
-    SplitPattern,
 )
+from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
 
 SPLITS = [GPT2, SMOLLM, CL100K, LLAMA3, QWEN2, O200K]
 every_split = pytest.mark.parametrize("split", SPLITS, ids=[split.name for split in SPLITS])

@@ -12,7 +12,7 @@ from tests.fetch_tokenizers import fetched
 from tests.tokenization.oracles import shipped, slow_merges
 from tokviz.tokenization.algorithms.bpe import Merges
 from tokviz.tokenization.formats.any_file import open_tokenizer
-from tokviz.tokenization.pre_tokenization.pre_tokenizers import GPT2
+from tokviz.tokenization.pre_tokenization.known_patterns import GPT2
 from tokviz.tokenization.replay.merge_order import OrderCheck, check_order
 from tokviz.tokenization.tokenizer import Algorithm, Tokenizer
 

@@ -16,7 +16,8 @@ from tests.tokenization.plainer import PLAINER
 from tokviz.tokenization.encoding import without_surrogates
 from tokviz.tokenization.graphemes import count_graphemes
 from tokviz.tokenization.normalization.added_tokens import AddedToken
-from tokviz.tokenization.pre_tokenization.pre_tokenizers import CL100K, SplitPattern
+from tokviz.tokenization.pre_tokenization.known_patterns import CL100K
+from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
 from tokviz.tokenization.text import tokenized_text
 from tokviz.tokenization.text.text_checks import LossFinder, count_graphemes_of
 from tokviz.tokenization.text.token_colors import same_level

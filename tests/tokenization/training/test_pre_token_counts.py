@@ -9,13 +9,8 @@ from hypothesis import strategies as st
 
 from tests.tokenization.diverse_texts import any_text, texts
 from tokviz.tokenization.encoding import without_surrogates
-from tokviz.tokenization.pre_tokenization.pre_tokenizers import (
-    CL100K,
-    GPT2,
-    O200K,
-    SMOLLM,
-    SplitPattern,
-)
+from tokviz.tokenization.pre_tokenization.known_patterns import CL100K, GPT2, O200K, SMOLLM
+from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
 from tokviz.tokenization.training import pre_token_counts
 from tokviz.tokenization.training.pre_token_counts import count_pre_tokens
 

@@ -1,6 +1,6 @@
 """Both rules for ties on one corpus, against two trainings from scratch."""
 
-from tokviz.tokenization.pre_tokenization.pre_tokenizers import GPT2
+from tokviz.tokenization.pre_tokenization.known_patterns import GPT2
 from tokviz.tokenization.training.pre_token_counts import PreTokenCounts, count_pre_tokens
 from tokviz.tokenization.training.tie_comparison import RuleComparison, comparing_rules, other_rule
 from tokviz.tokenization.training.trained_tokenizer import trained_tokenizer

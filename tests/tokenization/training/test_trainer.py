@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 
 from tests.tokenization.slow_trainer import SlowMerge, minbpe_training, slow_training
 from tokviz.tokenization.algorithms.bpe import apply_merges
-from tokviz.tokenization.pre_tokenization.pre_tokenizers import (
+from tokviz.tokenization.pre_tokenization.known_patterns import (
     CL100K,
     GPT2,
     NONE,
     O200K,
     WHITESPACE,
-    SplitPattern,
 )
+from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
 from tokviz.tokenization.training import joining
 from tokviz.tokenization.training import trainer as trainer_module
 from tokviz.tokenization.training.pre_token_counts import PreTokenCounts, count_pre_tokens

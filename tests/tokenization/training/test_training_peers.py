@@ -11,7 +11,8 @@ from tests.tokenization.diverse_texts import texts
 from tests.tokenization.slow_trainer import minbpe_training
 from tests.tokenization.training.test_trainer import counts_of
 from tokviz.tokenization.formats.byte_alphabet import to_bytes
-from tokviz.tokenization.pre_tokenization.pre_tokenizers import CL100K, GPT2, O200K, SplitPattern
+from tokviz.tokenization.pre_tokenization.known_patterns import CL100K, GPT2, O200K
+from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
 from tokviz.tokenization.training.trainer import (
     LONGEST_TOKEN,
     Alphabet,

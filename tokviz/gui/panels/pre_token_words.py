@@ -2,7 +2,7 @@
 
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.tokenization.encoding import without_surrogates
-from tokviz.tokenization.pre_tokenization.pre_tokenizers import in_words
+from tokviz.tokenization.pre_tokenization.known_patterns import in_words
 
 _LOOKED_AT = 64  # characters behind a pre-token that its pattern may look at
 

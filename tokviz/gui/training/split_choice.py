@@ -10,7 +10,7 @@ from tokviz.gui.task import Task, failure
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.piece_line import PieceLine
 from tokviz.gui.widgets.plain_label import plain_label
-from tokviz.tokenization.pre_tokenization.pre_tokenizers import SPLIT_PATTERNS
+from tokviz.tokenization.pre_tokenization.known_patterns import SPLIT_PATTERNS
 from tokviz.tokenization.pre_tokenization.split_checks import split_sample
 from tokviz.tokenization.vocabulary.visible_text import visible
 

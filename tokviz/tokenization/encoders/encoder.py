@@ -18,7 +18,7 @@ from tokviz.tokenization.algorithms.bpe import Merges, apply_merges
 from tokviz.tokenization.encoders.whole_text_bpe import WholeTextEncoder, WholeTextRules
 from tokviz.tokenization.encoding import CLOSED, OPEN, Encoding, encodable, without_surrogates
 from tokviz.tokenization.growing_array import GrowingArray
-from tokviz.tokenization.pre_tokenization.pre_tokenizers import SplitPattern
+from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
 from tokviz.tokenization.ranges import ranges, starts_of
 
 MEMORY_LIMIT = 64 * 2**20

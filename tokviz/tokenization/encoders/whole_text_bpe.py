@@ -30,7 +30,7 @@ from tokviz.tokenization.encoders.row_pool import RowPool
 from tokviz.tokenization.encoding import CLOSED, OPEN, Encoding, Int32s, Int64s
 from tokviz.tokenization.pre_tokenization.array_splits import BEHIND_A_WORD, edges_of
 from tokviz.tokenization.pre_tokenization.character_classes import bytes_at, classes_of
-from tokviz.tokenization.pre_tokenization.pre_tokenizers import SplitPattern
+from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
 from tokviz.tokenization.ranges import starts_of
 
 _PART = 1 << 18

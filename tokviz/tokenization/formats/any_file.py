@@ -23,7 +23,7 @@ from tokviz.tokenization.formats.sentencepiece_model import (
     tokenizer_from_sentencepiece,
 )
 from tokviz.tokenization.formats.tiktoken_ranks import read_settings, tokenizer_from_tiktoken
-from tokviz.tokenization.pre_tokenization.pre_tokenizers import SplitPattern
+from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
 from tokviz.tokenization.tokenizer import Tokenizer
 
 _LARGEST_TEXT_FILE = 64 * 2**20

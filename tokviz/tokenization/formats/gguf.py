@@ -32,7 +32,7 @@ from tokviz.tokenization.formats.listed_bpe import (
 )
 from tokviz.tokenization.formats.sentencepiece_model import Kind, Model, Piece, tokenizer_of_model
 from tokviz.tokenization.normalization.spaced_text import SPACE, Spacing
-from tokviz.tokenization.pre_tokenization.pre_tokenizers import SplitPattern
+from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
 from tokviz.tokenization.segmenters.wordpiece import WordPiece
 from tokviz.tokenization.tokenizer import Template, Tokenizer
 

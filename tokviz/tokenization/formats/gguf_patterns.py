@@ -5,16 +5,15 @@ The names are those of llama.cpp (`llama_vocab::impl::load` and `llm_tokenizer_b
 the ones of the models' own tokenizers, which it quotes beside them.
 """
 
-from tokviz.tokenization.pre_tokenization.pre_tokenizers import (
+from tokviz.tokenization.pre_tokenization.known_patterns import (
     BETWEEN_WORDS,
     GPT2,
     LLAMA3,
     O200K,
     QWEN2,
     SMOLLM,
-    SplitPattern,
-    chain,
 )
+from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern, chain
 
 _CONTRACTIONS = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)"
 _WHITE_SPACE = r"\s*[\r\n]+|\s+(?!\S)|\s+"

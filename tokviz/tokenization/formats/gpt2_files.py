@@ -20,7 +20,7 @@ from tokviz.tokenization.formats.named_merges import (
     read_vocab,
 )
 from tokviz.tokenization.formats.utf8_text import utf8_text
-from tokviz.tokenization.pre_tokenization.pre_tokenizers import GPT2
+from tokviz.tokenization.pre_tokenization.known_patterns import GPT2
 from tokviz.tokenization.tokenizer import Algorithm, Tokenizer
 
 END_OF_TEXT = "<|endoftext|>"

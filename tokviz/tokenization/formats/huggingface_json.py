@@ -11,7 +11,8 @@ from tokviz.tokenization.formats.huggingface_parts import CL100K_WRITTEN
 from tokviz.tokenization.formats.huggingface_reader import read_tokenizer
 from tokviz.tokenization.formats.json_text import parse_object, to_json
 from tokviz.tokenization.formats.named_merges import merge_names, names_of
-from tokviz.tokenization.pre_tokenization.pre_tokenizers import CL100K, GPT2, SMOLLM, SplitPattern
+from tokviz.tokenization.pre_tokenization.known_patterns import CL100K, GPT2, SMOLLM
+from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
 from tokviz.tokenization.tokenizer import Algorithm, Tokenizer
 
 _BYTE_LEVEL = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True}

@@ -9,17 +9,19 @@ from tokviz.tokenization.formats.json_text import MOST_IDS
 from tokviz.tokenization.formats.sentencepiece_model import SPACES_AND_WORD
 from tokviz.tokenization.normalization.added_tokens import AddedToken
 from tokviz.tokenization.normalization.spaced_text import SPACE, Spacing
-from tokviz.tokenization.pre_tokenization.pre_tokenizers import (
+from tokviz.tokenization.pre_tokenization.known_patterns import (
     BETWEEN_WORDS,
     CL100K,
     GPT2,
     LLAMA3,
     QWEN2,
     SMOLLM,
+    split_pattern,
+)
+from tokviz.tokenization.pre_tokenization.split_pattern import (
     SplitPattern,
     SplitPatternError,
     chain,
-    split_pattern,
 )
 from tokviz.tokenization.tokenizer import Template
 

@@ -17,7 +17,7 @@ from tokviz.tokenization.formats.sentencepiece_model import WHOLE_TEXT, byte_of,
 from tokviz.tokenization.normalization.added_tokens import AddedToken
 from tokviz.tokenization.normalization.normalizers import Normalizer
 from tokviz.tokenization.normalization.spaced_text import SPACE
-from tokviz.tokenization.pre_tokenization.pre_tokenizers import SplitPattern
+from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
 from tokviz.tokenization.segmenters.piece_bpe import PieceBpe
 from tokviz.tokenization.tokenizer import Algorithm, Tokenizer
 

@@ -8,7 +8,8 @@ from tokviz.tokenization.algorithms.bpe import Merges
 from tokviz.tokenization.formats import TokenizerFileError
 from tokviz.tokenization.formats.named_merges import LONGEST_TOKEN
 from tokviz.tokenization.formats.utf8_text import utf8_text
-from tokviz.tokenization.pre_tokenization.pre_tokenizers import SplitPatternError, split_pattern
+from tokviz.tokenization.pre_tokenization.known_patterns import split_pattern
+from tokviz.tokenization.pre_tokenization.split_pattern import SplitPatternError
 from tokviz.tokenization.tokenizer import Algorithm, Tokenizer
 
 FIRST_LINE = "minbpe v1"

@@ -16,7 +16,7 @@ from tokviz.tokenization.formats.charsmap import Charsmap, CharsmapError
 from tokviz.tokenization.formats.piece_merges import piece_merges
 from tokviz.tokenization.formats.protobuf import ProtobufError, Value, fields
 from tokviz.tokenization.normalization.spaced_text import SPACE, CharacterChanges, Spacing
-from tokviz.tokenization.pre_tokenization.pre_tokenizers import BETWEEN_WORDS
+from tokviz.tokenization.pre_tokenization.known_patterns import BETWEEN_WORDS
 from tokviz.tokenization.segmenters.piece_bpe import PieceBpe
 from tokviz.tokenization.segmenters.unigram import UNKNOWN_PENALTY, Unigram
 from tokviz.tokenization.tokenizer import Algorithm, Tokenizer

@@ -15,14 +15,8 @@ from tokviz.tokenization.formats import SplitPatternNeededError, TokenizerFileEr
 from tokviz.tokenization.formats.json_text import MOST_IDS, checked_vocab, parse_object, to_json
 from tokviz.tokenization.formats.named_merges import LONGEST_TOKEN, names_of
 from tokviz.tokenization.formats.rank_merges import check_lengths, merges_of_ranks, rules_of_ranks
-from tokviz.tokenization.pre_tokenization.pre_tokenizers import (
-    CL100K,
-    GPT2,
-    O200K,
-    SplitPattern,
-    SplitPatternError,
-    split_pattern,
-)
+from tokviz.tokenization.pre_tokenization.known_patterns import CL100K, GPT2, O200K, split_pattern
+from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern, SplitPatternError
 from tokviz.tokenization.tokenizer import Algorithm, Tokenizer
 
 _END, _PROMPT_END = "<|endoftext|>", "<|endofprompt|>"

@@ -3,7 +3,7 @@
 A pattern's alternatives are runs of one class of characters, so an edge is first of all a place
 where the class changes. What is left are a few rules about white space, which may belong to the
 word behind it, and contractions; each is one or two steps over arrays. The patterns themselves,
-in `pre_tokenizers.py`, stay the definition: a test holds the two equal. Each family of patterns
+in `known_patterns.py`, stay the definition: a test holds the two equal. Each family of patterns
 has a file, `..._edges.py`, and what they share is in `split_edges.py`.
 """
 
@@ -13,17 +13,17 @@ from collections.abc import Callable
 from tokviz.tokenization.pre_tokenization.character_classes import Classes
 from tokviz.tokenization.pre_tokenization.cl100k_edges import cl100k, llama3, qwen2
 from tokviz.tokenization.pre_tokenization.gpt2_edges import gpt2, smollm
-from tokviz.tokenization.pre_tokenization.o200k_edges import o200k
-from tokviz.tokenization.pre_tokenization.pre_tokenizers import (
+from tokviz.tokenization.pre_tokenization.known_patterns import (
     CL100K,
     GPT2,
     LLAMA3,
     O200K,
     QWEN2,
     SMOLLM,
-    SplitPattern,
 )
+from tokviz.tokenization.pre_tokenization.o200k_edges import o200k
 from tokviz.tokenization.pre_tokenization.split_edges import Edges
+from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
 
 FindEdges = Callable[[str, Classes], Edges]
 """From a text and the classes of its characters to (characters,) whether a pre-token starts."""

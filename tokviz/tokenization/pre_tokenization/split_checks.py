@@ -2,11 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from tokviz.tokenization.pre_tokenization.pre_tokenizers import (
-    SplitPattern,
-    SplitPatternError,
-    split_pattern,
-)
+from tokviz.tokenization.pre_tokenization.known_patterns import split_pattern
+from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern, SplitPatternError
 
 _SECONDS = 2.0
 

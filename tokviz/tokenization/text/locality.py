@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tokviz.tokenization.pre_tokenization.pre_tokenizers import BETWEEN_WORDS
+from tokviz.tokenization.pre_tokenization.known_patterns import BETWEEN_WORDS
 from tokviz.tokenization.tokenizer import Tokenizer
 
 

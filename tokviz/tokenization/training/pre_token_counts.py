@@ -19,7 +19,8 @@ from tokviz.tokenization.encoders.distinct_strings import DistinctStrings
 from tokviz.tokenization.encoding import Int32s, Int64s, without_surrogates
 from tokviz.tokenization.pre_tokenization.array_splits import FindEdges, edges_of
 from tokviz.tokenization.pre_tokenization.character_classes import bytes_at, classes_of
-from tokviz.tokenization.pre_tokenization.pre_tokenizers import BETWEEN_WORDS, SplitPattern
+from tokviz.tokenization.pre_tokenization.known_patterns import BETWEEN_WORDS
+from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
 from tokviz.tokenization.ranges import starts_of
 
 _PIECE = 1 << 18  # characters at a time: some 10 ms, so that cancelling answers soon
@@ -67,7 +68,7 @@ def count_pre_tokens(
     the split pattern is somebody's own); `seed` decides which. `without`: names of special tokens,
     which are no text to learn from. Raises `SplitPatternError`, and what `texts` raises.
 
-    >>> from tokviz.tokenization.pre_tokenization.pre_tokenizers import GPT2
+    >>> from tokviz.tokenization.pre_tokenization.known_patterns import GPT2
     >>> *_, last = count_pre_tokens(["a cat", " a cat"], GPT2)
     >>> last.counts.training
     {'a': 1, ' cat': 2, ' a': 1}

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tokviz.tokenization.pre_tokenization.pre_tokenizers import SplitPattern
+from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
 from tokviz.tokenization.tokenizer import Algorithm, Tokenizer
 from tokviz.tokenization.training.trainer import Training, TrainingError
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from tokviz.tokenization.pre_tokenization.pre_tokenizers import SplitPattern
+from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
 from tokviz.tokenization.tokenizer import Tokenizer
 from tokviz.tokenization.training.trained_tokenizer import trained_tokenizer
 from tokviz.tokenization.training.trainer import TieRule, Training

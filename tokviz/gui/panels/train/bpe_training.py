@@ -10,8 +10,9 @@ from time import perf_counter
 from tokviz.corpus import Corpus, corpus_texts
 from tokviz.gui.task import let_frames_pass
 from tokviz.tokenization.encoders.encoder import LONG
-from tokviz.tokenization.pre_tokenization.pre_tokenizers import SplitPattern, split_pattern
+from tokviz.tokenization.pre_tokenization.known_patterns import split_pattern
 from tokviz.tokenization.pre_tokenization.split_checks import checked_texts
+from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
 from tokviz.tokenization.tokenizer import Tokenizer
 from tokviz.tokenization.training.trained_tokenizer import trained_tokenizer
 from tokviz.tokenization.training.trainer import (

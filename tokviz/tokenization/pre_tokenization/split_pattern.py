@@ -1,4 +1,4 @@
-"""Split patterns by name, and the split of a text into pre-tokens, which merges never cross."""
+"""SplitPattern: how a text is split into pre-tokens, which merges never cross."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -7,9 +7,6 @@ from functools import cached_property
 
 import regex
 
-from tokviz.tokenization.pre_tokenization.pattern_size import LARGEST, written_out
-
-_MOST_PATTERN = 2000  # characters: compiling cannot be interrupted
 _SECONDS = 1.5  # to match somebody's own pattern, and some more for each character
 _SECONDS_OF_ONE_CHARACTER = 2e-6
 
@@ -54,10 +51,10 @@ class SplitPattern:
         return regex.compile(self.pattern)
 
     def split(self, text: str) -> list[str]:
-        """The pre-tokens in order; joined they are `text`. Raises `SplitPatternError`.
+        r"""The pre-tokens in order; joined they are `text`. Raises `SplitPatternError`.
 
-        >>> GPT2.split("it's 12 o'clock  !")
-        ['it', "'s", ' 12', ' o', "'", 'clock', ' ', ' !']
+        >>> SplitPattern("words", r" ?\p{L}+|\p{N}").split("it's 12 o'clock")
+        ['it', "'", 's', ' ', '1', '2', ' o', "'", 'clock']
         """
         pre_tokens: list[str]
         if self._ascii is not None and text.isascii():
@@ -175,116 +172,6 @@ def _in_pieces(text: str, longest: int) -> list[str]:
     return [*pieces, data[at:].decode("utf-8", "surrogatepass")]
 
 
-BETWEEN_WORDS = r"(?<=[!-~]) (?=[!-~])"
-"""A `cut`: one space between visible ASCII characters.
-
-In every pattern below a pre-token that holds such a space begins with it, and whether the part
-before it goes on after its last visible character does not depend on which white space follows.
-"""
-
-_IN_WORDS = {
-    r"'(?:[sdmt]|ll|ve|re)": "an English contraction",
-    r" ?\p{L}+": "letters, with a space before them",
-    r" ?\p{N}+": "digits, with a space before them",
-    r"\p{N}": "one digit",
-    r" ?[^\s\p{L}\p{N}]+": "other characters, with a space before them",
-    r"\s+(?=\p{N})": "white space before a digit",
-    r"\s+(?!\S)": "white space, all but the last before a word",
-    r"\s+": "white space",
-}
-
-
-def in_words(alternative: str) -> str:
-    """What an alternative of a known pattern matches; empty for others."""
-    return _IN_WORDS.get(alternative, "")
-
-
-GPT2 = SplitPattern(
-    "gpt2",
-    r"'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+",
-    # `\s` is spelled out: that of `re` takes U+001C to U+001F for white space, too.
-    ascii=r"'(?:[sdmt]|ll|ve|re)| ?[A-Za-z]+| ?[0-9]+| ?[^ \t-\rA-Za-z0-9]+"
-    r"|[ \t-\r]+(?![^ \t-\r])|[ \t-\r]+",
-    # An apostrophe alone has looked at two characters more (`'l?`), a run of white space at one.
-    lookahead=2,
-    cut=BETWEEN_WORDS,
-)
-
-# Hugging Face's `Digits(individual_digits)` before GPT-2's pattern, as one pattern: every numeric
-# character stands alone, and white space before one ends its part of the text: it is taken whole.
-SMOLLM = SplitPattern(
-    "smollm",
-    r"'(?:[sdmt]|ll|ve|re)| ?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+|\s+(?=\p{N})|\s+(?!\S)|\s+",
-    ascii=r"'(?:[sdmt]|ll|ve|re)| ?[A-Za-z]+|[0-9]| ?[^ \t-\rA-Za-z0-9]+|[ \t-\r]+(?=[0-9])"
-    r"|[ \t-\r]+(?![^ \t-\r])|[ \t-\r]+",
-    lookahead=2,
-    cut=BETWEEN_WORDS,
-)
-
-# A run of white space ends behind its last line end, so the edge behind the first line end of
-# "\n   ..." depends on all the spaces that follow: there is no bound on how far it looks ahead.
-CL100K = SplitPattern(
-    "cl100k",
-    r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+"
-    r"|\s++$|\s*[\r\n]|\s+(?!\S)|\s",
-    ascii=r"'(?:[sdmtSDMT]|[lL]{2}|[vV][eE]|[rR][eE])|[^\r\nA-Za-z0-9]?+[A-Za-z]++|[0-9]{1,3}+"
-    r"| ?[^ \t-\rA-Za-z0-9]++[\r\n]*+|[ \t-\r]++\Z|[ \t-\r]*[\r\n]|[ \t-\r]+(?![^ \t-\r])"
-    r"|[ \t-\r]",
-    cut=BETWEEN_WORDS,
-)
-
-# No bound either: white space as in cl100k; and a word of capitals looks on for a small letter.
-O200K = SplitPattern(
-    "o200k",
-    r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+"
-    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
-    r"|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*"
-    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
-    r"|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+",
-    ascii=r"[^\r\nA-Za-z0-9]?[A-Z]*[a-z]+(?:'(?:[sdmtSDMT]|[lL]{2}|[vV][eE]|[rR][eE]))?"
-    r"|[^\r\nA-Za-z0-9]?[A-Z]+(?:'(?:[sdmtSDMT]|[lL]{2}|[vV][eE]|[rR][eE]))?|[0-9]{1,3}"
-    r"| ?[^ \t-\rA-Za-z0-9]+[\r\n/]*|[ \t-\r]*[\r\n]+|[ \t-\r]+(?![^ \t-\r])|[ \t-\r]+",
-    cut=BETWEEN_WORDS,
-)
-
-# Llama 3's; Qwen 2's takes digits one at a time.
-LLAMA3 = SplitPattern(
-    "llama3",
-    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*"
-    r"|\s*[\r\n]+|\s+(?!\S)|\s+",
-    ascii=r"'(?:[sdmtSDMT]|[lL]{2}|[vV][eE]|[rR][eE])|[^\r\nA-Za-z0-9]?[A-Za-z]+|[0-9]{1,3}"
-    r"| ?[^ \t-\rA-Za-z0-9]+[\r\n]*|[ \t-\r]*[\r\n]+|[ \t-\r]+(?![^ \t-\r])|[ \t-\r]+",
-    cut=BETWEEN_WORDS,
-)
-QWEN2 = SplitPattern(
-    "qwen2",
-    LLAMA3.pattern.replace(r"\p{N}{1,3}", r"\p{N}"),
-    ascii=(LLAMA3.ascii or "").replace("[0-9]{1,3}", "[0-9]"),
-    cut=BETWEEN_WORDS,
-)
-
-# A run ends at the first character of the other kind, or at the text's end: one character more.
-WHITESPACE = SplitPattern(
-    "whitespace",
-    r"\S+|\s+",
-    ascii=r"[^ \t-\r]+|[ \t-\r]+",
-    lookahead=1,
-    cut=BETWEEN_WORDS,
-)
-
-# Nothing is split but lines, so that an edit in a long text still re-encodes a little only; a line
-# without an end is cut, too, because a token may be as long as a pre-token. Where a pre-token
-# ends without a line end, one character more would have made it longer.
-NONE = SplitPattern(
-    "none",
-    r"[^\n]*\n|[^\n]+",
-    ascii=r"[^\n]*\n|[^\n]+",
-    lookahead=1,
-    cut=r"(?<=\n)",
-    longest=1 << 16,
-)
-
-
 def chain(
     name: str, patterns: Sequence["str | SplitPattern"], cut: str | None = None
 ) -> SplitPattern:
@@ -300,39 +187,3 @@ def chain(
     if found is None:
         raise SplitPatternError("A chain of split patterns has at least one; name one.")
     return found
-
-
-SPLIT_PATTERNS = {split.name: split for split in (GPT2, CL100K, O200K, WHITESPACE, NONE)}
-"""What a split pattern may be chosen from by name."""
-
-
-def split_pattern(wanted: str) -> SplitPattern:
-    """The split pattern of that name, else that regular expression. Raises `SplitPatternError`.
-
-    >>> split_pattern("gpt2") is GPT2, split_pattern(r"\\d|\\D+").split("a1b")
-    (True, ['a', '1', 'b'])
-    """
-    if wanted in SPLIT_PATTERNS:
-        return SPLIT_PATTERNS[wanted]
-    known = next((split for split in SPLIT_PATTERNS.values() if split.pattern == wanted), None)
-    if known is not None:
-        return known
-    if len(wanted) > _MOST_PATTERN:
-        raise SplitPatternError(
-            f"The split pattern has {len(wanted):,} characters; write one of at most "
-            f"{_MOST_PATTERN:,}."
-        )
-    if written_out(wanted) > LARGEST:
-        raise SplitPatternError(
-            f"The split pattern repeats its parts more than {LARGEST:,} times; write smaller "
-            f"counts."
-        )
-    split = SplitPattern("own", wanted, limited=True)
-    try:
-        _ = split.compiled
-    except (regex.error, RecursionError, OverflowError) as error:
-        raise SplitPatternError(
-            f"The split pattern is no regular expression: {error}; correct it, or name one of "
-            f"{', '.join(SPLIT_PATTERNS)}."
-        ) from None
-    return split

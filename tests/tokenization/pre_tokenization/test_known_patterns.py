@@ -6,7 +6,17 @@ from hypothesis import strategies as st
 
 from tests.tokenization.diverse_texts import built_text, settled_text
 from tests.tokenization.oracles import smollm2
-from tokviz.tokenization.pre_tokenization.pre_tokenizers import GPT2, SMOLLM, SplitPattern
+from tokviz.tokenization.pre_tokenization.known_patterns import (
+    CL100K,
+    GPT2,
+    LLAMA3,
+    NONE,
+    O200K,
+    QWEN2,
+    SMOLLM,
+    WHITESPACE,
+)
+from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
 
 meeting = st.text(st.sampled_from(" \n\t'’1½aAéslltrve.-\x04"), max_size=40)
 mixed = st.one_of(meeting, built_text, settled_text)
@@ -59,7 +69,10 @@ def test_text_that_no_match_covers_is_kept() -> None:
 ascii_text = st.text(st.characters(max_codepoint=127), max_size=60)
 
 
-@pytest.mark.parametrize("split", [GPT2, SMOLLM], ids=["gpt2", "smollm"])
+_ALL = [GPT2, SMOLLM, CL100K, O200K, LLAMA3, QWEN2, WHITESPACE, NONE]
+
+
+@pytest.mark.parametrize("split", _ALL, ids=lambda split: split.name)
 @given(st.one_of(ascii_text, st.text(st.sampled_from(" \n\t'\x1c\x1f12aAslltrve.-"), max_size=60)))
 def test_the_pattern_for_ascii_splits_as_the_pattern_itself(split: SplitPattern, text: str) -> None:
     assert split.ascii is not None
