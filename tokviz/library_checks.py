@@ -15,7 +15,7 @@ from tokviz.tokenization.encoding import Encoding, without_surrogates
 from tokviz.tokenization.formats import TokenizerFileError
 from tokviz.tokenization.formats.huggingface_json import to_tokenizer_json
 from tokviz.tokenization.formats.huggingface_pipeline import without_extras
-from tokviz.tokenization.formats.sentencepiece_model import looks_like_sentencepiece
+from tokviz.tokenization.formats.sentencepiece_file import looks_like_sentencepiece
 from tokviz.tokenization.segmenters.wordpiece import WordPiece
 from tokviz.tokenization.tokenizer import Algorithm, Special, Tokenizer
 from tokviz.tokenization.vocabulary.visible_text import visible

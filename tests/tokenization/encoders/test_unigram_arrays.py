@@ -18,12 +18,8 @@ from tokviz.tokenization.encoders.many_lattices import Columns
 from tokviz.tokenization.encoders.piece_trie import PieceTrie, code_points
 from tokviz.tokenization.formats.any_file import open_tokenizer
 from tokviz.tokenization.formats.charsmap import Charsmap
-from tokviz.tokenization.formats.sentencepiece_model import (
-    SPACES_AND_WORD,
-    WHOLE_TEXT,
-    chunks_at_spaces,
-    tokenizer_from_sentencepiece,
-)
+from tokviz.tokenization.formats.sentencepiece_model import tokenizer_from_sentencepiece
+from tokviz.tokenization.formats.space_chunks import SPACES_AND_WORD, WHOLE_TEXT, chunks_at_spaces
 from tokviz.tokenization.normalization.spaced_text import SPACE, CharacterChanges, Spacing
 from tokviz.tokenization.segmenters.unigram import Unigram
 from tokviz.tokenization.text.tokenized_text import TokenizedText

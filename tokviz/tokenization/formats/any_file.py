@@ -18,10 +18,8 @@ from tokviz.tokenization.formats.huggingface_json import tokenizer_from_json
 from tokviz.tokenization.formats.json_text import parse_object
 from tokviz.tokenization.formats.minbpe_model import FIRST_LINE, tokenizer_from_minbpe
 from tokviz.tokenization.formats.model_folder import context_beside, tokenizer_file
-from tokviz.tokenization.formats.sentencepiece_model import (
-    looks_like_sentencepiece,
-    tokenizer_from_sentencepiece,
-)
+from tokviz.tokenization.formats.sentencepiece_file import looks_like_sentencepiece
+from tokviz.tokenization.formats.sentencepiece_model import tokenizer_from_sentencepiece
 from tokviz.tokenization.formats.tiktoken_ranks import read_settings, tokenizer_from_tiktoken
 from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
 from tokviz.tokenization.tokenizer import Tokenizer

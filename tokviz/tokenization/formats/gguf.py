@@ -30,7 +30,8 @@ from tokviz.tokenization.formats.listed_bpe import (
     split_bpe,
     with_added,
 )
-from tokviz.tokenization.formats.sentencepiece_model import Kind, Model, Piece, tokenizer_of_model
+from tokviz.tokenization.formats.sentencepiece_file import Kind, Model, Piece
+from tokviz.tokenization.formats.sentencepiece_model import tokenizer_of_model
 from tokviz.tokenization.normalization.spaced_text import SPACE, Spacing
 from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
 from tokviz.tokenization.segmenters.wordpiece import WordPiece

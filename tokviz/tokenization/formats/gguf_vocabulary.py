@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tokviz.tokenization.formats import TokenizerFileError
-from tokviz.tokenization.formats.sentencepiece_model import Kind
+from tokviz.tokenization.formats.sentencepiece_file import Kind
 from tokviz.tokenization.normalization.added_tokens import AddedToken
 
 _T = TypeVar("_T", str, int, float)

@@ -17,7 +17,8 @@ from tokviz.tokenization.formats.huggingface_pipeline import (
 )
 from tokviz.tokenization.formats.json_text import MOST_IDS, checked_vocab
 from tokviz.tokenization.formats.pipeline_checks import check_parts
-from tokviz.tokenization.formats.sentencepiece_model import byte_of, join_words
+from tokviz.tokenization.formats.sentencepiece_file import byte_of
+from tokviz.tokenization.formats.sentencepiece_model import join_words
 from tokviz.tokenization.formats.unigram_chunks import UnigramChunks, read_chunks
 from tokviz.tokenization.normalization.added_tokens import AddedToken
 from tokviz.tokenization.normalization.spaced_text import SPACE, CharacterChanges, Spacing

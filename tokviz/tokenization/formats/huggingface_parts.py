@@ -6,7 +6,7 @@ from typing import Any
 
 from tokviz.tokenization.formats import TokenizerFileError
 from tokviz.tokenization.formats.json_text import MOST_IDS
-from tokviz.tokenization.formats.sentencepiece_model import SPACES_AND_WORD
+from tokviz.tokenization.formats.space_chunks import SPACES_AND_WORD
 from tokviz.tokenization.normalization.added_tokens import AddedToken
 from tokviz.tokenization.normalization.spaced_text import SPACE, Spacing
 from tokviz.tokenization.pre_tokenization.known_patterns import (

@@ -13,7 +13,9 @@ from tokviz.tokenization.formats import TokenizerFileError
 from tokviz.tokenization.formats.byte_alphabet import is_byte_level, to_bytes
 from tokviz.tokenization.formats.huggingface_parts import SpacesFound, chunks_of
 from tokviz.tokenization.formats.named_merges import read_merges
-from tokviz.tokenization.formats.sentencepiece_model import WHOLE_TEXT, byte_of, join_words
+from tokviz.tokenization.formats.sentencepiece_file import byte_of
+from tokviz.tokenization.formats.sentencepiece_model import join_words
+from tokviz.tokenization.formats.space_chunks import WHOLE_TEXT
 from tokviz.tokenization.normalization.added_tokens import AddedToken
 from tokviz.tokenization.normalization.normalizers import Normalizer
 from tokviz.tokenization.normalization.spaced_text import SPACE
