@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cached_property
-from typing import Protocol
 
 from tokviz.tokenization.algorithms.alphabet import AlphabetEncoder
 from tokviz.tokenization.algorithms.base_symbols import (
@@ -28,6 +27,7 @@ from tokviz.tokenization.normalization.normalizers import (
 )
 from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
 from tokviz.tokenization.segmenters.piece_bpe import PieceBpe
+from tokviz.tokenization.segmenters.segmenter import Segmenter
 
 
 class Algorithm(Enum):
@@ -57,25 +57,6 @@ class UnknownIdError(ValueError):
 
 class SpecialTokenError(ValueError):
     """A special token's name stands in the text, and the caller asked to refuse that."""
-
-
-class Segmenter(Protocol):
-    """An algorithm with all its tables: `PieceBpe`, `Unigram`, `WordPiece` and others.
-
-    `matches_names`: it looks for added tokens itself.
-    """
-
-    @property
-    def matches_names(self) -> bool: ...
-
-    def encoder(self, *, special: bool = False) -> TextEncoder:
-        """A new encoder for one thread; `special`: where it matches names, special ones, too."""
-
-    def normalized(self, text: str) -> str:
-        """The text that tokens are looked for in."""
-
-    def steps(self, text: str, *, at_start: bool) -> Iterable[MergeStep]:
-        """Every merge of encoding a text; none where the algorithm does not merge."""
 
 
 Template = tuple[tuple[int, ...], tuple[int, ...]]
