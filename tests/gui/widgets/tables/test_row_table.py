@@ -313,3 +313,46 @@ def test_columns_fit_what_stands_in_a_few_rows_at_the_top(table: RowTable) -> No
     table.set_source(Repeating(17 * 40))  # the steps between measured rows are 17, too
     wide = table.fontMetrics().horizontalAdvance("1,234,567,890")
     assert table.columnWidth(0) > wide
+
+
+class Texts(Ranks):
+    """A number between two texts, and a longer one at the end."""
+
+    headings = ("token", "rank", "bytes")
+
+    def cell(self, row: int, column: int) -> str:
+        return ("a token of some words", "1,234,567", "20 61 20 74 6f 6b")[column]
+
+    def align_right(self, column: int) -> bool:
+        return column == 1
+
+
+def _columns(table: RowTable) -> list[int]:
+    return [table.columnWidth(column) for column in range(table.model().columnCount())]
+
+
+def test_in_a_narrow_table_texts_give_way_and_numbers_stay_whole(table: RowTable) -> None:
+    table.resize(800, 400)
+    table.set_source(Texts(200))
+    wide = _columns(table)
+    for width in (320, 800, 280, 600):
+        table.resize(width, 400)
+        QApplication.processEvents()
+        first, number, last = _columns(table)
+        assert number == wide[1]
+        assert first + number + last == table.viewport().width()
+        assert min(first, last) >= 56
+    table.resize(800, 400)
+    QApplication.processEvents()
+    assert _columns(table) == wide
+    table.resize(150, 400)
+    QApplication.processEvents()
+    assert _columns(table) == [56, wide[1], 56]  # it scrolls to the side instead
+
+
+def test_a_text_that_the_user_has_sized_does_not_give_way(table: RowTable) -> None:
+    table.set_source(Texts(200))
+    table.setColumnWidth(0, 180)
+    table.resize(280, 400)
+    QApplication.processEvents()
+    assert table.columnWidth(0) == 180

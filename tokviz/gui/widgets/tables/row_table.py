@@ -11,22 +11,22 @@ from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, Q
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
-    QFontMetrics,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
 from tokviz.gui.palette import LIGHT, Palette
 from tokviz.gui.widgets.own_keys import is_own_key
+from tokviz.gui.widgets.tables.column_widths import ColumnWidths
 from tokviz.gui.widgets.tables.row_table_model import BarRows, RowSource, RowTableModel
 from tokviz.gui.widgets.tables.row_table_painting import CELL_PAD, RowPainting, VisibleColumn
 
 _POINTS = 9.5
-_MEASURED_ROWS = 40  # at the top, and as many over all
 _WIDEST = 200  # pixels
 _KEYS = {
     Qt.Key.Key_Up,
@@ -48,15 +48,15 @@ class RowTable(QTableView):
     def __init__(self, parent: QWidget | None = None, *, widest: int = _WIDEST) -> None:
         """No column is wider than `widest` pixels until the user widens it."""
         super().__init__(parent)
-        self._widest = widest
         self._palette: Palette = LIGHT
         self._hovered = -1
-        self._fitted: dict[int, int] = {}  # column → its width, as it was made to fit
         self._silent = False
         self._empty_words = ""
         self._rows = RowTableModel(self)
         self.setModel(self._rows)
         self._painting = RowPainting(_POINTS, LIGHT)
+        header = self.horizontalHeader()
+        self._widths = ColumnWidths(header, self._rows, self._painting.bold, widest)
         self._set_up_view()
         self._set_up_headers(self._painting.row_height)
         self.set_colors(LIGHT)
@@ -110,7 +110,7 @@ class RowTable(QTableView):
             self._rows.set_sorting(-1, True)
             self._hovered = -1
             self.scrollToTop()
-        self._fit_columns()
+        self._widths.fit(self.viewport().width())
 
     def refresh(self) -> None:
         """Show what the source holds now. Place, column widths and current row stay if they can.
@@ -123,13 +123,9 @@ class RowTable(QTableView):
         with self._silence():
             self._rows.reset(self._rows.source)
             if was_empty or len(widths) != columns.count():
-                self._fit_columns()
+                self._widths.fit(self.viewport().width())
             else:
-                for column, width in enumerate(widths):
-                    is_as_fitted = width == self._fitted.get(column)
-                    if is_as_fitted and self._rows.source.align_right(column):
-                        width = self._fitted[column] = max(width, self._fitting(column))
-                    columns.resizeSection(column, width)
+                self._widths.grow(widths, self.viewport().width())
             if 0 <= row < self.n_rows:
                 self.setCurrentIndex(self._rows.index(row, 0))
             self.updateGeometries()
@@ -183,26 +179,6 @@ class RowTable(QTableView):
         finally:
             self._silent = before
 
-    def _fit_columns(self) -> None:
-        source, columns = self._rows.source, self.horizontalHeader()
-        # A number would stand far from its neighbours at the end of a wide column.
-        last = columns.count() - 1
-        columns.setStretchLastSection(last >= 0 and not source.align_right(last))
-        for column in range(columns.count()):
-            columns.resizeSection(column, self._fitting(column))
-            self._fitted[column] = columns.sectionSize(column)
-
-    def _fitting(self, column: int) -> int:
-        """The width in which a column's heading and cells have room, up to a limit."""
-        source, n_rows = self._rows.source, self.n_rows
-        # Those at the top, too: steps alone meet one row again and again in a text that repeats.
-        steps = range(n_rows - 1, -1, -max(n_rows // _MEASURED_ROWS, 1))
-        rows = [*range(min(n_rows, _MEASURED_ROWS)), *steps]
-        metrics = QFontMetrics(self._painting.bold)
-        cells = [metrics.horizontalAdvance(source.cell(row, column)) for row in rows]
-        heading = self.horizontalHeader().sectionSizeHint(column) + CELL_PAD
-        return min(max([heading, *(wide + 2 * CELL_PAD + 1 for wide in cells)]), self._widest)
-
     # -- the user ------------------------------------------------------------------------------
 
     def _on_heading_clicked(self, column: int) -> None:
@@ -243,6 +219,10 @@ class RowTable(QTableView):
         if row != self._hovered:
             self._hovered = row
             self.viewport().update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._widths.share(self.viewport().width())
 
     def event(self, event: QEvent) -> bool:
         # A shortcut of the panel on Home or End would otherwise take the key from the table.
