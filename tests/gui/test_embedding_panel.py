@@ -257,8 +257,8 @@ def test_without_a_table_the_panel_says_what_one_can_do(qtbot: QtBot, new_model:
     assert not panel.export_button.isEnabled()
     buttons = buttons_of(panel)
     assert list(buttons) == [
-        "Open a checkpoint …",
-        "Open a model's folder …",
+        "Open an embedding table …",
+        "Open table and tokenizer from a model's folder …",
         "Train a bigram model on this text",
         "Switch to GPT-2",
         "Switch to SmolLM2-135M",

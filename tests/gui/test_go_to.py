@@ -99,7 +99,7 @@ def test_actions_of_one_name_are_told_apart(session: Session, qtbot: QtBot) -> N
 def test_what_stands_in_two_menus_is_listed_once(session: Session, qtbot: QtBot) -> None:
     field = _type(qtbot, session, "open tok")
     names = [target.words for target in field.targets]
-    assert names == ["Open tokenizer …", "Open tokenizer's folder …"]
+    assert names == ["Open tokenizer …", "Open tokenizer from a model's folder …"]
 
 
 def test_escape_leaves_everything_as_it_was(session: Session, qtbot: QtBot) -> None:

@@ -39,7 +39,8 @@ class TableOpening(QObject):
             self.open(path)
 
     def ask_and_open_folder(self) -> None:
-        path = QFileDialog.getExistingDirectory(self._window, "Open a model's folder")
+        title = "Open table and tokenizer from a model's folder"
+        path = QFileDialog.getExistingDirectory(self._window, title)
         if path:
             self.open(path)
 

@@ -68,7 +68,8 @@ class TokenizerOpening(QObject):
             self.open(path)
 
     def ask_and_open_folder(self) -> None:
-        path = QFileDialog.getExistingDirectory(self._window, "Open a model's folder")
+        title = "Open tokenizer from a model's folder"
+        path = QFileDialog.getExistingDirectory(self._window, title)
         if path:
             self.open(path)
 

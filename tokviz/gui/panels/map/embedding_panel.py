@@ -208,8 +208,8 @@ class EmbeddingPanel(QWidget):
             return
         title, words = no_table_words(self._model.tokenizer.name)
         actions: list[tuple[str, Callable[[], object]]] = [
-            ("Open a checkpoint …", self.opening.ask_and_open),
-            ("Open a model's folder …", self.opening.ask_and_open_folder),
+            ("Open an embedding table …", self.opening.ask_and_open),
+            ("Open table and tokenizer from a model's folder …", self.opening.ask_and_open_folder),
             ("Train a bigram model on this text", self.learn_requested.emit),
         ]
         for name in tokenizers_with_table(but=self._model.tokenizer.name):

@@ -1,0 +1,68 @@
+"""The menu bar by keys: letters that open its menus, and the entries one tells apart."""
+
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
+from pytestqt.qtbot import QtBot
+
+from tokviz.gui.app import Session
+
+Start = Callable[..., Session]
+
+
+def _menus(session: Session) -> list[QMenu]:
+    """Every menu of the bar that is there without having been opened."""
+    menus: list[QMenu] = []
+    found = [action.menu() for action in session.window.menuBar().actions()]
+    while found:
+        menu = found.pop()
+        if isinstance(menu, QMenu):
+            menus.append(menu)
+            found += [action.menu() for action in menu.actions()]
+    return menus
+
+
+def _letters(menu: QMenu) -> Counter[str]:
+    texts = [action.text().replace("&&", "") for action in menu.actions()]
+    return Counter(text[text.index("&") + 1].lower() for text in texts if "&" in text)
+
+
+def test_no_letter_of_a_menu_stands_for_two_entries(start: Start) -> None:
+    session = start()
+    bar = [action.text() for action in session.window.menuBar().actions()]
+    assert bar == ["&File", "&Edit", "&View", "&Tokenizer", "&Help"]
+    menus = _menus(session)
+    assert len(menus) > 5
+    for menu in menus:
+        assert set(_letters(menu).values()) <= {1}, menu.title()
+
+
+@pytest.mark.qt_log_ignore("raise", "grabbing the keyboard", extend=True)  # offscreen menus
+@pytest.mark.parametrize(
+    ("letter", "asked"),
+    [
+        (Qt.Key.Key_M, "Open tokenizer from a model's folder"),
+        (Qt.Key.Key_F, "Open table and tokenizer from a model's folder"),
+    ],
+)
+def test_the_two_ways_to_open_a_model_s_folder_say_what_they_take_of_it(
+    start: Start, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, letter: Qt.Key, asked: str
+) -> None:
+    titles: list[str] = []
+
+    def ask(_parent: object, title: str) -> str:
+        titles.append(title)
+        return ""
+
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", ask)
+    session = start()
+    session.window.activateWindow()
+    qtbot.keyClick(session.window.text_panel.view, Qt.Key.Key_F, Qt.KeyboardModifier.AltModifier)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    assert [a.text() for a in menu.actions() if a.text().replace("&", "") == f"{asked} …"]
+    qtbot.keyClick(menu, letter)
+    qtbot.waitUntil(lambda: titles == [asked])
