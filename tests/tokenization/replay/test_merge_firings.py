@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from tests.tokenization.oracles import shipped
 from tests.tokenization.random_tokenizers import texts, trained
 from tokviz.tokenization.replay.merge_firings import firings_of, joined_firings
-from tokviz.tokenization.replay.merge_replay import TextReplay
+from tokviz.tokenization.replay.text_replay import TextReplay
 from tokviz.tokenization.tokenizer import Tokenizer, bytes_tokenizer
 
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tokenization.oracles import shipped
-from tokviz.tokenization.replay.merge_replay import TextReplay
+from tokviz.tokenization.replay.text_replay import TextReplay
 from tokviz.tokenization.replay.vocabulary_curve import vocabulary_curve
 from tokviz.tokenization.text.truncation import Truncation
 

@@ -8,7 +8,8 @@ from tests.tokenization.training.test_trainer import counts_of, thresholds
 from tokviz.tokenization.algorithms.bpe import apply_merges
 from tokviz.tokenization.encoding import CLOSED, OPEN
 from tokviz.tokenization.pre_tokenization.known_patterns import GPT2
-from tokviz.tokenization.replay.merge_replay import MergeReplay, TextReplay
+from tokviz.tokenization.replay.merge_replay import MergeReplay
+from tokviz.tokenization.replay.text_replay import TextReplay
 from tokviz.tokenization.replay.vocabulary_curve import vocabulary_curve
 from tokviz.tokenization.text.truncation import Truncation
 from tokviz.tokenization.tokenizer import Algorithm, Special, Tokenizer

@@ -64,27 +64,29 @@ def delegated(
         ) from None
     decoders = parts_of(found.get("decoder"), "decoders")
     vocab = _bytes_of(names, added, decoders, by_bytes=_is_byte_level(found))
-    is_spaced = any(SPACE in str(part.get("pattern", part)) for part in decoders)
     algorithm = _ALGORITHMS[kind]
     if kind == "BPE" and not _is_byte_level(found):
         algorithm = Algorithm.CHARACTER_LEVEL_BPE
-    kinds = {kind_of(part) for part in decoders}
-    join: Join | None = None if decoders else join_with_spaces
-    if "WordPiece" in kinds:
-        join = join_pieces
-    elif is_spaced or "Metaspace" in kinds:
-        join = join_words
     return Tokenizer(
         name=name,
         algorithm=algorithm,
         vocab=vocab,
         ordered=None,
         scores=[] if unigram is None else _scores(pieces, len(vocab)),
-        join=join,
+        join=_join_of(decoders),
         cut=None if parts is None else parts.cut,
         segmenter=segmenter,
         notes=("Its text is prepared by Hugging Face's tokenizers; there are no gap ranks.",),
     )
+
+
+def _join_of(decoders: list[dict[str, Any]]) -> Join | None:
+    kinds = {kind_of(part) for part in decoders}
+    if "WordPiece" in kinds:
+        return join_pieces
+    if "Metaspace" in kinds or any(SPACE in str(part.get("pattern", part)) for part in decoders):
+        return join_words
+    return None if decoders else join_with_spaces
 
 
 def join_with_spaces(parts: list[bytes]) -> bytes:

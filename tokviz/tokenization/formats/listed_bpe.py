@@ -129,16 +129,7 @@ def spaced_bpe(
 ) -> Tokenizer:
     """Merges of characters, with spaces written as ▁ and nothing split."""
     extra = {token.content for token in added}
-    vocab: list[bytes | None] = [None] * (max([*names.values(), *(t.id for t in added)]) + 1)
-    byte_ids = [-1] * 256
-    for token, token_id in names.items():
-        byte = byte_of(token) if byte_fallback else None
-        data = token if token in extra else token.replace(SPACE, " ")
-        vocab[token_id] = data.encode("utf-8", "surrogatepass")
-        if byte is not None:
-            vocab[token_id], byte_ids[byte] = bytes([byte]), token_id
-    for extra_token in added:
-        vocab[extra_token.id] = extra_token.content.encode("utf-8", "surrogatepass")
+    vocab, byte_ids = _spaced_vocab(names, added, byte_fallback=byte_fallback)
     chunks, cut = WHOLE_TEXT, None
     loses = unknown_id is None and min(byte_ids) < 0  # and then what is beside it may merge
     if SPACE in names and not loses:
@@ -167,3 +158,21 @@ def spaced_bpe(
         join=join_words if spaces.spacing.prefix else None,
         segmenter=algorithm,
     )
+
+
+def _spaced_vocab(
+    names: dict[str, int], added: Sequence[AddedToken], *, byte_fallback: bool
+) -> tuple[list[bytes | None], list[int]]:
+    """Id → bytes, and byte → id (-1: none)."""
+    extra = {token.content for token in added}
+    vocab: list[bytes | None] = [None] * (max([*names.values(), *(t.id for t in added)]) + 1)
+    byte_ids = [-1] * 256
+    for token, token_id in names.items():
+        byte = byte_of(token) if byte_fallback else None
+        data = token if token in extra else token.replace(SPACE, " ")
+        vocab[token_id] = data.encode("utf-8", "surrogatepass")
+        if byte is not None:
+            vocab[token_id], byte_ids[byte] = bytes([byte]), token_id
+    for extra_token in added:
+        vocab[extra_token.id] = extra_token.content.encode("utf-8", "surrogatepass")
+    return vocab, byte_ids

@@ -115,12 +115,7 @@ def reencode(
     start, end, inserted = edit
     edges, lookahead = old.pre_token_chars, locality.lookahead
     if lookahead is None:
-        low, high = 0, len(old.text)
-        if locality.cut is not None:
-            low = locality.last_cut(old.text, start)
-            high = locality.first_cut(old.text, end + 1) if end < high else high
-        text = old.text[low:start] + inserted + old.text[end:high]
-        return _join(old, low, high, encoder.encode(text, at_start=at_start and low == 0))
+        return _reencode_between_cuts(old, edit, locality, encoder, at_start=at_start)
     if edges is None:
         middle = encoder.encode(inserted)
         return _join(old, start, end, middle)
@@ -148,6 +143,24 @@ def reencode(
         if whole:
             return None
         n_after *= 8
+
+
+def _reencode_between_cuts(
+    old: Encoding,
+    edit: tuple[int, int, str],
+    locality: Locality,
+    encoder: TextEncoder,
+    *,
+    at_start: bool,
+) -> Reencoding:
+    """All of the window where the tokenizer knows no cuts."""
+    start, end, inserted = edit
+    low, high = 0, len(old.text)
+    if locality.cut is not None:
+        low = locality.last_cut(old.text, start)
+        high = locality.first_cut(old.text, end + 1) if end < high else high
+    text = old.text[low:start] + inserted + old.text[end:high]
+    return _join(old, low, high, encoder.encode(text, at_start=at_start and low == 0))
 
 
 def _meet(

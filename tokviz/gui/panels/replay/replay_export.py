@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from tokviz.text_files import write_text
-from tokviz.tokenization.replay.merge_replay import MergeReplay, TextReplay
+from tokviz.tokenization.replay.merge_replay import MergeReplay
+from tokviz.tokenization.replay.text_replay import TextReplay
 from tokviz.tokenization.tokenizer import Tokenizer
 
 _COLUMNS = ("step", "pre_token", "rank", "left", "right", "id", "left_bytes", "right_bytes", "byte")

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from tokviz.tokenization.encoding import Encoding, Int32s
-from tokviz.tokenization.replay.merge_replay import MergeReplay, TakenWhole, TextReplay
+from tokviz.tokenization.replay.merge_replay import MergeReplay, TakenWhole
 from tokviz.tokenization.replay.text_merges import pre_tokens_around
+from tokviz.tokenization.replay.text_replay import TextReplay
 from tokviz.tokenization.text.tokenized_text import TokenizedText
 from tokviz.tokenization.tokenizer import Tokenizer
 from tokviz.tokenization.vocabulary.visible_text import visible
