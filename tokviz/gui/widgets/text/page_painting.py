@@ -50,10 +50,12 @@ class PagePainter:
         page = self._page
         painter.fillRect(area.boundingRect(), page.look.palette.panel)
         painter.save()
-        for row in picture.rows:
-            if area.intersects(self._area_of(row)):
-                painter.setClipRect(self._area_of(row))  # marks may be piled up without end
-                self._rows.paint(painter, row, page.tokens, picture.highlights, picture.selection)
+        rows = [row for row in picture.rows if area.intersects(self._area_of(row))]
+        if rows:
+            marked = picture.highlights.asked_for(rows[0].row.start, rows[-1].row.full_end)
+        for row in rows:
+            painter.setClipRect(self._area_of(row))  # marks may be piled up without end
+            self._rows.paint(painter, row, page.tokens, marked, picture.selection)
         painter.setClipRect(QRect(page.gutter.width, 0, page.width, page.height))
         if hint and not page.source.n_chars:
             painter.setFont(page.style.font)

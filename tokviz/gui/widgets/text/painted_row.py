@@ -26,8 +26,9 @@ from tokviz.gui.widgets.text.token_pieces import (
     fragments_of,
     joined_ranges,
     token_pieces,
+    whole_pieces,
 )
-from tokviz.gui.widgets.text.token_source import TokenRows, TokenSource
+from tokviz.gui.widgets.text.token_source import TokenRows
 from tokviz.gui.widgets.text.white_space_marks import WhiteSpaceMarks, white_space_marks
 
 _KEPT = 128  # rows, some screens of them: hundreds of rectangles each burden the garbage collector
@@ -49,13 +50,12 @@ class Tiles:
         self.edges: list[QRectF] = []
         self.seams: list[QRectF] = []
         # Hundreds of tokens may share one place (combining marks): the last one is seen.
-        for tile in {(tile.left, tile.right): tile for tile in tiles}.values():
-            place = QRectF(tile.left, top, tile.right - tile.left, height - 1)
-            fills.setdefault(tile.color, []).append(place)
-            lines = self.seams if tile.soft else self.edges
-            lines.append(QRectF(tile.right - 1, top, 1, height - 1))
+        looks = {tile[-4:-2]: tile[-2:] for tile in tiles}
+        for (left, right), (color, soft) in looks.items():
+            fills.setdefault(color, []).append(QRectF(left, top, right - left, height - 1))
+            (self.seams if soft else self.edges).append(QRectF(right - 1, top, 1, height - 1))
         self.fills = list(fills.items())  # (colour index, rectangles)
-        self.spans = joined_ranges([(tile.left, tile.right) for tile in tiles])
+        self.spans = joined_ranges(list(looks))
         self.floors = [
             QRectF(left, top + height - 1, right - left, 1) for left, right in self.spans
         ]
@@ -70,7 +70,12 @@ class RowGeometry:
         self.pieces: list[Piece] = []
         self._byte_cells: list[ByteCell] = []
         self._style = style
-        if len(cells.leading) and len(tokens.lows):
+        if not (len(cells.leading) and len(tokens.lows)):
+            return
+        pieces = whole_pieces(cells, tokens) if seen == _EVERYWHERE else None
+        if pieces is not None:
+            self.pieces = pieces
+        else:
             fragments = fragments_of(cells, tokens, seen)
             self.pieces = token_pieces(fragments, tokens.colors)
             self._byte_cells = byte_cells(fragments, tokens.colors)
@@ -147,15 +152,16 @@ class RowMeasurer:
         self._known: OrderedDict[Hashable, RowGeometry] = OrderedDict()
 
     def measure(
-        self, row: Row, place: tuple[int, int], source: TokenSource, tokens: TokenRows, width: int
+        self, row: Row, place: tuple[int, int], first_byte: int, tokens: TokenRows, width: int
     ) -> PaintedRow:
-        """Find where everything of a row stands; `place` is its corner, `width` the view's."""
+        """Find where everything of a row stands; `place` is its corner, `width` the view's,
+        `first_byte` the row's in the text."""
         cells = self._cells_of(row)
-        first_byte, n_bytes = source.byte_offset(row.start), int(cells.byte_edges[-1])
+        n_bytes = int(cells.byte_edges[-1])
         first, last = _tokens_between(tokens, first_byte, first_byte + n_bytes)
         part = RowTokens(
-            (tokens.byte_starts[first:last] - first_byte).clip(0, n_bytes),
-            (tokens.byte_ends[first:last] - first_byte).clip(0, n_bytes),
+            np.maximum(tokens.byte_starts[first:last] - first_byte, 0),
+            np.minimum(tokens.byte_ends[first:last] - first_byte, n_bytes),
             tokens.colors[first:last],
         )
         seen: tuple[float, float] = _EVERYWHERE
@@ -178,7 +184,9 @@ class RowMeasurer:
         )
 
     def _cells_of(self, row: Row) -> Cells:
-        key = (row.layout, row.tail)
+        layout = row.layout
+        alike = len(layout.text) if layout.is_arithmetic else layout
+        key = (alike, row.tail)
         return _remembered(self._cells, key, lambda: cells_of(row, self._style))
 
     def _ruler(self, row: Row, cells: Cells, part: RowTokens) -> ByteRuler:

@@ -49,8 +49,10 @@ class RowLayout:
         self.preedit = preedit
         self._part: tuple[float, float, RowLayout] | None = None
         self._style = style
-        self.plain = style.fixed_pitch and not preedit and bool(_PLAIN.fullmatch(text))
-        self.bidirectional = right_to_left or bool(_RIGHT_TO_LEFT.search(text))
+        plain = style.fixed_pitch and not preedit and bool(_PLAIN.fullmatch(text))
+        self.bidirectional = right_to_left or (not plain and bool(_RIGHT_TO_LEFT.search(text)))
+        # Nothing has to be laid out to know where its clusters stand: that follows from its length.
+        self.is_arithmetic = plain and not right_to_left
 
     @cached_property
     def edges(self) -> NDArray[np.int64]:
@@ -68,14 +70,14 @@ class RowLayout:
 
     @cached_property
     def width(self) -> float:
-        if self.plain and not self.bidirectional:
+        if self.is_arithmetic:
             return len(self.text) * self._style.advance
         return float(self._line.naturalTextWidth())
 
     @cached_property
     def cluster_x(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Where each cluster's first and last edge stand: leading > trailing reads leftwards."""
-        if self.plain and not self.bidirectional:
+        if self.is_arithmetic:
             x = np.arange(len(self.text) + 1, dtype=np.float64) * self._style.advance
             return x[:-1], x[1:]
         # What Qt takes for one cluster (a Tamil ligature) may be several of the text's: they share.
@@ -111,7 +113,7 @@ class RowLayout:
 
     def x(self, offset: int) -> float:
         """Where a caret stands that is before the character at this offset."""
-        if self.plain and not self.bidirectional:
+        if self.is_arithmetic:
             return offset * self._style.advance
         return self._x(self._unit(offset))
 
@@ -122,7 +124,7 @@ class RowLayout:
 
     def offset_at(self, x: float) -> int:
         """The cluster edge nearest to an x."""
-        if self.plain and not self.bidirectional:
+        if self.is_arithmetic:
             return max(0, min(len(self.text), round(x / self._style.advance)))
         unit = int(self._line.xToCursor(x, QTextLine.CursorPosition.CursorBetweenCharacters))
         return self._edge_near(self._offset(unit))
@@ -141,9 +143,17 @@ class RowLayout:
             return
         if self.width > _LONG and not self.bidirectional and "\t" not in self.text:
             self._draw_part(painter, baseline, seen_from)
-            return
-        line = self._line
-        line.draw(painter, QPointF(0, baseline - line.ascent()))
+        else:
+            self._draw_at(painter, QPointF(0, baseline))
+
+    def _draw_at(self, painter: QPainter, place: QPointF) -> None:
+        """Draw all of the text from a place on its baseline."""
+        if self.is_arithmetic:  # what is drawn once or twice is not worth a layout
+            painter.setFont(self._style.font)
+            painter.drawText(place, self.text)
+        else:
+            line = self._line
+            line.draw(painter, place - QPointF(0, line.ascent()))
 
     def _draw_part(self, painter: QPainter, baseline: float, seen_from: float) -> None:
         """Of a very long row draw what is near the view only."""
@@ -157,13 +167,12 @@ class RowLayout:
             text = self.text[int(self.edges[first]) : int(self.edges[last])]
             part = RowLayout(text, self._style, self.right_to_left)
             self._part = (window, float(leading[first]), part)
-        line = self._part[2]._line
-        line.draw(painter, QPointF(self._part[1], baseline - line.ascent()))
+        self._part[2]._draw_at(painter, QPointF(self._part[1], baseline))
 
     @cached_property
     def stand_in_boxes(self) -> list[tuple[float, float]]:
         """Left and right end of each stand-in."""
-        if self.plain:
+        if self.is_arithmetic:
             return []
         boxes = []
         for start, length in self._display.stand_ins:

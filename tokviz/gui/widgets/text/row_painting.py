@@ -5,7 +5,7 @@ rectangles kept with its geometry are painted as they are.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygonF
@@ -47,6 +47,20 @@ class Highlights:
     window: tuple[int, int] | None = None  # range of token indexes; others are dimmed
     window_edges: WindowEdges | None = None  # of that window and the others: a bracket
     names: Places | None = None  # of special tokens that are taken for text: a line below
+
+    def asked_for(self, start: int, end: int) -> "Highlights":
+        """The same for the characters [start, end) alone: whoever knows the spans is asked once,
+        instead of for each row."""
+
+        def once(places: Places | None) -> Places | None:
+            return None if places is None else _touching(places(start, end))
+
+        found, names = once(self.found), once(self.names)
+        return replace(self, places=once(self.places), found=found, names=names)
+
+
+def _touching(spans: list[tuple[int, int]]) -> Places:
+    return lambda start, end: [span for span in spans if span[0] < end and span[1] > start]
 
 
 class RowPainter:
@@ -172,16 +186,18 @@ class RowPainter:
         tail, cells = painted.row.tail, painted.cells
         for place, character in enumerate(tail, len(cells.leading) - len(tail)):
             one, other = float(cells.leading[place]), float(cells.trailing[place])
-            rect = self._rect(min(one, other), max(one, other))
             if character == "\n":
-                _return_arrow(painter, rect, self._style)
+                _return_arrow(painter, (one + other) / 2, self._style)
             else:
+                rect = self._rect(min(one, other), max(one, other))
                 painter.setFont(self._style.small_font)
                 painter.setPen(self._style.mark_color)
                 painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, LINE_BREAK_MARKS[character])
 
     def _paint_uncovered(self, painter: QPainter, painted: PaintedRow) -> None:
         """Letters that no token has cry out; space between words, which BERT drops, does not."""
+        if not (painted.dropped_space or painted.uncovered):
+            return
         color = QColor(self._palette.bad)
         painter.setPen(QPen(color, 1.2, Qt.PenStyle.DotLine))
         for left, right in painted.dropped_space:
@@ -210,10 +226,11 @@ class RowPainter:
 
     def _paint_names(self, painter: QPainter, painted: PaintedRow, marked: Highlights) -> None:
         """A dotted line under each name, apart from the tokens' own edges."""
-        if marked.names is None:
+        names = marked.names and marked.names(painted.row.start, painted.row.full_end)
+        if not names:
             return
         pen = QPen(self._palette.accent, 2, Qt.PenStyle.DotLine)
-        for start, end in marked.names(painted.row.start, painted.row.full_end):
+        for start, end in names:
             for left, right in painted.ranges(start, end):
                 rect = self._rect(left, max(right, left + 4)).adjusted(2, 0, -2, -2)
                 painter.setPen(QPen(self._palette.panel, 4))
@@ -300,12 +317,12 @@ class RowPainter:
             painter.fillRect(QRectF(x - 1, 0, 2, height), self._palette.accent)
 
 
-def _return_arrow(painter: QPainter, rect: QRectF, style: TextStyle) -> None:
+def _return_arrow(painter: QPainter, middle: float, style: TextStyle) -> None:
     """The sign for a line feed, drawn, since few fonts have it at a fitting weight."""
     painter.setPen(QPen(style.mark_color, 1.1))
     size = style.advance * 0.8
-    left = rect.center().x() - size / 2
-    right, y = left + size, rect.center().y() + size * 0.28
+    left = middle - size / 2
+    right, y = left + size, style.token_top + style.token_height / 2 + size * 0.28
     painter.drawLines(
         [
             QLineF(right, y - size * 0.6, right, y),

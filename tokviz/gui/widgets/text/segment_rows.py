@@ -81,8 +81,16 @@ class RowLayouts:
         return made
 
 
+def is_plain_within(text: str, style: TextStyle, width: float) -> bool:
+    """Whether it is clear without measuring that a text fits in one row, as most lines do."""
+    plain = style.fixed_pitch and not style.byte_cell and text.isascii() and text.isprintable()
+    return plain and len(text) * style.advance <= width
+
+
 def _row_starts(text: str, layouts: RowLayouts, width: float, preedit: Preedit | None) -> list[int]:
     """Offsets at which the rows of a segment begin, and its length."""
+    if not preedit and is_plain_within(text, layouts.style, width):
+        return [0, len(text)]
     edges, widths = layouts.widths.measure(text)
     if cell := layouts.style.byte_cell:  # a row is as wide as its text or as its byte ruler
         widths = np.maximum(widths, cell * _bytes_of(text, edges))

@@ -275,12 +275,11 @@ class TextPage:
         if self.look.same_colors:
             tokens = colored_by_id(tokens)
         self._tokens = tokens
-        measured = [
-            self._measurer.measure(
-                row, (self.left_of(row), round(y)), self.source, tokens, self.width
-            )
-            for row, y in seen
-        ]
+        measured, byte = [], self.source.byte_offset(start)
+        for row, y in seen:
+            place = (self.left_of(row), round(y))
+            measured.append(self._measurer.measure(row, place, byte, tokens, self.width))
+            byte += int(measured[-1].cells.byte_edges[-1])
         holes = self.source.uncovered(start, end)
         for painted in measured if holes else ():
             for hole in holes:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tokviz.gui.widgets.text.row_layout import Preedit, RowLayout
-from tokviz.gui.widgets.text.segment_rows import RowLayouts, SegmentRows
+from tokviz.gui.widgets.text.segment_rows import RowLayouts, SegmentRows, is_plain_within
 from tokviz.gui.widgets.text.text_segments import SEGMENT, Segment, TextSegments
 from tokviz.gui.widgets.text.text_style import TextStyle
 from tokviz.gui.widgets.text.token_source import TokenSource
@@ -121,8 +121,7 @@ class TextRows:
             return 1
         if self.width is not None and (end - start) * self.style.advance <= self.width:
             text = self.source.slice(start, end).rstrip("\r\n")
-            plain = self.style.fixed_pitch and not self.style.byte_cell
-            if plain and text.isascii() and text.isprintable():
+            if is_plain_within(text, self.style, self.width):
                 return 1
         count = 0
         segment = self.segment_at(start)

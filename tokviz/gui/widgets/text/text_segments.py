@@ -118,6 +118,8 @@ class TextSegments:
         source = self._source
         line = source.line_at(position)
         start, after = source.line_start(line), source.line_start(line + 1)
+        if after - start <= SEGMENT:
+            return self._whole_line(line, start, after)
         tail = _line_break(source, start, after) if line < source.n_lines - 1 else ""
         end = after - len(tail)
         stretch = self._stretch
@@ -146,6 +148,14 @@ class TextSegments:
             text=text,
         )
 
+    def _whole_line(self, line: int, start: int, after: int) -> Segment:
+        text = self._source.slice(start, after)
+        tail = _break_of(text) if line < self._source.n_lines - 1 else ""
+        text = text.removesuffix(tail)
+        return Segment(
+            start, after - len(tail), tail, line, True, True, _reads_leftwards(text), text
+        )
+
     def _cut(self, place: int) -> int:
         """Where a segment begins near a place: after white space, or at a cluster's edge."""
         near = self._source.slice(place - _REACH, place + 1)
@@ -158,7 +168,12 @@ class TextSegments:
 
 
 def _line_break(source: TokenSource, start: int, after: int) -> str:
-    end = source.slice(max(start, after - 2), after)
+    return _break_of(source.slice(max(start, after - 2), after))
+
+
+def _break_of(text: str) -> str:
+    """The line break that ends a text."""
+    end = text[-2:]
     return end if end == "\r\n" else end[-1:] if end[-1:] in LINE_BREAK_MARKS else ""
 
 

@@ -7,6 +7,8 @@ of them. All x of rectangles are whole pixels from the row's left end, so neighb
 """
 
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -30,6 +32,15 @@ class Cells:
     trailing: Floats
     byte_edges: Ints  # one more than there are cells; counted from the row's start
     bidirectional: bool
+
+    @cached_property
+    def whole_x(self) -> tuple[Ints, Ints] | None:
+        """Where each cell begins and ends in whole pixels, if they stand side by side in order."""
+        in_order = not self.bidirectional and (self.leading <= self.trailing).all()
+        if not in_order or (self.leading[1:] != self.trailing[:-1]).any():
+            return None
+        lefts, rights = np.rint(self.leading), np.rint(self.trailing)
+        return lefts.astype(np.int64), rights.astype(np.int64)
 
 
 class RowTokens(NamedTuple):
@@ -138,6 +149,23 @@ def token_pieces(fragments: Fragments, colors: NDArray[np.uint8]) -> list[Piece]
     kept = wide | _without_any(wide, tokens)
     columns = tokens, low, high, colors[tokens], soft
     return list(map(Piece, *(column[kept].tolist() for column in columns)))
+
+
+def whole_pieces(cells: Cells, tokens: RowTokens) -> list[Piece] | None:
+    """What `token_pieces` finds of all fragments, in a third of the time, for nearly every row:
+    cells side by side of which each token has some whole ones, and so one rectangle. None for a row
+    in which reading turns, a token cuts a cluster or one would not be wide enough to be seen."""
+    if cells.whole_x is None:
+        return None
+    edges, (lows, highs, colors) = cells.byte_edges, tokens
+    first, last = edges.searchsorted(lows), edges.searchsorted(highs)
+    if (edges[first] != lows).any() or (edges[last] != highs).any() or (first == last).any():
+        return None
+    lefts, rights = cells.whole_x[0][first], cells.whole_x[1][last - 1]
+    if (rights - lefts < _NARROWEST).any():
+        return None
+    numbers, soft = range(len(lows)), repeat(False)
+    return list(map(Piece, numbers, lefts.tolist(), rights.tolist(), colors.tolist(), soft))
 
 
 def byte_cells(fragments: Fragments, colors: NDArray[np.uint8]) -> list[ByteCell]:

@@ -1,14 +1,16 @@
 """What is drawn over white space: a dot for a space, an arrow for a tab, a frame if ideographic."""
 
+import re
 from itertools import pairwise
 from typing import NamedTuple
 
+import numpy as np
 from PySide6.QtCore import QLineF, QPointF
 
 from tokviz.gui.widgets.text.row_layout import RowLayout
 from tokviz.gui.widgets.text.text_style import TextStyle
 
-_MARKED = " \t\u3000"
+_MARKED = re.compile("[ \t\u3000]")
 
 
 class WhiteSpaceMarks(NamedTuple):
@@ -21,15 +23,19 @@ class WhiteSpaceMarks(NamedTuple):
 def white_space_marks(layout: RowLayout, style: TextStyle) -> WhiteSpaceMarks:
     """The marks of one row."""
     marks = WhiteSpaceMarks([], [])
-    text = layout.text
-    if not any(space in text for space in _MARKED):
+    text, y = layout.text, style.token_top + style.token_height * 0.52
+    found = [match.start() for match in _MARKED.finditer(text)]
+    if layout.is_arithmetic:  # spaces alone are among what that may hold
+        marks.dots.extend(QPointF((at + 0.5) * style.advance, y) for at in found)
         return marks
-    leading, trailing = layout.cluster_x
-    y = style.token_top + style.token_height * 0.52
-    for number, at in enumerate(layout.edges[:-1].tolist()):
-        if text[at] not in _MARKED:
-            continue
-        one, other = float(leading[number]), float(trailing[number])
+    if not found:
+        return marks
+    places = np.array(found)
+    clusters = layout.edges[:-1].searchsorted(places)
+    begin = layout.edges[clusters] == places  # others are inside of a cluster and not seen
+    places, clusters = places[begin], clusters[begin]
+    leading, trailing = (x[clusters].tolist() for x in layout.cluster_x)
+    for at, one, other in zip(places.tolist(), leading, trailing, strict=True):
         if text[at] == " ":
             marks.dots.append(QPointF((one + other) / 2, y))
         elif text[at] == "\t":
