@@ -78,7 +78,7 @@ def read_corpus(
 def read_file(
     path: str, split: SplitPattern, *, encoding: str = "utf-8", field: str = "text"
 ) -> Iterator[str]:
-    """The texts of one file."""
+    """The texts of one file. Raises `TextFileError`."""
     with open_binary(path) as raw:
         is_packed = path.endswith(".gz")
         file: BinaryIO = gzip.GzipFile(fileobj=raw) if is_packed else raw  # type: ignore[assignment]

@@ -62,6 +62,7 @@ PointValues = Numbers | Groups
 
 
 def by_id(known: TokenTable) -> Numbers:
+    """The order in which tokens were numbered: of BPE about that of learning."""
     return Numbers("id", known.ids_of(np.arange(known.table.n_rows)).astype(np.float64))
 
 
@@ -83,6 +84,7 @@ def by_rank(known: TokenTable) -> Numbers:
 
 
 def by_length(known: TokenTable) -> Numbers:
+    """Bytes of each token."""
     lengths = [np.nan if data is None else len(data) for data in known.vocab]
     return Numbers("length in bytes", np.array(lengths, np.float64), log=True)
 
@@ -148,6 +150,7 @@ def _ascii_kind(data: bytes) -> str:
 
 
 def by_leading_space(known: TokenTable) -> Groups:
+    """Tokens that begin a word, others, and special ones."""
     special = set(known.tokenizer.special_tokens.values())
     ids = known.ids_of(np.arange(known.table.n_rows)).tolist()
     groups = [
@@ -159,6 +162,7 @@ def by_leading_space(known: TokenTable) -> Groups:
 
 
 def by_norm(known: TokenTable) -> Numbers:
+    """The length of each row."""
     norms = known.search.norms.copy()
     norms[known.table.not_finite] = np.nan
     return Numbers("length of the row", norms)
@@ -172,6 +176,7 @@ def by_count(known: TokenTable, of_ids: npt.NDArray[np.int64]) -> Numbers:
 
 
 def by_class(known: TokenTable) -> Groups:
+    """Ordinary rows, duplicates, zeros and so on."""
     classes = known.classes.classes.astype(np.int64)
     return Groups("class of the row", classes, [_CLASS_NAMES[kind] for kind in RowClass])
 

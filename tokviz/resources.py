@@ -36,7 +36,7 @@ def guide_path() -> Path | None:
 
 
 def read_resource(name: str) -> bytes:
-    """The checked content of a resource.
+    """The checked content of a resource. Raises `ResourceError`.
 
     >>> read_resource("texts/sample.txt").decode().splitlines()[0].startswith("Welcome")
     True
@@ -51,7 +51,10 @@ def read_resource(name: str) -> bytes:
 
 
 def verified_path(name: str) -> Path:
-    """The path of a resource whose content was checked just now, for callers that map the file."""
+    """The path of a resource whose content was checked just now, for callers that map the file.
+
+    Raises `ResourceError`.
+    """
     entry = _entry(name)
     path = resource_path(name)
     try:
@@ -65,7 +68,10 @@ def verified_path(name: str) -> Path:
 
 
 def manifest() -> dict[str, ManifestEntry]:
-    """What `resources/` holds: path within the folder → size, sha256, source, licence."""
+    """What `resources/` holds: path within the folder → size, sha256, source, licence.
+
+    Raises `ResourceError`.
+    """
     path = resource_path("manifest.json")
     try:
         entries = json.loads(path.read_bytes())

@@ -20,6 +20,7 @@ class InputError(ValueError):
 
 
 def add_tokenizer(parser: argparse.ArgumentParser) -> None:
+    """The option `--tokenizer`, for `tokenizer_for`."""
     names = ", ".join(shipped.name for shipped in TOKENIZERS)
     parser.add_argument(
         "--tokenizer",
@@ -30,6 +31,7 @@ def add_tokenizer(parser: argparse.ArgumentParser) -> None:
 
 
 def add_encoding(parser: argparse.ArgumentParser) -> None:
+    """The option `--encoding`, for `decode_input`."""
     parser.add_argument(
         "--encoding", default="utf-8", help="how the text's bytes are written (default: utf-8)"
     )
@@ -38,7 +40,7 @@ def add_encoding(parser: argparse.ArgumentParser) -> None:
 def tokenizer_for(name: str, text: str = "") -> Tokenizer:
     """The shipped tokenizer of that name, else the one in the file of that name.
 
-    `text` is what `characters` takes its vocabulary from.
+    `text` is what `characters` takes its vocabulary from. Raises `InputError`.
     """
     names = [shipped.name for shipped in TOKENIZERS]
     if name in names:
@@ -78,7 +80,10 @@ def depends_on_text(name: str) -> bool:
 
 
 def read_input(path: str) -> tuple[bytes, str]:
-    """The bytes of a file or of standard input (`-`), and what to call it in errors."""
+    """The bytes of a file or of standard input (`-`), and what to call it in errors.
+
+    Raises `TextFileError` or `InputError`.
+    """
     if path != STANDARD_INPUT:
         return read_bytes(path), shown(path)
     try:
@@ -88,7 +93,10 @@ def read_input(path: str) -> tuple[bytes, str]:
 
 
 def input_lines(path: str) -> Iterator[bytes]:
-    """The lines of a file or of standard input, each as soon as it is there."""
+    """The lines of a file or of standard input, each as soon as it is there.
+
+    Raises `TextFileError` or `InputError`.
+    """
     with _standard_input() if path == STANDARD_INPUT else open_binary(path) as file:
         try:
             yield from file
@@ -115,6 +123,8 @@ def read_text_input(path: str, encoding: str) -> str:
 
 
 def decode_input(data: bytes, name: str, encoding: str) -> str:
+    """The text in the bytes of an input; `name` is what errors call it. Raises `TextFileError`, or
+    `InputError` where another `--encoding` is what helps."""
     try:
         return decode_text(data, name, encoding)
     except LookupError:
@@ -129,7 +139,10 @@ def decode_input(data: bytes, name: str, encoding: str) -> str:
 
 
 def checked_argument(text: str, name: str) -> str:
-    """A text from the command line, which Python hands on with its bad bytes as surrogates."""
+    """A text from the command line, which Python hands on with its bad bytes as surrogates.
+
+    Raises `InputError`.
+    """
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:

@@ -61,10 +61,12 @@ def _folder(location: QStandardPaths.StandardLocation) -> Path:
 
 
 def settings_file() -> Path:
+    """Where settings are kept, in the user's configuration."""
     return _folder(QStandardPaths.StandardLocation.GenericConfigLocation) / "settings.json"
 
 
 def session_file() -> Path:
+    """Where the open text is kept, in the user's state."""
     return _folder(QStandardPaths.StandardLocation.GenericStateLocation) / "session.txt"
 
 

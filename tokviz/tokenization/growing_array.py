@@ -15,6 +15,7 @@ class GrowingArray:
         self.size = 0
 
     def extend(self, values: Sequence[int] | Int32s) -> None:
+        """Put numbers behind the last."""
         needed = self.size + len(values)
         if needed > len(self._data):
             self._data = np.resize(self._data, max(needed, 2 * len(self._data)))
@@ -23,4 +24,5 @@ class GrowingArray:
 
     @property
     def data(self) -> Int32s:
+        """(size,) what is there, as a view that the next `extend` may leave behind."""
         return self._data[: self.size]

@@ -48,10 +48,12 @@ def likelihood(name: str) -> int:
 
 
 def is_likely(name: str) -> bool:
+    """Whether a matrix has a name that embedding tables have."""
     return likelihood(name) < len(_NAMES)
 
 
 def is_output(name: str) -> bool:
+    """Whether a matrix has a name that output layers have."""
     return any(name == known or name.endswith(f".{known}") for known in _OUTPUTS)
 
 

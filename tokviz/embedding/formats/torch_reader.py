@@ -15,6 +15,8 @@ _DEEPEST = 4
 
 
 def main(path: str, n_bytes_allowed: int, wanted: str | None) -> None:
+    """Write to stdout a line of JSON: the matrices of a checkpoint or what is wrong with it; behind
+    it the bytes of the one that is wanted."""
     out = sys.stdout.buffer
     try:
         _limit(n_bytes_allowed)

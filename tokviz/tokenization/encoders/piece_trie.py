@@ -19,6 +19,7 @@ _NODE_MASK = np.uint64((1 << _NODE_BITS) - 1)
 
 
 def code_points(text: str) -> NDArray[np.uint32]:
+    """The code point of each character, uint32 (characters,); surrogates as they are."""
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 

@@ -25,7 +25,10 @@ from tokviz.tokenization.tokenizer import Algorithm, Tokenizer
 
 
 def read_rules(entries: Any, vocab: dict[str, int], file: str) -> MergeRules:
-    """Merges as the file lists them, with the rank of the token that each makes."""
+    """Merges as the file lists them, with the rank of the token that each makes.
+
+    Raises `TokenizerFileError`.
+    """
     if not isinstance(entries, list):
         raise TokenizerFileError(f"{file} has no list of merges; choose a BPE tokenizer.")
     pairs = [entry.split(" ") if isinstance(entry, str) else entry for entry in entries]

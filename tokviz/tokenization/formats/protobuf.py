@@ -14,6 +14,8 @@ class ProtobufError(ValueError):
 def fields(data: bytes) -> Iterator[tuple[int, Value]]:
     r"""The number and the value of each field: int, float (32 bits) or bytes.
 
+    Raises `ProtobufError`.
+
     >>> list(fields(b"\x08\x96\x01\x12\x02hi\x1d\x00\x00\x80\x3f"))
     [(1, 150), (2, b'hi'), (3, 1.0)]
     """

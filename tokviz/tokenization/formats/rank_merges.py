@@ -109,7 +109,7 @@ def _merges(rows: list[tuple[int, int, int]]) -> Merges:
 
 
 def check_lengths(vocab: Sequence[bytes | None], file: str) -> None:
-    """Refuse tokens so long that taking them apart would take for ever."""
+    """Raises `TokenizerFileError` for tokens so long that taking them apart would never end."""
     if sum(len(data) ** 2 for data in vocab if data is not None) > _MOST_WORK:
         raise TokenizerFileError(
             f"{file} has tokens of thousands of bytes, which no vocabulary needs; take them out."

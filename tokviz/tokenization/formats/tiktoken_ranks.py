@@ -127,7 +127,10 @@ def _arguments(
 
 
 def read_settings(content: bytes, file: str) -> tuple[SplitPattern, dict[str, int]]:
-    """The split pattern and the special tokens in the JSON beside a file."""
+    """The split pattern and the special tokens in the JSON beside a file.
+
+    Raises `TokenizerFileError`.
+    """
     found = parse_object(content, file)
     pattern, special = found.get("pat_str"), found.get("special_tokens")
     if not isinstance(pattern, str):

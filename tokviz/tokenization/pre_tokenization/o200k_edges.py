@@ -40,6 +40,7 @@ _SLASHES = regex.compile(r"(?<=[^\s\p{L}\p{N}])[\r\n]+/[\r\n/]*")
 
 
 def o200k(text: str, classes: Classes) -> Edges:
+    """Where pre-tokens start by o200k's pattern; `classes`: of each character."""
     kinds: Classes = classes & np.uint8(KIND)
     line_end, space = classes == WHITE | LINE_END, classes == WHITE | SPACE
     has_marks = bool((kinds == MARK).any())

@@ -177,6 +177,8 @@ def chain(
 ) -> SplitPattern:
     """Patterns of which each splits what the ones before it made, with the `cut` of all of them.
 
+    Raises `SplitPatternError` if there is none.
+
     >>> chain("digits first", [r"\\d", r"\\w+"]).split("a1b2 c")
     ['a', '1', 'b', '2', ' ', 'c']
     """

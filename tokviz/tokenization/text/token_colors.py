@@ -31,6 +31,7 @@ def between(left: int | None, right: int | None) -> int:
 
 
 def same_level(left: int, right: int) -> bool:
+    """Whether two colours are as bright, so that neighbours should not have them."""
     return left % N_LEVELS == right % N_LEVELS
 
 

@@ -90,6 +90,7 @@ class TokenizedText(TextTokens):
 
         An edit that touches text not encoded yet changes the text only. So does one of very many
         characters, or in a very long pre-token: the text from there on is to be encoded again.
+        Raises `IndexError` where the text has no such characters.
         """
         end = start + removed
         if not 0 <= start <= end <= self.n_chars:

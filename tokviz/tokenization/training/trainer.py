@@ -121,7 +121,7 @@ class Training:
         return len(self.vocab)
 
     def learn(self, *, list_ties: bool = False) -> LearnedMerge | None:
-        """Learn one merge; None if no pair is frequent enough."""
+        """Learn one merge; None if no pair is frequent enough. Raises `TrainingError`."""
         ranking = self._ranking or self._start()
         keys = self._joiner.pairs.keys
         while True:

@@ -131,6 +131,8 @@ def _in_bytes(lengths: Int64s, data: NDArray[np.uint8]) -> Int64s:
 def lay_out_words(words: Mapping[tuple[str, ...], int]) -> TrainingCorpus:
     """The corpus of words given as symbols, with counts; the symbols are numbered as they occur.
 
+    Raises `TrainingError` where no word counts.
+
     >>> lay_out_words({("l", "o"): 2, ("o",): 1}).symbols.tolist()
     [-1, 0, 1, -1, 1, -1]
     """

@@ -86,6 +86,7 @@ def lattice_svg(view: LatticeView) -> bytes:
 
 
 def lattice_png(view: LatticeView) -> bytes:
+    """The lattice as it is shown, as a PNG."""
     return png_of(view.grab().toImage())
 
 

@@ -101,6 +101,7 @@ def _first_in_each_cell(camera: Camera, across: Float32s, down: Float32s) -> Int
 
 
 def most_labels(camera: Camera) -> int:
+    """How many labels have room in a view of this size."""
     return int(camera.width * camera.height) // _AREA_OF_ONE
 
 
