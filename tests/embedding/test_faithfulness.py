@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.embedding.tables import random_table, table_of
+from tests.embedding.tables import random_table, slow_nearest, table_of
 from tokviz.embedding.faithfulness import (
     map_neighbors,
     recall_measure,
@@ -13,7 +13,7 @@ from tokviz.embedding.faithfulness import (
     variance_measure,
     variances_explained,
 )
-from tokviz.embedding.neighbor_graph import graph_blocks, joined
+from tokviz.embedding.neighbor_graph import NeighborGraph
 from tokviz.embedding.neighbors import Metric, NeighborSearch
 from tokviz.embedding.projections.pca import principal_components
 
@@ -21,7 +21,8 @@ from tokviz.embedding.projections.pca import principal_components
 def test_a_flat_table_is_shown_without_loss() -> None:
     table = random_table(400, 2)
     rows = np.arange(400)
-    graph = joined(graph_blocks(table, 10, Metric.EUCLIDEAN))
+    near = [slow_nearest(table.rows, row, 10, Metric.EUCLIDEAN) for row in range(400)]
+    graph = NeighborGraph(np.array(near, np.int32), np.zeros((400, 10), np.float32))
     found = recall_measure(table.rows, graph, rows)
     assert found.value == 1
     assert found.control < 0.1

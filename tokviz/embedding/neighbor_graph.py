@@ -1,4 +1,4 @@
-"""The k nearest rows of every row of a table: the whole graph, exact, as a generator.
+"""The k nearest rows of every row of a table, by cosine: the whole graph, exact, as a generator.
 
 The table is multiplied with itself in square tiles, in float32 or where it is faster in bfloat16.
 A tile serves its rows and, transposed, its columns, so half of the tiles are enough. A row keeps
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from tokviz.embedding.neighbors import Metric, exact_similarities, mean_row
+from tokviz.embedding.neighbors import Metric, exact_similarities
 from tokviz.embedding.products import Product, fastest_product, float32_error
 from tokviz.embedding.table import EmbeddingTable, Float32s, Int64s
 
@@ -63,11 +63,7 @@ def joined(blocks: Iterable[GraphBlock]) -> NeighborGraph:
 
 
 def graph_blocks(
-    table: EmbeddingTable,
-    k: int,
-    metric: Metric = Metric.COSINE,
-    centered: bool = False,
-    product: Product | None = None,
+    table: EmbeddingTable, k: int, product: Product | None = None
 ) -> Iterator[GraphBlock]:
     """The `k` nearest rows of each row, in blocks; closing the generator cancels the work.
 
@@ -79,7 +75,7 @@ def graph_blocks(
         ids = np.zeros((table.n_rows, 0), np.int32)
         yield GraphBlock(0, ids, ids.astype(np.float32), 1.0)
         return
-    rows, halves = _scored_rows(table, metric, centered)
+    rows = _directions(table)
     multiply = fastest_product(rows, k) if product is None else product
     product_of = multiply(rows)
     search = _Candidates(table.n_rows, k, product_of.error)
@@ -87,7 +83,6 @@ def graph_blocks(
     n_tiles, n_done = len(bounds) * (len(bounds) + 1) // 2, 0
     unusable = np.zeros(table.n_rows, np.bool_)
     unusable[table.not_finite] = True
-    mean = mean_row(table) if centered else np.zeros(table.dim)
     for i in bounds:
         for j in range(i, table.n_rows, _TILE):
             part_i, part_j = slice(i, i + _TILE), slice(j, j + _TILE)
@@ -96,10 +91,8 @@ def graph_blocks(
             scores[:, unusable[part_j]] = _NOTHING
             if i == j:
                 np.fill_diagonal(scores, _NOTHING)
-            search.take(i, j, scores if halves is None else scores - halves[part_j])
+            search.take(i, j, scores)
             if i != j:
-                if halves is not None:
-                    scores -= halves[part_i, None]
                 search.take_columns(j, i, scores)
             n_done += 1
             if j + _TILE < table.n_rows:
@@ -107,39 +100,23 @@ def graph_blocks(
         row_of, ids = search.finish(i)
         n_here = min(_TILE, table.n_rows - i)
         if product_of.error > float32_error(table.dim):
-            row_of, ids = _sifted(rows, halves, k, slice(i, i + n_here), row_of, ids)
-        yield _ranked(table, mean, metric, k, i, n_here, row_of, ids, n_done / n_tiles)
+            row_of, ids = _sifted(rows, k, slice(i, i + n_here), row_of, ids)
+        yield _ranked(table, k, i, n_here, row_of, ids, n_done / n_tiles)
 
 
 def _empty(k: int) -> tuple[Int32s, Float32s]:
     return np.zeros((0, k), np.int32), np.zeros((0, k), np.float32)
 
 
-def _scored_rows(
-    table: EmbeddingTable, metric: Metric, centered: bool
-) -> tuple[Float32s, Float32s | None]:
-    """Rows whose product, minus a half for each column, orders like the metric.
-
-    They are scaled to lengths of at most 1, so that one bound of the error fits all metrics.
-    """
-    mean = mean_row(table) if centered else np.zeros(table.dim)
+def _directions(table: EmbeddingTable) -> Float32s:
+    """The rows scaled to length 1, (n_rows, dim), so that a product is a cosine; zeros stay."""
     rows = np.empty((table.n_rows, table.dim), np.float32)
-    lengths = np.empty(table.n_rows)
     for start, block in table.blocks():
-        exact = block - mean
+        exact = block.astype(np.float64)
         length = np.sqrt(np.square(exact).sum(axis=1))
-        lengths[start : start + len(block)] = length
-        if metric is Metric.COSINE:
-            exact /= np.where(length > 0, length, 1)[:, None]
+        exact /= np.where(length > 0, length, 1)[:, None]
         rows[start : start + len(block)] = exact
-    if metric is Metric.COSINE:
-        return rows, None
-    usable = np.delete(lengths, table.not_finite)
-    longest = max(float(usable.max(initial=0)), 1e-300)
-    rows /= np.float32(longest)
-    if metric is Metric.DOT:
-        return rows, None
-    return rows, (np.square(lengths / longest) / 2).astype(np.float32)
+    return rows
 
 
 class _Candidates:
@@ -237,12 +214,7 @@ def _falling_by_row(rows: Int32s, scores: Float32s) -> Int64s:
 
 
 def _sifted(
-    rows: Float32s,
-    halves: Float32s | None,
-    k: int,
-    block: slice,
-    row_of: Int32s,
-    ids: Int32s,
+    rows: Float32s, k: int, block: slice, row_of: Int32s, ids: Int32s
 ) -> tuple[Int32s, Int32s]:
     """The candidates that products in float32 leave, a third of those of bfloat16 or less: each
     one that is left costs as much again in float64."""
@@ -250,8 +222,6 @@ def _sifted(
     for at in range(0, len(ids), step := max(1, _AT_ONCE // rows.shape[1])):
         some = slice(at, at + step)
         np.einsum("nd,nd->n", own[row_of[some]], rows[ids[some]], out=scores[some])
-    if halves is not None:
-        scores -= halves[ids]
     order = _falling_by_row(row_of, scores)
     row_of, ids, scores = row_of[order], ids[order], scores[order]
     rank = np.arange(len(ids)) - np.searchsorted(row_of, np.arange(len(own)))[row_of]
@@ -263,8 +233,6 @@ def _sifted(
 
 def _ranked(
     table: EmbeddingTable,
-    mean: npt.NDArray[np.float64],
-    metric: Metric,
     k: int,
     start: int,
     n_rows: int,
@@ -274,11 +242,11 @@ def _ranked(
 ) -> GraphBlock:
     """The k best candidates of each row by float64."""
     similarities = np.empty(len(ids))
-    own = table.block(start, start + n_rows) - mean
+    own = table.block(start, start + n_rows).astype(np.float64)
     for at in range(0, len(ids), step := max(1, _AT_ONCE // table.dim)):
         some = slice(at, at + step)
-        others = table.gather(ids[some]) - mean
-        similarities[some] = exact_similarities(own[row_of[some]], others, metric)
+        others = table.gather(ids[some]).astype(np.float64)
+        similarities[some] = exact_similarities(own[row_of[some]], others, Metric.COSINE)
     order = np.lexsort((ids, -similarities, row_of))
     row_of, ids, similarities = row_of[order], ids[order], similarities[order]
     rank = np.arange(len(ids)) - np.searchsorted(row_of, np.arange(n_rows))[row_of]

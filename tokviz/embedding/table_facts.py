@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tokviz.embedding.neighbors import Float64s, NeighborSearch
-from tokviz.embedding.projections.pca import Pca, principal_components
+from tokviz.embedding.projections.pca import principal_components
 from tokviz.embedding.table import EmbeddingTable
 
 
@@ -27,13 +27,13 @@ class TableFacts:
         return enough if enough <= len(held) else None
 
 
-def facts_of_table(search: NeighborSearch, pca: Pca | None = None) -> TableFacts:
-    """Read a table for its facts. `pca` are its components if they are known already.
+def facts_of_table(search: NeighborSearch) -> TableFacts:
+    """Read a table for its facts.
 
     Raises `ProjectionError` for a table of fewer than two rows of finite numbers.
     """
     table = search.table
-    found = principal_components(table) if pca is None else pca
+    found = principal_components(table)
     shares = found.variances / found.total if found.total > 0 else np.zeros_like(found.variances)
     return TableFacts(search.norms, _mean_cosine(table, search.norms), shares)
 

@@ -22,8 +22,8 @@ _SHORTEST_TITLE = 40  # pixels
 class PanelFrame(QFrame):
     """A title, small controls at its right, and the panel's content below."""
 
-    def __init__(self, title: str, content: QWidget, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, title: str, content: QWidget) -> None:
+        super().__init__()
         self.setObjectName("panel")
         header = QFrame(self)
         header.setObjectName("panelHeader")

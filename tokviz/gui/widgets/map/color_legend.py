@@ -52,8 +52,8 @@ class ColorLegend(QWidget):
 
     picked = Signal(object)  # the number of a category, or None for all
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._palette: Palette = LIGHT
         self._categories: tuple[ColorCategory, ...] = ()
         self._buttons: list[QToolButton] = []

@@ -13,7 +13,6 @@ from PySide6.QtGui import (
     QPen,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QWidget
 
 from tokviz.gui.widgets.map.scatter_display import ScatterDisplay
 from tokviz.gui.widgets.map.scatter_picking import in_lasso, in_rectangle
@@ -43,8 +42,8 @@ class ScatterView(ScatterDisplay):
 
     _press: Press | None = None  # of the class: events arrive while an object is still being made
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._tool = Tool.PAN
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -26,12 +26,13 @@ _LABELLED = 9.0  # pixels a cell needs for its label
 _ZOOM = 1.2
 _CLICK = 4.0  # pixels the mouse may move and it is a click still
 _LONGEST = 8
+_LOW = -8.0  # what is lower has the same colour
 
 Matrix = NDArray[np.float32]
 
 
 class HeatMap(QWidget):
-    """Values from `low` to 0 as colours; NaN is hatched, minus infinity is empty.
+    """Logarithms of probabilities as colours; NaN is hatched, minus infinity is empty.
 
     `nothing` is what it says as long as there are no values.
     """
@@ -40,11 +41,9 @@ class HeatMap(QWidget):
     cell_picked = Signal(int, int)
     cell_hovered = Signal(object)  # (row, column) or None
 
-    def __init__(
-        self, title: str, nothing: str = "", *, rows_labelled: bool = True, low: float = -8.0
-    ) -> None:
+    def __init__(self, title: str, nothing: str = "", *, rows_labelled: bool = True) -> None:
         super().__init__()
-        self._title, self._nothing, self._low = title, nothing, low
+        self._title, self._nothing = title, nothing
         self._room = _ROOM if rows_labelled else _NO_ROOM
         self._values: Matrix = np.zeros((0, 0), np.float32)
         self._labels: Sequence[str] = ()
@@ -205,7 +204,7 @@ class HeatMap(QWidget):
                 painter.drawText(area.adjusted(8, 8, -8, -8), wrapped, self._nothing)
                 return
             if self._image is None:
-                self._image = to_image(self._values, self._low, self._colors, self._palette.line)
+                self._image = to_image(self._values, _LOW, self._colors, self._palette.line)
             painter.drawImage(area, self._image, self._view)
             self._paint_labels(painter)
             self._paint_marks(painter)

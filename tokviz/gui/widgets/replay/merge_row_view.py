@@ -47,8 +47,8 @@ class MergeRowView(QWidget):
     token_picked = Signal(int)
     token_hovered = Signal(object)  # a token id or None
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._palette: Palette = LIGHT
         self._measure = RowMeasure(self.font())
         self._before: Sequence[RowToken] = ()

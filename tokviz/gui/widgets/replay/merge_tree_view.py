@@ -13,7 +13,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip
 
 from tokviz.gui.palette import LIGHT, Palette
 from tokviz.gui.widgets.pictures import svg_of
@@ -47,8 +47,8 @@ class MergeTreeView(QAbstractScrollArea):
     node_hovered = Signal(object)  # a token id or None
     step_requested = Signal(int)  # by a double click: the step that made the node
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._fonts = TreeFonts(LIGHT.faint)
         self._shape = TreeShape([], [])
         self._by_rank = False

@@ -17,8 +17,8 @@ class ReplayControls(QWidget):
 
     step_changed = Signal(int)  # by the user or by playing
 
-    def __init__(self, keys_of: QWidget, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, keys_of: QWidget) -> None:
+        super().__init__()
         self._palette: Palette = LIGHT
         self._clock = ReplayClock(self)
         self._first = _button("first", "First step (Home)")

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QSlider, QWidget
+from PySide6.QtWidgets import QSizePolicy, QSlider
 
 from tokviz.gui.palette import LIGHT, Palette
 from tokviz.gui.widgets.slider_handle import HANDLE_ROOM, paint_handle
@@ -13,8 +13,8 @@ _DOT_ROOM = 7.0  # pixels between two steps that are both worth a dot
 class StepScrubber(QSlider):
     """Qt's slider with its keys and its accessibility; a press anywhere goes there."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(Qt.Orientation.Horizontal, parent)
+    def __init__(self) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
         self._palette: Palette = LIGHT
         self.setRange(0, 0)
         self.setPageStep(1)

@@ -25,15 +25,13 @@ def transport_icon(name: str, color: QColor) -> QIcon:
     return icon
 
 
-def _right(painter: QPainter, left: float, width: float = 8) -> None:
-    painter.drawPolygon(
-        QPolygonF([QPointF(left, 3.5), QPointF(left + width, 8), QPointF(left, 12.5)])
-    )
+def _right(painter: QPainter, left: float) -> None:
+    painter.drawPolygon(QPolygonF([QPointF(left, 3.5), QPointF(left + 8, 8), QPointF(left, 12.5)]))
 
 
-def _left(painter: QPainter, right: float, width: float = 8) -> None:
+def _left(painter: QPainter, right: float) -> None:
     painter.drawPolygon(
-        QPolygonF([QPointF(right, 3.5), QPointF(right - width, 8), QPointF(right, 12.5)])
+        QPolygonF([QPointF(right, 3.5), QPointF(right - 8, 8), QPointF(right, 12.5)])
     )
 
 

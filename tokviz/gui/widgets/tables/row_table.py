@@ -18,7 +18,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 
 from tokviz.gui.palette import LIGHT, Palette
 from tokviz.gui.widgets.own_keys import is_own_key
@@ -45,9 +45,9 @@ class RowTable(QTableView):
     row_menu_requested = Signal(int, object)  # row, QPoint on the screen
     sort_requested = Signal(int, bool)  # column, ascending; the source does the sorting
 
-    def __init__(self, parent: QWidget | None = None, *, widest: int = _WIDEST) -> None:
+    def __init__(self, *, widest: int = _WIDEST) -> None:
         """No column is wider than `widest` pixels until the user widens it."""
-        super().__init__(parent)
+        super().__init__()
         self._palette: Palette = LIGHT
         self._hovered = -1
         self._silent = False
