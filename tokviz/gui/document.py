@@ -37,7 +37,7 @@ class Document(QObject):
 
     changed = Signal()  # path or modified
     opened = Signal()
-    saved = Signal()
+    saved = Signal()  # or read again: the text is what the file holds
     problem = Signal(object)
     task_started = Signal(object)
 
@@ -66,6 +66,19 @@ class Document(QObject):
         return self._modified
 
     @property
+    def encoding(self) -> str:
+        return self._settings.encoding
+
+    @property
+    def stamp(self) -> list[int]:
+        """Of the file as it was when it was read or written."""
+        return self._settings.file_stamp
+
+    @property
+    def is_reading(self) -> bool:
+        return self._task is not None and self._task.is_active
+
+    @property
     def is_discarded(self) -> bool:
         """Whether the user wants the unsaved changes gone; the window closes then."""
         return self._discarded
@@ -76,6 +89,16 @@ class Document(QObject):
         if modified != self._modified:
             self._modified = self._settings.modified = modified
             self.changed.emit()
+
+    def take_stamp(self, stamp: list[int]) -> None:
+        """The file as another program has left it is known to the user, and may be overwritten."""
+        self._settings.file_stamp = stamp
+
+    def agree(self) -> None:
+        """Text and file are the same now."""
+        self._modified = self._settings.modified = False
+        self.saved.emit()
+        self.changed.emit()
 
     # -- opening -------------------------------------------------------------------------------
 
@@ -155,7 +178,7 @@ class Document(QObject):
         self._settings.file, self._settings.encoding = path, encoding
         if path:
             self._settings.remember_file(path)
-        self._settings.file_stamp = _stamp(path)
+        self.take_stamp(stamp_of(path))
         self._model.set_text(text)
         self._modified = self._settings.modified = False
         self.opened.emit()
@@ -166,7 +189,7 @@ class Document(QObject):
     def save(self) -> bool:
         if not self.path:
             return self.save_as()
-        other = _stamp(self.path) not in (self._settings.file_stamp, [])
+        other = stamp_of(self.path) not in (self._settings.file_stamp, [])
         if other and not self._asked_about_other_changes():
             return False
         return self._write(self.path)
@@ -197,10 +220,8 @@ class Document(QObject):
             return False
         self._settings.file, self._settings.encoding = path, encoding
         self._settings.remember_file(path)
-        self._settings.file_stamp = _stamp(path)
-        self._modified = self._settings.modified = False
-        self.saved.emit()
-        self.changed.emit()
+        self.take_stamp(stamp_of(path))
+        self.agree()
         return True
 
     def _write_surrogates(self, path: str, error: CannotEncodeError) -> bool:
@@ -253,7 +274,7 @@ class Document(QObject):
         return may
 
 
-def _stamp(path: str) -> list[int]:
+def stamp_of(path: str) -> list[int]:
     """When a file was last written, and its size; empty where there is none to ask."""
     try:
         info = os.stat(path)

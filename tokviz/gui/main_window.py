@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QLayout,
@@ -19,11 +19,12 @@ from PySide6.QtWidgets import (
 from tokviz.gui.arrangements import Shared
 from tokviz.gui.docks import Docks
 from tokviz.gui.document import Document
+from tokviz.gui.file_watch import FileWatch
 from tokviz.gui.kept_tokenizers import KeptTokenizers
 from tokviz.gui.library_check import LibraryCheck
 from tokviz.gui.menus import fill_menu_bar
 from tokviz.gui.panels.go_to import GoToField, actions_below
-from tokviz.gui.panels.notices_panel import NoticesPanel
+from tokviz.gui.panels.notices_panel import Answer, NoticesPanel
 from tokviz.gui.panels.scrubber_panel import ScrubberPanel
 from tokviz.gui.panels.status_panel import StatusPanel
 from tokviz.gui.panels.tokenizer_chooser import TokenizerChooser
@@ -56,6 +57,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._settings = settings
         self.document = Document(model, settings, self)
+        self.file_watch = FileWatch(model, self.document, self)
         self.notices = NoticesPanel()
         self.text_area = TextArea(model, theme, settings)
         self.text_panel = self.text_area.panel
@@ -155,12 +157,14 @@ class MainWindow(QMainWindow):
         if document.is_modified:
             panel.mark_dirty()
         document.changed.connect(self._update_title)
+        self._connect_file_watch()
         self.library_check.told.connect(self.notices.show_result)
         self.library_check.place_requested.connect(self.text_area.show_place)
         self.status.problem.connect(self.notices.show_problem)
         sources = (
             model,
             document,
+            self.file_watch,
             self.sharing,
             self.chooser,
             self.tokenizers,
@@ -175,6 +179,24 @@ class MainWindow(QMainWindow):
         self.chooser.file_requested.connect(self.tokenizers.open)
         self.chooser.other_requested.connect(self.tokenizers.ask_and_open)
         self.status.place_requested.connect(self._show_place)
+
+    def _connect_file_watch(self) -> None:
+        watch, notices, panel = self.file_watch, self.notices, self.text_panel
+        answers = [
+            Answer("Reload", "Read the file again; undo brings this text back", watch.reload),
+            Answer("Keep mine", "Leave the text as it is here", watch.keep),
+        ]
+        watch.changed.connect(lambda sentence: notices.show_question(sentence, answers))
+        watch.gone.connect(notices.show_result)
+        watch.differs.connect(panel.mark_dirty)
+        watch.reread.connect(lambda change: panel.view.replace_text(*change))
+        for settled in (self.document.saved, self.document.opened):
+            settled.connect(notices.close_question)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self.file_watch.look()
 
     def _connect_panel(self, panel: QWidget) -> None:
         """What a docked panel may wish for, each by a signal of that name, if it has one."""

@@ -38,6 +38,7 @@ def _fill_file_menu(menu: QMenu, window: MainWindow, settings: Settings) -> None
     _add(menu, "&Open text …", document.ask_and_open, _Key.Open)
     recent = menu.addMenu("Open &recent")
     recent.aboutToShow.connect(lambda: _fill_recent(recent, window, settings))
+    _add(menu, "Re&load from disk", window.file_watch.reload)
     menu.addSeparator()
     _add(menu, "Open &tokenizer …", tokenizers.ask_and_open, QKeySequence("Ctrl+Shift+O"))
     _add(menu, "Open tokenizer from a &model's folder …", tokenizers.ask_and_open_folder)

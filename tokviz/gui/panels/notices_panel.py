@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QFrame,
@@ -21,6 +24,14 @@ _SHOW_AFTER_MS = 300  # a task that is done sooner is not worth a flicker
 _MOST_TASKS = 2  # rows; more would leave a small window no room for the text
 
 
+class Answer(NamedTuple):
+    """A button of a question."""
+
+    words: str
+    tip: str
+    call: Callable[[], object]
+
+
 class NoticesPanel(QWidget):
     """Rows that come and go; it takes no room while there are none."""
 
@@ -30,6 +41,7 @@ class NoticesPanel(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(6)
         self._problem: _SentenceRow | None = None
+        self._question: _QuestionRow | None = None
         self._lasting: list[_TaskRow] = []  # tasks that are worth a row
         # No row is stretched into the place of one that went.
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
@@ -83,6 +95,24 @@ class NoticesPanel(QWidget):
         row, self._problem = self._problem, None
         if row is not None:
             self._remove(row)
+
+    def show_question(self, sentence: str, answers: Sequence[Answer]) -> None:
+        """Show a question that may wait, in a row of its own, until it is answered or closed."""
+        self.close_question()
+        self._question = row = _QuestionRow(sentence, answers)
+        row.answered.connect(self.close_question)
+        self._column.addWidget(row)
+        self._reveal(row)
+
+    def close_question(self) -> None:
+        row, self._question = self._question, None
+        if row is not None:
+            self._remove(row)
+
+    @property
+    def question(self) -> str:
+        """The question shown now, empty if there is none."""
+        return "" if self._question is None else self._question.sentence
 
     @property
     def problem(self) -> str:
@@ -158,6 +188,28 @@ class _SentenceRow(QFrame):
         row.setContentsMargins(12, 6, 6, 6)
         row.addWidget(label, 1)
         row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
+
+
+class _QuestionRow(QFrame):
+    answered = Signal()
+
+    def __init__(self, sentence: str, answers: Sequence[Answer]) -> None:
+        super().__init__()
+        self.setObjectName("notice")
+        self.sentence = sentence
+        label = _plain(sentence)
+        label.setWordWrap(True)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 5, 6, 5)
+        row.addWidget(label, 1)
+        for answer in answers:
+            button = QToolButton()
+            button.setText(answer.words)
+            button.setToolTip(answer.tip)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys to the text
+            button.clicked.connect(self.answered)
+            button.clicked.connect(answer.call)
+            row.addWidget(button)
 
 
 def _plain(text: str) -> QLabel:

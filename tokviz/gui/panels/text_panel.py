@@ -127,6 +127,7 @@ class TextPanel(QWidget):
     def mark_dirty(self) -> None:
         """The text is not what stands in the file, and undo will not bring that back."""
         self.view.history.mark_dirty()
+        self.modified_changed.emit(True)
 
     def _on_edited(self, start: int, removed: int, inserted: str) -> None:
         self._model.edit_text(start, removed, inserted)

@@ -69,16 +69,41 @@ class TextEditor:
         self.history.mark_dirty()
         return False
 
+    def replace(self, start: int, end: int, text: str) -> None:
+        """Put a text in place of [start, end); caret and page stay at the characters they are.
+
+        Where those are replaced, they stay as far from the start of the text.
+        """
+        view, grows = self._view, len(text) - (end - start)
+        caret, top = view.caret_now.now, view.scrolling.top
+
+        def moved(position: int) -> int:
+            if position <= start:
+                return position
+            return position + grows if position >= end else min(position, start + len(text))
+
+        after = Caret(moved(caret.position), moved(caret.anchor))
+        if self._change(start, end, text, after, typed=False):
+            if start < top < end:
+                view.scrolling.go_to(moved(top))
+            view.caret_now.set(after, reveal=False)
+
     def _edit(self, start: int, end: int, text: str, typed: bool) -> None:
+        after = Caret(start + len(text), start + len(text))
+        if self._change(start, end, text, after, typed):
+            self._view.caret_now.set(after, ends_step=False)
+
+    def _change(self, start: int, end: int, text: str, after: Caret, typed: bool) -> bool:
+        """Record a step and make it, unless there is nothing to do."""
+        view = self._view
         if not self.editable or (start == end and not text):
-            return
-        view, after = self._view, start + len(text)
-        before = (view.anchor, view.caret)
+            return False
+        carets = (view.anchor, view.caret), (after.anchor, after.position)
         # Recorded first, so that the receiver of `edited` finds the history no longer clean.
-        edit = Edit(start, view.source.slice(start, end), text, before, (after, after))
+        edit = Edit(start, view.source.slice(start, end), text, *carets)
         self.history.record(edit, typed, monotonic())
         self._apply(start, end - start, text)
-        view.caret_now.set(Caret(after, after), ends_step=False)
+        return True
 
     def _apply(self, start: int, removed: int, inserted: str) -> None:
         """Let the receiver of `edited` change the text, then follow it."""

@@ -236,6 +236,10 @@ class TokenTextView(TextViewEvents):
         """Put a text in place of the selection: the one way in for all that comes from outside."""
         self._editor.insert(text, typed=False)
 
+    def replace_text(self, start: int, end: int, text: str) -> None:
+        """Put a text in place of [start, end), while one looks and types elsewhere."""
+        self._editor.replace(start, end, text)
+
     def type_text(self, text: str) -> None:
         """Insert what was typed, to be undone together with its neighbours."""
         self._editor.insert(text, typed=True)
