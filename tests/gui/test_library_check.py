@@ -1,4 +1,4 @@
-"""The check against a library, from the Tokenizer menu to its sentence above the text."""
+"""The check against a library, from the Tokenizer menu to its sentence below the text."""
 
 from collections.abc import Callable
 

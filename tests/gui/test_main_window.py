@@ -38,7 +38,7 @@ from tokviz.gui.app import Session
 from tokviz.gui.palette import DARK, LIGHT
 from tokviz.gui.settings import load_session_text
 from tokviz.resources import resource_path
-from tokviz.tokenization.tokenizer import Tokenizer
+from tokviz.tokenization.tokenizer import Special, Tokenizer
 
 Start = Callable[..., Session]
 Left = Qt.MouseButton.LeftButton
@@ -818,3 +818,41 @@ def test_the_card_of_an_arabic_token_stands_at_the_left(start: Start) -> None:
         if picture.pixelColor(x, y) != ground
     ]
     assert max(inked) < picture.width() / 2
+
+
+def test_what_comes_and_goes_moves_no_line_of_the_text(start: Start, qtbot: QtBot) -> None:
+    session = start()
+    window, view = session.window, session.window.text_panel.view
+    _set(session, "one <|endoftext|> two\n" * 40)
+    view.select(0, 0)
+
+    def first_row() -> tuple[int, str]:
+        QApplication.processEvents()
+        return view.mapToGlobal(view.rect().topLeft()).y(), view.visible_text()[:60]
+
+    before = first_row()
+    window.notices.show_problem("A sentence that says what went wrong.")
+    assert first_row() == before
+    window.text_area.open_find_bar()
+    assert window.text_area.find_bar.isVisible()
+    assert first_row() == before
+    window.text_panel.switches[-1].click()
+    assert window.text_area.windows_bar.isVisible()
+    assert first_row() == before
+    session.model.set_special(Special.REFUSE)
+    qtbot.waitUntil(window.text_area.special_notice.isVisible)
+    assert first_row() == before
+
+
+def test_a_notice_does_not_cover_the_line_in_which_one_types(start: Start, qtbot: QtBot) -> None:
+    session = start()
+    window, view = session.window, session.window.text_panel.view
+    _set(session, "line\n" * 200)
+    view.setFocus()
+    view.select(view.source.n_chars, view.source.n_chars)
+    QApplication.processEvents()
+    below = view.viewport().height() - view.caret_rect().bottom()
+    assert 0 <= below < view.caret_rect().height() * 2  # the last row in view
+    window.notices.show_problem("A sentence that says what went wrong.")
+    QApplication.processEvents()
+    assert view.caret_rect().bottom() <= view.viewport().height()

@@ -1,4 +1,4 @@
-"""The strip above the text: what a tokenizer cannot show, and what it normalizes."""
+"""The strip below the text: what a tokenizer cannot show, and what it normalizes."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Context windows above the text, by clicks and keys, and the text split into files."""
+"""Context windows below the text, by clicks and keys, and the text split into files."""
 
 from pathlib import Path
 

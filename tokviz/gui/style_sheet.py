@@ -128,8 +128,8 @@ QProgressBar::chunk { background: $accent; border-radius: 3px; }
 
 /* notices */
 #notice { background: $accent_soft; border-radius: 6px; }
-#strip { background: $window; border: 0; border-bottom: 1px solid $line; }
-#refused { background: $panel; border: 0; border-bottom: 1px solid $bad; }
+#strip { background: $window; border: 0; border-top: 1px solid $line; }
+#refused { background: $panel; border: 0; border-top: 1px solid $bad; }
 #problem { background: $panel; border: 1px solid $bad; border-radius: 6px; }
 """)
 

@@ -1,4 +1,7 @@
-"""TextColumn: the middle of the window. Notices, the text, and the scrubber below it."""
+"""TextColumn: the middle of the window. The text, and below it notices and the scrubber.
+
+What comes and goes stands below the text, which would move under the eye otherwise.
+"""
 
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QResizeEvent
@@ -22,8 +25,8 @@ class TextColumn(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(_GAP, _GAP, 0, _GAP)
         column.setSpacing(_GAP)
-        column.addWidget(notices)
         column.addWidget(text, 1)
+        column.addWidget(notices)
         column.addWidget(scrubber)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -40,6 +43,6 @@ class TextColumn(QWidget):
 
     def _fit(self) -> None:
         self._scrubber.set_slim(self.height() < _LOW)
-        above = 0 if self._notices.isHidden() else self._notices.sizeHint().height() + _GAP
+        between = 0 if self._notices.isHidden() else self._notices.sizeHint().height() + _GAP
         least = self._text.minimumSizeHint().height() + self._scrubber.minimumSizeHint().height()
-        self._scrubber.set_room(above + least + 3 * _GAP <= self.height())
+        self._scrubber.set_room(between + least + 3 * _GAP <= self.height())

@@ -1,4 +1,4 @@
-"""The find bar above the text: what to look for, how many there are, and the way to each."""
+"""The find bar below the text: what to look for, how many there are, and the way to each."""
 
 from collections.abc import Iterator
 

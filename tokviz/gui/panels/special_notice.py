@@ -1,4 +1,4 @@
-"""The notice above the text where it names special tokens that are refused, with a way to them."""
+"""The notice below the text where it names special tokens that are refused, with a way to them."""
 
 from collections.abc import Iterator
 

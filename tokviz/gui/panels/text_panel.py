@@ -107,7 +107,7 @@ class TextPanel(QWidget):
         self._theme.changed.connect(self._on_theme_changed)
 
     def add_bar(self, bar: QWidget) -> None:
-        """A bar above the text, which comes and goes."""
+        """A bar below the text, which comes and goes."""
         self._frame.add_bar(bar)
 
     def set_found(self, found: Places | None) -> None:

@@ -1,4 +1,4 @@
-"""The strip above the text: what cannot be shown of this tokenizer, and how it changes the text."""
+"""The strip below the text: what cannot be shown of this tokenizer, and how it changes the text."""
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel

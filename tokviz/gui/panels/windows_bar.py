@@ -1,4 +1,4 @@
-"""The bar of context windows above the text: their size and stride, and the way through them."""
+"""The bar of context windows below the text: their size and stride, and the way through them."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QSpinBox, QToolButton, QVBoxLayout, QWidget

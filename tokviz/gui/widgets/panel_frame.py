@@ -80,10 +80,10 @@ class PanelFrame(QFrame):
         return switch
 
     def add_bar(self, bar: QWidget) -> None:
-        """A bar between title and content, which comes and goes."""
+        """A bar that comes and goes: below the content, which would move under the eye."""
         layout = self.layout()
         assert isinstance(layout, QVBoxLayout)
-        layout.insertWidget(1, bar)
+        layout.addWidget(bar)
 
     def add_leading(self, control: QWidget) -> None:
         """A small widget beside the title, or in its place."""

@@ -93,7 +93,11 @@ class TextViewEvents(QAbstractScrollArea):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        # A bar that comes below the text must not cover the line in which one types.
+        keep = self.hasFocus() and 0 <= self.caret_now.rect().top() < self.page.height
         self.page.resize(self.viewport().width(), self.viewport().height())
+        if keep:
+            self.scrolling.reveal_caret()
         self._view.show_anew()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
