@@ -129,9 +129,9 @@ class Window:
         from PySide6.QtWidgets import QApplication
 
         from tokviz.gui.app import Session
-        from tokviz.gui.learn_area import LearnArea
         from tokviz.gui.settings import Settings
         from tokviz.gui.task import share_the_interpreter
+        from tokviz.gui.window.learn_area import LearnArea
 
         share_the_interpreter()  # as the program does
         app = QApplication.instance() or QApplication([])

@@ -14,11 +14,11 @@ from tokviz.embedding.bigram import BigramTraining, train
 from tokviz.embedding.bigram_files import read_bigram
 from tokviz.embedding.bigram_settings import BigramSettings, split_text
 from tokviz.gui.app import Session
-from tokviz.gui.learn_area import LearnArea
 from tokviz.gui.panels.map.embedding_panel import EmbeddingPanel
 from tokviz.gui.panels.map.map_look import hollow_rows, hover_words
 from tokviz.gui.widgets.mode_switch import Mode
 from tokviz.gui.widgets.pictures import widget_png
+from tokviz.gui.window.learn_area import LearnArea
 from tokviz.point_values import by_gradient
 from tokviz.tokenization.tokenizer import characters_tokenizer
 

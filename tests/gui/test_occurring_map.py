@@ -8,10 +8,10 @@ from pytestqt.qtbot import QtBot
 from tests.gui.mapping import place_of
 from tests.gui.replaying import Start
 from tokviz.gui.app import Session
-from tokviz.gui.learn_area import LearnArea
 from tokviz.gui.panels.map.embedding_panel import EmbeddingPanel
 from tokviz.gui.panels.map.map_look import hover_words
 from tokviz.gui.widgets.mode_switch import Mode
+from tokviz.gui.window.learn_area import LearnArea
 
 pytest.importorskip("torch")
 TEXT = "The low and the lower, The newest and the widest of them all. " * 30

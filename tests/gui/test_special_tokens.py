@@ -9,7 +9,7 @@ from tests.tokenization.oracles import gpt2
 from tokviz.gui.app import Session
 from tokviz.gui.palette import LIGHT
 from tokviz.gui.panels.inspect.special_list_panel import SpecialListPanel
-from tokviz.gui.token_lists import TokenLists
+from tokviz.gui.window.token_lists import TokenLists
 from tokviz.tokenization.tokenizer import Special
 
 Start = Callable[..., Session]

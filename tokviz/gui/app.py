@@ -29,11 +29,11 @@ from tokviz.gui.settings import (
     save_settings,
     settings_file,
 )
-from tokviz.gui.special_choice import special_named
 from tokviz.gui.task import Task, end_process, share_the_heap, share_the_interpreter
 from tokviz.gui.theme import Theme, ThemeMode
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.text import text_accessibility
+from tokviz.gui.window.special_choice import special_named
 from tokviz.gui.x11_libraries import missing_packages
 from tokviz.resources import ResourceError, read_resource, resource_path
 from tokviz.text_files import shown

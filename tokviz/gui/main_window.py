@@ -16,36 +16,36 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from tokviz.gui.arrangements import Shared
-from tokviz.gui.docks import Docks
 from tokviz.gui.document import Document
 from tokviz.gui.file_watch import FileWatch
 from tokviz.gui.kept_tokenizers import KeptTokenizers
 from tokviz.gui.library_check import LibraryCheck
-from tokviz.gui.menus import fill_menu_bar
 from tokviz.gui.panels.go_to import GoToField, actions_below
 from tokviz.gui.panels.notices_panel import Answer, NoticesPanel
 from tokviz.gui.panels.scrubber_panel import ScrubberPanel
 from tokviz.gui.panels.status_panel import StatusPanel
 from tokviz.gui.panels.tokenizer_chooser import TokenizerChooser
 from tokviz.gui.settings import Settings
-from tokviz.gui.special_choice import SpecialChoice
-from tokviz.gui.text_area import TextArea
-from tokviz.gui.text_column import TextColumn
 from tokviz.gui.theme import Theme
 from tokviz.gui.token_sharing import TokenSharing
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.tokenizer_opening import TokenizerOpening
 from tokviz.gui.widgets.file_drop import accept_files
 from tokviz.gui.widgets.mode_switch import Mode, ModeSwitch
+from tokviz.gui.window.arrangements import Shared
+from tokviz.gui.window.docks import Docks
+from tokviz.gui.window.menus import fill_menu_bar
+from tokviz.gui.window.special_choice import SpecialChoice
+from tokviz.gui.window.text_area import TextArea
+from tokviz.gui.window.text_column import TextColumn
 from tokviz.text_files import shown
 
 if TYPE_CHECKING:
     from tokviz.gui.panels.inspect.token_card_panel import TokenCardPanel
     from tokviz.gui.panels.map.embedding_panel import EmbeddingPanel
     from tokviz.gui.panels.train.bpe_training_panel import BpeTrainingPanel
-    from tokviz.gui.replay_area import ReplayArea
     from tokviz.gui.table_opening import TableOpening
+    from tokviz.gui.window.replay_area import ReplayArea
 
 _SMALLEST = (640, 440)  # pixels
 

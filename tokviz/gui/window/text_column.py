@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from tokviz.gui.panels.notices_panel import NoticesPanel
 from tokviz.gui.panels.scrubber_panel import ScrubberPanel
-from tokviz.gui.text_area import TextArea
+from tokviz.gui.window.text_area import TextArea
 
 _LOW = 400  # pixels below which the text needs the room that the curve takes
 _GAP = 8

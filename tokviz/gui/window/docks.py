@@ -9,9 +9,9 @@ from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDockWidget, QFrame, QLayout, QMainWindow, QVBoxLayout, QWidget
 
-from tokviz.gui.arrangements import ARRANGEMENTS, BOTTOM, PANELS, RIGHT, DockedPanel, Shared
-from tokviz.gui.proportions import Parts, beginning, measured, take_up
 from tokviz.gui.widgets.mode_switch import Mode
+from tokviz.gui.window.arrangements import ARRANGEMENTS, BOTTOM, PANELS, RIGHT, DockedPanel, Shared
+from tokviz.gui.window.proportions import Parts, beginning, measured, take_up
 
 _GAP = 8
 _AFTER_PAINT_MS = 60

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QToolButton
 
-from tokviz.gui.panel_walk import PanelWalk
 from tokviz.gui.panels.go_to import KIND
 from tokviz.gui.settings import Settings
 from tokviz.gui.theme import Theme, ThemeMode
 from tokviz.gui.widgets.menu_heading import MenuHeading
 from tokviz.gui.widgets.mode_switch import Mode
+from tokviz.gui.window.panel_walk import PanelWalk
 from tokviz.text_files import shown
 
 if TYPE_CHECKING:
-    from tokviz.gui.help_pages import HelpPages
     from tokviz.gui.main_window import MainWindow
+    from tokviz.gui.window.help_pages import HelpPages
 
 _Key = QKeySequence.StandardKey
 
@@ -177,7 +177,7 @@ def _fill_tokenizer_menu(menu: QMenu, window: MainWindow) -> None:
 
 def _fill_help_menu(menu: QMenu, window: MainWindow, theme: Theme) -> None:
     def pages() -> HelpPages:
-        from tokviz.gui.help_pages import HelpPages  # the window opens without them
+        from tokviz.gui.window.help_pages import HelpPages  # the window opens without them
 
         return HelpPages(window, theme)
 

@@ -8,8 +8,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.replaying import Start
 from tokviz.gui.app import Session
-from tokviz.gui.token_lists import TokenLists
 from tokviz.gui.widgets.tables.row_table import RowTable
+from tokviz.gui.window.token_lists import TokenLists
 
 Left = Qt.MouseButton.LeftButton
 TEXT = "the cat and the hat and the end of tokenization"

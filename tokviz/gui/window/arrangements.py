@@ -73,7 +73,7 @@ def _token(shared: Shared) -> Making:
 
 def _lists(shared: Shared) -> Making:
     from tokviz.gui.panels.inspect import vocabulary_panel  # noqa: F401 - the tab in front
-    from tokviz.gui.token_lists import TokenLists
+    from tokviz.gui.window.token_lists import TokenLists
 
     yield
     lists = TokenLists(shared.model, shared.theme)
@@ -86,7 +86,7 @@ def _replay(shared: Shared) -> Making:
 
     yield
     from tokviz.gui.panels.replay.merge_history_panel import MergeHistoryPanel
-    from tokviz.gui.replay_area import ReplayArea
+    from tokviz.gui.window.replay_area import ReplayArea
 
     yield
     bodies = merge_replay_view.OtherBodies()
@@ -128,7 +128,7 @@ def _map(shared: Shared) -> Making:
 
 
 def _neighbors(shared: Shared) -> Making:
-    from tokviz.gui.neighbors_area import NeighborsArea
+    from tokviz.gui.window.neighbors_area import NeighborsArea
 
     yield
     area = NeighborsArea(shared.model, shared.theme)
@@ -144,7 +144,7 @@ def _comparison(shared: Shared) -> Making:
 
 
 def _learning(shared: Shared) -> Making:
-    from tokviz.gui.learn_area import LearnArea
+    from tokviz.gui.window.learn_area import LearnArea
 
     yield
     area = LearnArea(shared.model, shared.theme)

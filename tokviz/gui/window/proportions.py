@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow
 
-from tokviz.gui.arrangements import Arrangement
+from tokviz.gui.window.arrangements import Arrangement
 
 Parts = dict[str, list[float]]
 """Dock → its part of the window's width and of its height."""

@@ -10,10 +10,10 @@ from PySide6.QtGui import QImage, QKeyEvent, QTextDocument
 from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QTextBrowser
 from pytestqt.qtbot import QtBot
 
-from tokviz.gui import help_pages
 from tokviz.gui.app import Session
 from tokviz.gui.widgets.text.text_key_names import keys_of_text
 from tokviz.gui.widgets.text.text_keys import action_for
+from tokviz.gui.window import help_pages
 
 Start = Callable[..., Session]
 
@@ -94,4 +94,4 @@ def test_without_the_guide_one_reads_where_it_is(
 def test_the_guide_is_in_the_source() -> None:
     path = help_pages.guide_path()
     assert path is not None
-    assert path == Path(help_pages.__file__).parents[2] / "docs" / "guide.md"
+    assert path == Path(help_pages.__file__).parents[3] / "docs" / "guide.md"

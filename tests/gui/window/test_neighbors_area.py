@@ -12,10 +12,10 @@ from tests.gui.replaying import click_row
 from tokviz.embedding import table
 from tokviz.embedding.neighbors import Metric
 from tokviz.embedding.table import EmbeddingTable
-from tokviz.gui.neighbors_area import NeighborsArea
 from tokviz.gui.panels.map.neighbor_rows import ordinal, ranks_on_map
 from tokviz.gui.theme import Theme, ThemeMode
 from tokviz.gui.tokenizer_model import TokenizerModel
+from tokviz.gui.window.neighbors_area import NeighborsArea
 from tokviz.tokenization.tokenizer import bytes_tokenizer, characters_tokenizer
 
 TABLE = random_table(256, 6)

@@ -11,11 +11,11 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.replaying import Start
 from tokviz.gui.app import Session
-from tokviz.gui.arrangements import ARRANGEMENTS, PANELS
 from tokviz.gui.panels.go_to import actions_below
-from tokviz.gui.replay_area import ReplayArea
 from tokviz.gui.task import Task
 from tokviz.gui.widgets.mode_switch import Mode
+from tokviz.gui.window.arrangements import ARRANGEMENTS, PANELS
+from tokviz.gui.window.replay_area import ReplayArea
 
 
 def _pick(session: Session, qtbot: QtBot, mode: Mode) -> None:
