@@ -44,6 +44,22 @@ def opened(qtbot: QtBot, panel: EmbeddingPanel) -> ProjectionSettings:
     return panel.area.settings
 
 
+@pytest.mark.qt_log_ignore("does not support (raise|grabbing)", extend=True)
+def test_a_list_opened_in_the_settings_leaves_them_open(qtbot: QtBot, new_model: NewModel) -> None:
+    settings = opened(qtbot, mapped(qtbot, new_model))
+    projection = settings.projection
+    qtbot.mouseClick(projection, Qt.MouseButton.LeftButton)
+    lines = projection.view()
+    qtbot.waitUntil(lines.isVisible)
+    qtbot.wait(50)  # the focus comes to the list a turn later on some platforms
+    assert settings.isVisible()
+    place = lines.visualRect(lines.model().index(1, 0)).center()
+    qtbot.mouseMove(lines.viewport(), place)
+    qtbot.mouseClick(lines.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    qtbot.waitUntil(lambda: settings.choice.projection == "tsne")
+    assert settings.isVisible()
+
+
 def test_other_components_may_be_chosen(qtbot: QtBot, new_model: NewModel) -> None:
     panel = mapped(qtbot, new_model)
     before = panel._model.points
@@ -212,10 +228,17 @@ def test_the_colour_may_be_the_cosine_with_the_token_under_the_mouse(
         monkeypatch.setattr(table, "LARGE", 1)
     panel = mapped(qtbot, new_model)
     colors = panel.area.tools.colors
+    about = panel.area.hint.text()
     colors.setCurrentIndex(colors.findData("cosine with the token"))
+    assert panel.area.hint.text() == "Point at a token, or select one."
     panel._model.hover(101)
     qtbot.waitUntil(lambda: getattr(panel.coloring.values, "title", "") == "cosine")
     assert panel.coloring.values.values[101] == pytest.approx(1)  # type: ignore[union-attr]
+    assert panel.area.hint.text() == about
+    colors.setCurrentIndex(colors.findData("neighbours lost"))
+    assert panel.area.hint.text().startswith("Finding the true neighbours")
+    qtbot.waitUntil(lambda: "neighbours lost" in getattr(panel.coloring.values, "title", ""))
+    assert panel.area.hint.text() == about
 
 
 def test_a_category_of_the_legend_is_shown_alone(qtbot: QtBot, new_model: NewModel) -> None:

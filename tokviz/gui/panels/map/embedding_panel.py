@@ -124,9 +124,10 @@ class EmbeddingPanel(QWidget):
         tools.zoom_to_selection.clicked.connect(self._on_zoom_to_selection)
         tools.color_picked.connect(self.coloring.color_by)
         area.legend.picked.connect(self._on_category_picked)
-        self.coloring.said.connect(area.hint.setText)
+        self.coloring.said.connect(self._on_coloring_said)
         self.coloring.graph_wanted.connect(self.graph.find)
         self.graph.progressed.connect(self._on_graph_progressed)
+        self.graph.ended.connect(self._say)
         self.links.hovered.connect(self._on_row_hovered)
         view.cleared.connect(lambda: model.select([]))
         self.export_button.chosen.connect(self.exporting.save)
@@ -341,6 +342,12 @@ class EmbeddingPanel(QWidget):
         self.area.hint.setText(f"Finding the true neighbours of every row: {done:.0%}")
 
     # -- what is said --------------------------------------------------------------------------
+
+    def _on_coloring_said(self, missing: str) -> None:
+        if missing:
+            self.area.hint.setText(missing)
+        else:
+            self._say()
 
     def _say(self) -> None:
         known, layout = self._shown, self._layout

@@ -36,7 +36,7 @@ _PAUSE_MS = 60  # the mouse passes over many points, and typing over many texts
 class MapColoring(QObject):
     """Follows the model, colours the points of a view and fills its legend."""
 
-    said = Signal(str)  # what is missing for the colour that was chosen
+    said = Signal(str)  # what is missing for the colour that was chosen, "" once nothing is
     graph_wanted = Signal()  # the neighbours of every row are needed
     problem = Signal(object)
 
@@ -150,11 +150,10 @@ class MapColoring(QObject):
         except QueryError as error:
             self._take(None, str(error))
 
-    def _take(self, values: PointValues | None, words: str = "") -> None:
+    def _take(self, values: PointValues | None, missing: str = "") -> None:
         self._values = values
         self._paint()
-        if words:
-            self.said.emit(words)
+        self.said.emit(missing)
 
     def _paint(self) -> None:
         values, palette = self._values, self._theme.palette

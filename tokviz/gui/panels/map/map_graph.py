@@ -9,9 +9,11 @@ from tokviz.gui.tokenizer_model import TokenizerModel
 
 
 class GraphFinding(QObject):
-    """Sets the model's `graph`. `progressed` tells the part done."""
+    """Sets the model's `graph`. `progressed` tells the part done; `ended` comes with or without a
+    graph, when nothing more is to be told."""
 
     progressed = Signal(float)
+    ended = Signal()
     problem = Signal(object)
     task_started = Signal(object)
 
@@ -56,3 +58,4 @@ class GraphFinding(QObject):
 
     def _on_finished(self) -> None:
         self._task = None
+        self.ended.emit()

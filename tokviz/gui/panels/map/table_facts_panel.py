@@ -78,6 +78,7 @@ class TableFactsPanel(QWidget):
         self.histogram.range_chosen.connect(self._on_range_chosen)
         self.find_hubs.clicked.connect(self.graph.find)
         self.graph.progressed.connect(self._on_progressed)
+        self.graph.ended.connect(self._show_hubs)
         self.graph.problem.connect(self.problem)
         self.graph.task_started.connect(self.task_started)
         self.hubs.row_picked.connect(self._on_hub_picked)

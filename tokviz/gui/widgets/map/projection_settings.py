@@ -160,8 +160,14 @@ class ProjectionSettings(QFrame):
             super().keyPressEvent(event)
 
     def _on_focus_changed(self, _old: QWidget | None, new: QWidget | None) -> None:
-        if self.isVisible() and new is not None and not self.isAncestorOf(new):
+        if self.isVisible() and new is not None and not self._holds(new):
             self.hide()
+
+    def _holds(self, widget: QWidget | None) -> bool:
+        """HAZARD: a box's open list is a window of its own, which `isAncestorOf` does not count."""
+        while widget is not None and widget is not self:
+            widget = widget.parentWidget()
+        return widget is self
 
     def set_projection(self, name: str) -> None:
         self.projection.setCurrentIndex(self.projection.findData(name))
