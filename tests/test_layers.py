@@ -183,6 +183,12 @@ def test_no_panel_knows_another_or_the_window() -> None:
         assert broken([path], *others, *above) == []
 
 
+def test_what_opens_and_saves_knows_no_panel() -> None:
+    above = ("panels", "window", "main_window", "app")
+    forbidden = [f"tokviz.gui.{part}" for part in above]
+    assert broken(files_of("tokviz/gui/files"), *forbidden) == []
+
+
 @pytest.mark.parametrize(
     "file",
     [

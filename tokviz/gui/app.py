@@ -17,7 +17,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from tokviz.catalog import TOKENIZERS, load_tokenizer
-from tokviz.gui.kept_tokenizers import kept_names, load_kept
+from tokviz.gui.files.kept_tokenizers import kept_names, load_kept
 from tokviz.gui.main_window import MainWindow
 from tokviz.gui.settings import (
     MOST_SESSION_CHARACTERS,

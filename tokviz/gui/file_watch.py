@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from tokviz.gui.document import Document, stamp_of
+from tokviz.gui.files.document import Document, stamp_of
 from tokviz.gui.task import Task, failure, let_frames_pass
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.text_changes import Change, change_between

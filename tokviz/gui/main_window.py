@@ -16,9 +16,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from tokviz.gui.document import Document
 from tokviz.gui.file_watch import FileWatch
-from tokviz.gui.kept_tokenizers import KeptTokenizers
+from tokviz.gui.files.document import Document
+from tokviz.gui.files.kept_tokenizers import KeptTokenizers
+from tokviz.gui.files.tokenizer_opening import TokenizerOpening
 from tokviz.gui.library_check import LibraryCheck
 from tokviz.gui.panels.go_to import GoToField, actions_below
 from tokviz.gui.panels.notices_panel import Answer, NoticesPanel
@@ -27,9 +28,7 @@ from tokviz.gui.panels.status_panel import StatusPanel
 from tokviz.gui.panels.tokenizer_chooser import TokenizerChooser
 from tokviz.gui.settings import Settings
 from tokviz.gui.theme import Theme
-from tokviz.gui.token_sharing import TokenSharing
 from tokviz.gui.tokenizer_model import TokenizerModel
-from tokviz.gui.tokenizer_opening import TokenizerOpening
 from tokviz.gui.widgets.file_drop import accept_files
 from tokviz.gui.widgets.mode_switch import Mode, ModeSwitch
 from tokviz.gui.window.arrangements import Shared
@@ -38,13 +37,14 @@ from tokviz.gui.window.menus import fill_menu_bar
 from tokviz.gui.window.special_choice import SpecialChoice
 from tokviz.gui.window.text_area import TextArea
 from tokviz.gui.window.text_column import TextColumn
+from tokviz.gui.window.token_sharing import TokenSharing
 from tokviz.text_files import shown
 
 if TYPE_CHECKING:
+    from tokviz.gui.files.table_opening import TableOpening
     from tokviz.gui.panels.inspect.token_card_panel import TokenCardPanel
     from tokviz.gui.panels.map.embedding_panel import EmbeddingPanel
     from tokviz.gui.panels.train.bpe_training_panel import BpeTrainingPanel
-    from tokviz.gui.table_opening import TableOpening
     from tokviz.gui.window.replay_area import ReplayArea
 
 _SMALLEST = (640, 440)  # pixels

@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSpinBox, QToolButton, QWidget
 
 from tokviz.catalog import TOKENIZERS, load_tokenizer, name_of_file, title_of
-from tokviz.gui.kept_tokenizers import KeptTokenizers, load_kept
+from tokviz.gui.files.kept_tokenizers import KeptTokenizers, load_kept
 from tokviz.gui.settings import LARGEST_CONTEXT, Settings
 from tokviz.gui.task import Task, failure
 from tokviz.gui.tokenizer_model import TokenizerModel

@@ -5,7 +5,7 @@ from dataclasses import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QInputDialog, QMessageBox
 
-from tokviz.gui.kept_tokenizers import KeptTokenizers, TokenizerNameError, checked_name
+from tokviz.gui.files.kept_tokenizers import KeptTokenizers, TokenizerNameError, checked_name
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.training.trained_saving import KINDS, TrainedSaver
 from tokviz.gui.widgets.export_button import ExportButton, FileKind

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from tokviz.gui.kept_tokenizers import LONGEST_NAME, checked_name
+from tokviz.gui.files.kept_tokenizers import LONGEST_NAME, checked_name
 from tokviz.gui.palette import Palette
 from tokviz.gui.panels.train.bpe_training import Size, Wishes
 from tokviz.gui.tokenizer_model import TokenizerModel

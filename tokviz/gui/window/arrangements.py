@@ -12,7 +12,7 @@ from typing import NamedTuple
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from tokviz.gui.kept_tokenizers import KeptTokenizers
+from tokviz.gui.files.kept_tokenizers import KeptTokenizers
 from tokviz.gui.settings import Settings
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
@@ -116,7 +116,7 @@ def _map(shared: Shared) -> Making:
     from tokviz.gui.widgets.map import map_area  # noqa: F401 - a third of what is to be imported
 
     yield
-    from tokviz.gui import table_opening  # noqa: F401 - another one
+    from tokviz.gui.files import table_opening  # noqa: F401 - another one
 
     yield
     from tokviz.gui.panels.map.embedding_panel import EmbeddingPanel

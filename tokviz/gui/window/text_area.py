@@ -2,13 +2,13 @@
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from tokviz.gui.files.text_splitting import TextSplitting
 from tokviz.gui.panels.find_bar import FindBar
 from tokviz.gui.panels.special_notice import SpecialNotice
 from tokviz.gui.panels.text_panel import TextPanel
 from tokviz.gui.panels.tokenizer_strip import TokenizerStrip
 from tokviz.gui.panels.windows_bar import WindowsBar
 from tokviz.gui.settings import Settings
-from tokviz.gui.text_splitting import TextSplitting
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 

@@ -26,7 +26,7 @@ from tokviz.embedding.bigram_memory import (
 )
 from tokviz.embedding.bigram_settings import BigramSettings, NoTrainingError
 from tokviz.embedding.bigram_table import TableKind
-from tokviz.gui.encoding_dialog import ask_for_encoding
+from tokviz.gui.files.encoding_dialog import ask_for_encoding
 from tokviz.gui.panels.learn.bigram_session import BigramSession
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.training.bigram_fields import BigramFields

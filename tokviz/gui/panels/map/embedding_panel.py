@@ -19,6 +19,7 @@ from tokviz.catalog import title_of
 from tokviz.embedding.honesty import Honesty
 from tokviz.embedding.projections.alignment import aligned
 from tokviz.embedding.projections.layout import Layout
+from tokviz.gui.files.table_opening import TableOpening
 from tokviz.gui.panels.map import map_look
 from tokviz.gui.panels.map.map_audit import MapAudit
 from tokviz.gui.panels.map.map_coloring import COLORS, MapColoring
@@ -35,7 +36,6 @@ from tokviz.gui.panels.map.map_words import (
     selection_words,
     tokenizers_with_table,
 )
-from tokviz.gui.table_opening import TableOpening
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.export_button import ExportButton

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from tokviz.gui.encoding_dialog import ask_for_encoding
-from tokviz.gui.kept_tokenizers import KeptTokenizers
+from tokviz.gui.files.encoding_dialog import ask_for_encoding
+from tokviz.gui.files.kept_tokenizers import KeptTokenizers
 from tokviz.gui.panels.train.bpe_training import (
     Counting,
     Learned,

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.embedding.tables import random_table
 from tests.gui.mapping import NewModel
-from tokviz.gui.table_opening import TableOpening
+from tokviz.gui.files.table_opening import TableOpening
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.choice_dialog import ChoiceDialog
 from tokviz.tokenization.formats.saving import files_to_write

@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.conftest import Questions
 from tokviz.gui.app import Session
-from tokviz.gui.encoding_dialog import EncodingDialog
+from tokviz.gui.files.encoding_dialog import EncodingDialog
 from tokviz.gui.settings import save_session_text, settings_file
 from tokviz.tokenization.tokenizer import Tokenizer
 
@@ -171,7 +171,7 @@ def test_running_out_of_memory_is_told(
     def fail(*_: object) -> str:
         raise MemoryError
 
-    monkeypatch.setattr("tokviz.gui.document.read_bytes", fail)
+    monkeypatch.setattr("tokviz.gui.files.document.read_bytes", fail)
     session = start()
     assert _problem(qtbot, session, path) == (f"Opening {path} failed: there is not enough memory.")
 
@@ -198,7 +198,7 @@ def test_a_huge_file_is_opened_if_the_answer_is_yes(
     questions: Questions,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("tokviz.gui.document._ASK_FROM", 3)
+    monkeypatch.setattr("tokviz.gui.files.document._ASK_FROM", 3)
     path = tmp_path / "huge.txt"
     path.write_text("huge")
     session = start()

@@ -168,7 +168,7 @@ class Document(QObject):
             self.problem.emit(failure(f"Opening {shown(path)}", error))
 
     def _ask_for_encoding(self, path: str, error: WrongEncodingError) -> None:
-        from tokviz.gui.encoding_dialog import ask_for_encoding  # few texts need it
+        from tokviz.gui.files.encoding_dialog import ask_for_encoding  # few texts need it
 
         encoding = ask_for_encoding(self._window, shown(path), error)
         if encoding:

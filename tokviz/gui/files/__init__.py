@@ -1,0 +1,1 @@
+"""Opening, saving and keeping texts, tokenizers and embedding tables, beside the window."""
