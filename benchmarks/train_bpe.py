@@ -52,7 +52,7 @@ def ours(text: str, split: SplitPattern, size: int, alphabet: Alphabet = Alphabe
     *_, last = count_pre_tokens([text], split)
     assert last.counts is not None
     training = Training(lay_out(last.counts, alphabet))
-    for _ in learn_merges(training, vocab_size=size):
+    for _ in learn_merges(training, n_vocab=size):
         pass
     return training.vocab
 

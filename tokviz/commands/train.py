@@ -116,16 +116,14 @@ def run(arguments: argparse.Namespace) -> int:
     )
     names = list(dict.fromkeys(arguments.special))
     trained_tokenizer(training, split, special_tokens=names)  # a bad name is told before the work
-    vocab_size = None if arguments.vocab_size is None else arguments.vocab_size - len(names)
+    n_vocab = None if arguments.vocab_size is None else arguments.vocab_size - len(names)
 
     def tokenizer() -> Tokenizer:
         name = "trained" if arguments.output is None else Path(arguments.output).name
         return trained_tokenizer(training, split, name, names)
 
-    steps = learn_merges(
-        training, arguments.merges, vocab_size=vocab_size, list_ties=arguments.json
-    )
-    wanted = arguments.merges if vocab_size is None else max(vocab_size - training.n_base, 0)
+    steps = learn_merges(training, arguments.merges, n_vocab=n_vocab, list_ties=arguments.json)
+    wanted = arguments.merges if n_vocab is None else max(n_vocab - training.n_base, 0)
     stopped = _learn(arguments, training, steps, wanted)
     if arguments.output is not None:
         sample = "".join(list(counts.training)[:_CHECKED])[:_CHECKED]

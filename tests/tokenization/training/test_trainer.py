@@ -205,7 +205,7 @@ def test_nothing_to_learn_from_is_an_error() -> None:
 def test_a_vocabulary_smaller_than_the_alphabet_is_an_error_with_both_numbers() -> None:
     training = Training(lay_out(PreTokenCounts({"ab": 1})))
     with pytest.raises(TrainingError, match=r"256 tokens.* not of 200"):
-        learn_merges(training, vocab_size=200)
+        learn_merges(training, n_vocab=200)
 
 
 def test_no_token_grows_beyond_the_cap(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,7 +30,7 @@ CORPUS = [text for text in texts(2500) if len(text) < 400]
 
 def trained(split: SplitPattern, alphabet: Alphabet, ties: TieRule = TieRule.LOWEST) -> Training:
     training = Training(lay_out(counts_of(CORPUS, split), alphabet), ties=ties)
-    for _ in learn_merges(training, vocab_size=SIZE):
+    for _ in learn_merges(training, n_vocab=SIZE):
         pass
     return training
 

@@ -215,29 +215,29 @@ def learn_merges(
     training: Training,
     n_merges: int | None = None,
     *,
-    vocab_size: int | None = None,
+    n_vocab: int | None = None,
     list_ties: bool = False,
 ) -> Generator[LearnedMerge, None, None]:
-    """Learn until there are `n_merges` merges or `vocab_size` tokens, or no pair is left.
+    """Learn until there are `n_merges` merges or `n_vocab` tokens, or no pair is left.
 
     Each yielded merge is learned by then; close the iterator at any time, and call again to go on.
     `list_ties`: name the tied pairs of each merge, which costs time where many are rare.
     Raises `TrainingError`.
     """
-    if vocab_size is not None and vocab_size < training.n_base:
+    if n_vocab is not None and n_vocab < training.n_base:
         raise TrainingError(
             f"The base alphabet alone has {training.n_base:,} tokens; ask for a vocabulary of more "
-            f"than that, not of {vocab_size:,}."
+            f"than that, not of {n_vocab:,}."
         )
-    return _learn_until(training, n_merges, vocab_size, list_ties=list_ties)
+    return _learn_until(training, n_merges, n_vocab, list_ties=list_ties)
 
 
 def _learn_until(
-    training: Training, n_merges: int | None, vocab_size: int | None, *, list_ties: bool
+    training: Training, n_merges: int | None, n_vocab: int | None, *, list_ties: bool
 ) -> Generator[LearnedMerge, None, None]:
     most = sys.maxsize if n_merges is None else n_merges
-    if vocab_size is not None:
-        most = min(most, vocab_size - training.n_base)
+    if n_vocab is not None:
+        most = min(most, n_vocab - training.n_base)
     try:
         while len(training.merges) < most:
             merge = training.learn(list_ties=list_ties)

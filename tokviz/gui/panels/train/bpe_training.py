@@ -175,7 +175,7 @@ def _steps(run: Run, size: Size) -> Iterator[LearnedMerge]:
             f"The base alphabet and the special tokens alone are "
             f"{run.training.n_base + n_special:,} tokens; ask for a vocabulary of more than that."
         )
-    return learn_merges(run.training, vocab_size=size.number - n_special)
+    return learn_merges(run.training, n_vocab=size.number - n_special)
 
 
 def _learning(run: Run, size: Size, steps: Iterator[LearnedMerge]) -> Iterator[Report]:
