@@ -253,6 +253,29 @@ def test_another_tokenizer_leaves_the_text_and_forgets_the_tokens() -> None:
     assert_like_fresh(document, "one\r\ntwo " * 9)
 
 
+@given(meeting, edits, st.lists(st.integers(0, 40), min_size=8, max_size=8), st.booleans())
+def test_what_another_tokenizer_has_not_reached_yet_is_only_text(
+    text: str, changes: list[tuple[float, float, str]], steps: list[int], fewer: bool
+) -> None:
+    """Though the pieces still hold what the tokenizer before made of them."""
+    document = encoded(shipped("gpt2"), text)
+    document.set_tokenizer(shipped("smollm2"))
+    for change, n_chars in zip(changes, steps, strict=False):
+        if n_chars:
+            document.encode_more(n_chars)
+        start, removed = place(text, change)
+        if fewer:
+            document.set_n_merges(7)
+        document.replace(start, removed, change[2])
+        assert document.n_tokens == len(document.ids())
+        document.set_n_merges(None)
+        text = text[:start] + change[2] + text[start + removed :]
+        assert_prefix_of_fresh(document, text)
+    for part in document.encode_pending():
+        document.absorb(part)
+    assert_like_fresh(document, text)
+
+
 def test_a_growing_vocabulary_keeps_the_tokens_it_knows() -> None:
     document = encoded(characters_tokenizer("ab"), "abba" * 9)
     document.extend_tokenizer(document.tokenizer.extended("c"))

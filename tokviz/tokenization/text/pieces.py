@@ -24,7 +24,8 @@ _NO_COLORS = np.zeros(0, np.uint8)
 
 
 class Piece:
-    """A part of the text; `encoding` is None as long as its tokens are not known."""
+    """A part of the text. `encoding` is None before its tokens were ever known; it may be that of
+    the tokenizer before, if the piece is not among those of a table that are encoded."""
 
     def __init__(
         self, text: str, encoding: Encoding | None = None, colors: Colors = _NO_COLORS
@@ -131,6 +132,16 @@ class PieceTable:
         table.pieces = [piece.without_tokens() for piece in self.pieces]
         return table
 
+    def forget_tokens(self) -> None:
+        """All of the tokens are pending from now on, and all merges shown.
+
+        The pieces keep what they were encoded to until others take their place, one after the
+        other: to free a gigabyte at once, that of a hundred megabytes, takes some frames.
+        """
+        self.n_encoded = 0
+        self.truncation = None
+        self.totals[:, TOKENS] = 0
+
     def _measures(self, piece: Piece) -> tuple[int, int, int, int]:
         n_tokens = piece.n_tokens(self.truncation)
         return len(piece.text), piece.n_bytes, n_tokens, piece.n_breaks
@@ -138,8 +149,10 @@ class PieceTable:
     def truncate(self, truncation: Truncation | None) -> None:
         """Show fewer merges, or all of them: only the numbers of tokens change."""
         self.truncation = truncation
-        counts = [piece.n_tokens(truncation) for piece in self.pieces]
-        self.totals[1:, TOKENS] = np.cumsum(counts)
+        encoded = self.pieces[: self.n_encoded]
+        counts = np.zeros(len(self.pieces), np.int64)
+        counts[: self.n_encoded] = [piece.n_tokens(truncation) for piece in encoded]
+        np.cumsum(counts, out=self.totals[1:, TOKENS])
 
     def shown(self, i: int) -> tuple[Encoding, Colors]:
         """The encoding and the colours of a piece, with the merges that are shown."""

@@ -17,6 +17,7 @@ from tokviz.tokenization.encoding import (
 from tokviz.tokenization.text.locality import Locality
 from tokviz.tokenization.text.pieces import (
     TOKENS,
+    Piece,
     PieceTable,
     colored_pieces,
     in_parts,
@@ -74,7 +75,7 @@ class TokenizedText(TextTokens):
     def set_tokenizer(self, tokenizer: Tokenizer) -> None:
         """Another tokenizer: the text stays, all of its tokens are pending."""
         self._use(tokenizer)
-        self._table = self._table.without_tokens()
+        self._table.forget_tokens()
 
     def extend_tokenizer(self, tokenizer: Tokenizer) -> None:
         """The same tokenizer with ids appended: the tokens known so far stay."""
@@ -174,9 +175,9 @@ class TokenizedText(TextTokens):
         The text is taken as it is now; the iterator has an encoder of its own and may run in
         another thread.
         """
-        texts = [piece.text for piece in self._table.pieces[self._table.n_encoded :]]
+        pieces = self._table.pieces[self._table.n_encoded :]
         is_first = self._table.n_encoded == 0
-        return _encode(self._tokenizer, texts, at_start=is_first, special=self._special)
+        return _encode(self._tokenizer, pieces, at_start=is_first, special=self._special)
 
     def encode_more(self, n_chars: int, *, most: int | None = None) -> None:
         """Encode at least `n_chars` more characters now, or all that are left.
@@ -252,15 +253,15 @@ class TokenizedText(TextTokens):
 
 
 def _encode(
-    tokenizer: Tokenizer, texts: list[str], *, at_start: bool, special: bool
+    tokenizer: Tokenizer, pieces: list[Piece], *, at_start: bool, special: bool
 ) -> Iterator[list[Encoding]]:
     encoder, locality = tokenizer.encoder(special=special), Locality.of(tokenizer, special=special)
     text = ""
-    texts.reverse()
-    while texts:  # what is encoded is let go: the text stays in its parts alone
-        text = "".join([text, *texts[: -_JOINED - 1 : -1]])
-        del texts[-_JOINED:]
-        goes_on, done = bool(texts), 0
+    pieces.reverse()
+    while pieces:  # what is encoded is let go: the text stays in its parts alone
+        text = "".join([text, *(piece.text for piece in pieces[: -_JOINED - 1 : -1])])
+        del pieces[-_JOINED:]
+        goes_on, done = bool(pieces), 0
         for encoding in encode_in_parts(
             encoder, text, locality, goes_on=goes_on, at_start=at_start
         ):
