@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
+from tests.tokenization.oracles import shipped
 from tokviz.catalog import load_tokenizer
 from tokviz.gui.app import Session
 from tokviz.gui.settings import load_settings
@@ -15,14 +17,21 @@ from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.tokenization.tokenizer import Tokenizer
 
 
+@pytest.fixture(autouse=True)
+def no_widget_outlives_its_test() -> Iterator[None]:
+    """What is to be deleted waits for an event loop; every later style sheet is applied to it."""
+    yield
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
 @pytest.fixture(scope="session")
 def gpt2() -> Tokenizer:
-    return load_tokenizer("gpt2")
+    return shipped("gpt2")
 
 
 @pytest.fixture(scope="session")
 def smollm2() -> Tokenizer:
-    return load_tokenizer("smollm2")
+    return shipped("smollm2")
 
 
 @pytest.fixture
@@ -72,14 +81,16 @@ def questions(monkeypatch: pytest.MonkeyPatch) -> Questions:
 
 @pytest.fixture
 def start(
-    home: Path, qtbot: QtBot, gpt2: Tokenizer, monkeypatch: pytest.MonkeyPatch
+    home: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[..., Session]]:
     """Starts the program as `tokviz` does; every start goes on from what the last one kept."""
 
+    # Tokenizers do not change, and to load one takes up to two seconds.
     def load(name: str, text: str = "") -> Tokenizer:
-        return gpt2 if name == "gpt2" else load_tokenizer(name, text)
+        return load_tokenizer(name, text) if name == "characters" else shipped(name)
 
-    monkeypatch.setattr("tokviz.gui.app.load_tokenizer", load)  # once is enough, it takes a while
+    for module in ("app", "panels.tokenizer_chooser", "panels.compare.comparison_panel"):
+        monkeypatch.setattr(f"tokviz.gui.{module}.load_tokenizer", load)
     running: list[Session] = []
 
     def end() -> None:

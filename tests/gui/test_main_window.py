@@ -459,6 +459,8 @@ def test_a_tokenizer_that_cannot_be_loaded_is_told_and_the_old_one_stays(
     entries["tables/smollm2-135m-embedding.gguf"]["sha256"] = "0" * 64
     session = start()
     monkeypatch.setattr(resources, "manifest", lambda: entries)
+    chooser = "tokviz.gui.panels.tokenizer_chooser"
+    monkeypatch.setattr(f"{chooser}.load_tokenizer", load_tokenizer)  # not the fixture's
     ids = session.model.text.ids().tolist()
     _menu_action(session, "Tokenizer", "SmolLM2-135M").trigger()
     qtbot.waitUntil(lambda: "was changed" in session.window.notices.problem)
