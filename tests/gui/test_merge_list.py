@@ -73,6 +73,16 @@ def test_the_list_is_filtered_as_one_types(
     assert len(ranks(session)) == 50_000
 
 
+def test_that_nothing_matches_is_told_beside_a_marked_merge(session: Session, qtbot: QtBot) -> None:
+    session.model.mark(2)
+    message = panel_of(session).message
+    assert message.text().startswith("Rank 2 ")
+    type_filter(qtbot, session, "100-120")
+    assert message.text() == "No merge matches the filter."
+    type_filter(qtbot, session, "")
+    assert message.text().startswith("Rank 2 ")
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [("/(/", "/(/ is no valid expression"), ("rank:9-1", "is outside"), ("hex:g", "is not hex")],

@@ -39,7 +39,14 @@ def test_equal_numbers_do_no_harm() -> None:
         assert len(set(colors.tolist())) == 1
     colors, scale = color_numbers("n", np.full(5, np.nan), True, LIGHT)
     assert set(colors.tolist()) == {LIGHT.unknown.rgb()}
-    assert scale.missing == "5 without"
+    assert (scale.missing, scale.colors, scale.ticks) == ("5 without", (), ())
+
+
+def test_an_end_that_stands_for_all_beyond_it_says_so() -> None:
+    _, scale = color_numbers("n", np.arange(201.0), False, LIGHT)
+    assert [words for _, words in scale.ticks] == ["≤ 2", "100", "≥ 198"]
+    _, scale = color_numbers("n", np.repeat([0.0, 8.0], 100), False, LIGHT)
+    assert [words for _, words in scale.ticks] == ["0", "4", "8"]
 
 
 def test_groups_that_do_not_occur_have_no_category() -> None:

@@ -3,12 +3,19 @@ import pytest
 from PySide6.QtCore import QPointF
 
 from tokviz.gui.widgets.map.scatter_camera import Camera
-from tokviz.gui.widgets.map.scatter_marks import Places, _numbers
+from tokviz.gui.widgets.map.scatter_marks import Places, ScatterMarks, _numbers
 
 
 def test_a_row_that_a_path_passes_twice_has_both_numbers() -> None:
     assert _numbers([7, 3, 7]) == [(7, "1,3"), (3, "2")]
     assert _numbers([5] * 9) == [(5, "1,2…")]
+
+
+def test_numbers_of_a_path_do_not_stand_on_each_other() -> None:
+    x = np.array([0, 1, 30, np.inf], np.float32)
+    places = Places(x, np.array([0, 0, 0, np.inf], np.float32), Camera(15, 0, 2, 100, 80))
+    marks = ScatterMarks(path=np.array([1, 0, 3, 2, 1]))
+    assert [words for _, words in marks._path_numbers(places)] == ["1,5", "4"]
 
 
 def test_rows_without_a_place_have_none() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QIcon, QMouseEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -203,6 +203,18 @@ def test_without_steps_there_is_nothing_to_play(qtbot: QtBot, panel: Panel) -> N
     assert panel.steps == []
     panel.controls.set_colors(DARK)
     panel.grab()
+
+
+def test_a_button_that_cannot_be_pressed_is_faint_in_the_dark_too(panel: Panel) -> None:
+    panel.controls.set_colors(DARK)
+    panel.controls.set_steps(0)
+    button = panel.findChild(QToolButton, "previous")
+    assert button is not None
+    lights = [
+        button.icon().pixmap(16, mode).toImage().pixelColor(9, 8)
+        for mode in (QIcon.Mode.Normal, QIcon.Mode.Disabled)
+    ]
+    assert lights == [DARK.text, DARK.faint]
 
 
 def test_every_control_has_a_name_for_a_screen_reader(panel: Panel) -> None:

@@ -77,6 +77,7 @@ class MergeListPanel(QWidget):
         self._theme = theme
         self.filter = QLineEdit()
         self.filter.setPlaceholderText("Filter: text, hex:e2 80, /expression/, id:1634, rank:0-99")
+        self.filter.setToolTip(f"{self.filter.placeholderText()}; id: also finds its parts")
         self.filter.setClearButtonEnabled(True)
         self.fires_only = switch_button(
             "fires in my text", "Show only the merges that fire in the text", checkable=True
@@ -178,7 +179,8 @@ class MergeListPanel(QWidget):
         if not self.isVisible():
             return
         rank = self._model.marked_rank
-        self.message.setText(self._summary() if rank is None else self._sentence(rank))
+        tells_rank = rank is not None and self._rows.n_rows()  # an empty list is told first
+        self.message.setText(self._sentence(rank) if tells_rank else self._summary())
         if rank is not None:
             row = int(self._rows.ranks.searchsorted(np.int64(rank)))
             if row < self._rows.n_rows() and self._rows.ranks[row] == rank:

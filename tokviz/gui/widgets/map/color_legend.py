@@ -39,7 +39,8 @@ class ColorCategory:
 
 @dataclass(frozen=True)
 class ColorScale:
-    """Colours evenly spaced from `low` to `high`; `ticks` are (where from 0 to 1, the words)."""
+    """Colours evenly spaced from `low` to `high`, none where no row has a value; `ticks` are (where
+    from 0 to 1, the words)."""
 
     title: str
     colors: tuple[QColor, ...]
@@ -185,7 +186,7 @@ class _ScaleBar(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         scale, palette = self._scale, self._palette
-        if not scale.colors:
+        if not scale.title:
             return
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -194,17 +195,24 @@ class _ScaleBar(QWidget):
             painter.drawText(QPointF(6, 9 + metrics.ascent() / 2), scale.title)
             left = 6 + metrics.horizontalAdvance(scale.title) + 18
             bar = QRectF(left, 6, min(_BAR_WIDTH, self.width() - left - 24), _BAR_HEIGHT)
-            if bar.width() < 40:
+            if not scale.colors:
+                bar.setWidth(0)
+            elif bar.width() < 40:
                 return
-            gradient = QLinearGradient(bar.topLeft(), bar.topRight())
-            steps = max(len(scale.colors) - 1, 1)
-            for number, color in enumerate(scale.colors):
-                gradient.setColorAt(number / steps, color)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(gradient)
-            painter.drawRoundedRect(bar, 3, 3)
-            self._paint_ticks(painter, bar, metrics)
+            else:
+                self._paint_bar(painter, bar)
+                self._paint_ticks(painter, bar, metrics)
             self._paint_missing(painter, bar, metrics)
+
+    def _paint_bar(self, painter: QPainter, bar: QRectF) -> None:
+        colors = self._scale.colors
+        gradient = QLinearGradient(bar.topLeft(), bar.topRight())
+        steps = max(len(colors) - 1, 1)
+        for number, color in enumerate(colors):
+            gradient.setColorAt(number / steps, color)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(gradient)
+        painter.drawRoundedRect(bar, 3, 3)
 
     def _paint_ticks(self, painter: QPainter, bar: QRectF, metrics: QFontMetricsF) -> None:
         """The words below the bar; those that would stand on the last ones are left out."""

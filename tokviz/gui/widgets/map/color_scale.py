@@ -21,7 +21,10 @@ _STEPS = 256
 def color_numbers(
     title: str, values: npt.NDArray[np.float64], log: bool, palette: Palette
 ) -> tuple[Uint32s, ColorScale]:
-    """A colour for each value; the scale ends at the 1st and 99th percentile, NaN is grey."""
+    """A colour for each value; the scale ends at the 1st and 99th percentile, NaN is grey.
+
+    Where no value is known there is no scale, only what is said of those without.
+    """
     known = np.isfinite(values) & ((values > 0) if log else True)
     low, high = _ends(values[known])
     spread = np.log(values, where=known, out=np.zeros_like(values)) if log else values
@@ -31,10 +34,13 @@ def color_numbers(
     colors = steps[(np.clip(place, 0, 1) * (_STEPS - 1)).round().astype(np.int64)]
     unknown = palette.unknown
     colors[~known] = unknown.rgb()
-    shown = tuple(QColor.fromRgb(int(step)) for step in steps[:: _STEPS // 16])
     n_unknown = int(np.count_nonzero(~known))
     missing = f"{n_unknown:,} without" if n_unknown else ""
-    return colors, ColorScale(title, shown, _ticks(low, high, log), missing)
+    if n_unknown == len(values):
+        return colors, ColorScale(title, (), (), missing)
+    shown = tuple(QColor.fromRgb(int(step)) for step in steps[:: _STEPS // 16])
+    beyond = bool((values[known] < low).any()), bool((values[known] > high).any())
+    return colors, ColorScale(title, shown, _ticks(low, high, log, beyond), missing)
 
 
 def color_groups(
@@ -67,9 +73,14 @@ def density_scale(palette: Palette) -> ColorScale:
     return ColorScale("points close together", density_stops(palette), ticks)
 
 
-def _ticks(low: float, high: float, log: bool) -> tuple[tuple[float, str], ...]:
+def _ticks(
+    low: float, high: float, log: bool, beyond: tuple[bool, bool]
+) -> tuple[tuple[float, str], ...]:
+    """Both ends and the middle; a colour that stands for all `beyond` an end says so."""
     middle = np.sqrt(low * high) if log else (low + high) / 2
-    return tuple((i / 2, _number(float(value))) for i, value in enumerate((low, middle, high)))
+    signs = ("≤ " if beyond[0] else "", "", "≥ " if beyond[1] else "")
+    values = (low, float(middle), high)
+    return tuple((i / 2, sign + _number(values[i])) for i, sign in enumerate(signs))
 
 
 def _number(value: float) -> str:

@@ -89,19 +89,26 @@ class ScatterMarks:
         font = QFont(painter.font())
         font.setPointSizeF(6.5)
         painter.setFont(font)
-        for number, words in _numbers(self.path.tolist()):
-            point = places.of(number)
-            if point is None:
-                continue
-            wide = _STEP + 4.5 * max(len(words) - 2, 0)
-            box = QRectF(0, 0, wide, _STEP)
-            box.moveCenter(point)
+        for box, words in self._path_numbers(places):
             painter.setPen(QPen(palette.panel, 1.5))
             painter.setBrush(palette.accent)
             painter.drawRoundedRect(box, _STEP / 2, _STEP / 2)
             painter.setPen(palette.panel)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
         painter.setBrush(Qt.BrushStyle.NoBrush)
+
+    def _path_numbers(self, places: "Places") -> list[tuple[QRectF, str]]:
+        """Where numbers stand: no one on another, the first of a heap is to be read."""
+        found: list[tuple[QRectF, str]] = []
+        for row, words in _numbers(self.path.tolist()):
+            point = places.of(row)
+            if point is None:
+                continue
+            box = QRectF(0, 0, _STEP + 4.5 * max(len(words) - 2, 0), _STEP)
+            box.moveCenter(point)
+            if not any(box.intersects(other) for other, _ in found):
+                found.append((box, words))
+        return found
 
 
 class Places:

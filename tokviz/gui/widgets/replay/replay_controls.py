@@ -104,7 +104,7 @@ class ReplayControls(QWidget):
         self._palette = palette
         self._scrubber.set_colors(palette)
         for button in (self._first, self._previous, self._next, self._last, self._loop):
-            button.setIcon(transport_icon(button.objectName(), palette.text))
+            button.setIcon(transport_icon(button.objectName(), palette.text, palette.faint))
         self._play.setStyleSheet(
             f"QToolButton {{ background: {palette.accent.name()}; color: {palette.panel.name()};"
             f" border-color: {palette.accent.name()}; }}"
@@ -193,8 +193,7 @@ class ReplayControls(QWidget):
         if shown == self._play_shown:  # asked at every step
             return
         self._play_shown = shown
-        color = self._palette.panel if self.n_steps else self._palette.faint
-        self._play.setIcon(transport_icon(name, color))
+        self._play.setIcon(transport_icon(name, self._palette.panel, self._palette.faint))
         self._play.setText(name)
         self._play.setAccessibleName(name.capitalize())
         self._play.setToolTip(f"{name.capitalize()} (Space)")

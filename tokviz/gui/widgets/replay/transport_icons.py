@@ -9,20 +9,28 @@ _SIZE = 16
 _RATIOS = (1, 2, 3)  # pixels a point on screens of these days
 
 
-def transport_icon(name: str, color: QColor) -> QIcon:
-    """The icon of that name in a colour, sharp on screens up to three pixels a point."""
+def transport_icon(name: str, color: QColor, disabled: QColor) -> QIcon:
+    """The icon of that name in two colours, sharp on screens up to three pixels a point.
+
+    What Qt makes of a light icon for a disabled button looks as if it could be pressed.
+    """
     icon = QIcon()
     for ratio in _RATIOS:
-        pixmap = QPixmap(QSize(_SIZE, _SIZE) * ratio)
-        pixmap.setDevicePixelRatio(ratio)
-        pixmap.fill(Qt.GlobalColor.transparent)
-        with QPainter(pixmap) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(color, 1, j=Qt.PenJoinStyle.RoundJoin))
-            painter.setBrush(color)
-            _DRAWINGS[name](painter)
-        icon.addPixmap(pixmap)
+        icon.addPixmap(_drawn(name, color, ratio), QIcon.Mode.Normal)
+        icon.addPixmap(_drawn(name, disabled, ratio), QIcon.Mode.Disabled)
     return icon
+
+
+def _drawn(name: str, color: QColor, ratio: int) -> QPixmap:
+    pixmap = QPixmap(QSize(_SIZE, _SIZE) * ratio)
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    with QPainter(pixmap) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(color, 1, j=Qt.PenJoinStyle.RoundJoin))
+        painter.setBrush(color)
+        _DRAWINGS[name](painter)
+    return pixmap
 
 
 def _right(painter: QPainter, left: float) -> None:
