@@ -44,24 +44,29 @@ class IdCounting(QObject):
             return None
         return int(self.counts[token_id])
 
-    def begin(self) -> None:
-        """Count what is encoded so far, as it is shown, unless that is known or on its way."""
+    def begin(self) -> bool:
+        """Count what is encoded so far, as it is shown, unless that is known or on its way.
+
+        True if `counts` are others at once, as `counted` has told then.
+        """
         asked, text = self._present(), self._model.text
         if self._task is not None and asked == self._asked:
-            return
+            return False
         self.cancel()
         self._asked = asked
         if self.is_known:
-            return
+            return False
         if text.n_encoded <= _AT_ONCE:
             self._take(id_counts(text))
-            return
+            return True
         self._task = Task(count_ids(text), "Counting the tokens", parent=self)
         self._task.stepped.connect(self._on_stepped)
         self._task.start()
-        if len(self.counts) != text.tokenizer.n_vocab:  # of another tokenizer
-            self.counts = np.zeros(text.tokenizer.n_vocab, np.int64)
-            self.counted.emit()
+        if len(self.counts) == text.tokenizer.n_vocab:
+            return False
+        self.counts = np.zeros(text.tokenizer.n_vocab, np.int64)  # those were another tokenizer's
+        self.counted.emit()
+        return True
 
     def cancel(self) -> None:
         """End what runs."""

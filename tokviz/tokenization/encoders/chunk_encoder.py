@@ -35,6 +35,12 @@ class EncodedChunk:
     hidden: list[tuple[int, int]] = field(default_factory=list)
     pre_tokens: list[int] = field(default_factory=lambda: [0])
 
+    def add(self, token_id: int, start: int, end: int) -> None:
+        """One more token behind the last; its gaps are not touched."""
+        self.ids.append(token_id)
+        self.starts.append(start)
+        self.ends.append(end)
+
 
 @dataclass(frozen=True)
 class ManyChunks:

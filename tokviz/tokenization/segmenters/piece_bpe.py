@@ -85,7 +85,7 @@ class PieceBpe:
         found = EncodedChunk([], [], [], gaps, hidden)
         for token_id, first, start, end in zip(ids, firsts, starts, ends, strict=True):
             if token_id < self.n_vocab:
-                _append(found, token_id, start, end)
+                found.add(token_id, start, end)
             else:
                 self._fall_back(found, row.texts[first], start, end)
         return found
@@ -148,13 +148,13 @@ class PieceBpe:
                     found.gaps[found.ends[-1] - 1] = CLOSED
                 found.ends[-1] = end
             else:
-                _append(found, self.unknown_id, start, end)
+                found.add(self.unknown_id, start, end)
             return
         own = end - start == len(data)
         if own:
             _fill(found.gaps, start, end, OPEN)
         for i, token_id in enumerate(byte_ids):
-            _append(found, token_id, start + i if own else start, start + i + 1 if own else end)
+            found.add(token_id, start + i if own else start, start + i + 1 if own else end)
 
     def truncated(self, n_merges: int) -> "PieceBpe":
         """The same with the first `n_merges` merges alone."""
@@ -194,12 +194,6 @@ class SymbolRow:
     starts: list[int]
     ends: list[int]
     texts: list[str]
-
-
-def _append(found: EncodedChunk, token_id: int, start: int, end: int) -> None:
-    found.ids.append(token_id)
-    found.starts.append(start)
-    found.ends.append(end)
 
 
 def _fill(gaps: list[int], start: int, end: int, rank: int) -> None:

@@ -152,14 +152,14 @@ class Unigram:
         for arc in self.lattice(spaced.text).best_path:
             start, end = spaced.starts[arc.start], spaced.ends[arc.end - 1]
             if arc.id is not None:
-                _append(found, arc.id, start, end)
+                found.add(arc.id, start, end)
             elif self._write_bytes(found, spaced.text[arc.start], start, end):
                 pass
             elif self.unknown_id is not None:
                 if after_unknown and self.fuse_unknown:
                     found.ends[-1] = end
                 else:
-                    _append(found, self.unknown_id, start, end)
+                    found.add(self.unknown_id, start, end)
             after_unknown = arc.id is None and not self.byte_ids
         return found
 
@@ -170,11 +170,5 @@ class Unigram:
         own = end - start == len(data)
         for i, byte in enumerate(data):
             place = (start + i, start + i + 1) if own else (start, end)
-            _append(found, self.byte_ids[byte], *place)
+            found.add(self.byte_ids[byte], *place)
         return True
-
-
-def _append(found: EncodedChunk, token_id: int, start: int, end: int) -> None:
-    found.ids.append(token_id)
-    found.starts.append(start)
-    found.ends.append(end)

@@ -102,12 +102,9 @@ class WordPiece:
             if attempts and attempts[-1].id is not None:
                 for attempt in attempts:
                     if attempt.id is not None:
-                        found.ids.append(attempt.id)
-                        found.starts.append(word.starts[attempt.start])
-                        found.ends.append(word.ends[attempt.end - 1])
+                        start, end = word.starts[attempt.start], word.ends[attempt.end - 1]
+                        found.add(attempt.id, start, end)
             elif self.unknown_id is not None:
-                found.ids.append(self.unknown_id)
-                found.starts.append(word.starts[0])
-                found.ends.append(word.ends[-1])
+                found.add(self.unknown_id, word.starts[0], word.ends[-1])
         found.pre_tokens[1:] = places[1:]
         return found

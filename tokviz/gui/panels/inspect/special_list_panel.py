@@ -112,9 +112,7 @@ class SpecialListPanel(QWidget):
         """List anew, if anybody looks, by the counts that are known; others come with `counted`."""
         if not self.isVisible():
             return
-        before = self._counting.counts
-        self._counting.begin()
-        if self._counting.counts is before:
+        if not self._counting.begin():
             self._fill()
 
     def _on_counted(self) -> None:

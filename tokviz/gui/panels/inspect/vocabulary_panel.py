@@ -94,9 +94,7 @@ class VocabularyPanel(FilteredTable):
 
     def _list(self) -> None:
         """List anew by the counts that are known; others, if need be, come with `counted`."""
-        before = self._counting.counts
-        self._counting.begin()
-        if self._counting.counts is before:
+        if not self._counting.begin():
             self._fill()
 
     def _on_counted(self) -> None:

@@ -276,9 +276,7 @@ class EmbeddingPanel(QWidget):
 
     def _dress(self) -> None:
         """Labels, colours and marks for new points."""
-        before = self._model.id_counting.counts
-        self._count()
-        if self._model.id_counting.counts is before:  # or `counted` has told already
+        if not self._count():
             self._set_label_order()
         self._show_classes()
         self.audit.begin()  # not before: both would decode the table
@@ -292,10 +290,11 @@ class EmbeddingPanel(QWidget):
             order = map_look.label_order(known, counts)
             self.area.view.set_labels(map_look.labels_of(known), order)
 
-    def _count(self) -> None:
-        """Count the tokens of the text, if anybody looks at their map."""
-        if self._shown is not None and self.isVisible():
-            self._model.id_counting.begin()
+    def _count(self) -> bool:
+        """Count the tokens of the text, if anybody looks at their map. True if `counted` has told
+        of them at once."""
+        is_seen = self._shown is not None and self.isVisible()
+        return is_seen and self._model.id_counting.begin()
 
     def _on_counted(self) -> None:
         if self.isVisible():
