@@ -179,8 +179,9 @@ class MergeListPanel(QWidget):
         if not self.isVisible():
             return
         rank = self._model.marked_rank
-        tells_rank = rank is not None and self._rows.n_rows()  # an empty list is told first
-        self.message.setText(self._sentence(rank) if tells_rank else self._summary())
+        is_empty = not self._rows.n_rows()  # which is told before what is marked
+        words = self._summary() if rank is None or is_empty else self._sentence(rank)
+        self.message.setText(words)
         if rank is not None:
             row = int(self._rows.ranks.searchsorted(np.int64(rank)))
             if row < self._rows.n_rows() and self._rows.ranks[row] == rank:
