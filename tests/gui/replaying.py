@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QTabWidget, QToolButton
 from pytestqt.qtbot import QtBot
 
@@ -28,6 +29,28 @@ def open_replay(
     qtbot.waitUntil(lambda: window.replay.history.isVisible())
     settle(qtbot, session)
     return session
+
+
+def open_tokenization(start: Start, qtbot: QtBot) -> Session:
+    """GPT-2, with the pre-token ` tokenization` replayed to its end."""
+    session = open_replay(start, qtbot)
+    click_token(qtbot, session, " tokenization")
+    return session
+
+
+def panel_of(session: Session) -> MergeHistoryPanel:
+    return session.window.replay.history
+
+
+def words_on(panel: MergeHistoryPanel) -> list[str]:
+    return [button.text() for button in panel.strip._buttons.buttons()]
+
+
+def scope(panel: MergeHistoryPanel, name: str) -> None:
+    """Pick by keys: the first letter of the choice."""
+    panel.scope.setFocus()
+    QTest.keyClick(panel.scope, name[0])
+    assert panel.scope.currentText() == name
 
 
 def settle(qtbot: QtBot, session: Session) -> None:

@@ -1,15 +1,8 @@
-"""The merge history as a person uses it: scope, order, stages, keys, clicks, and saving."""
-
-import csv
-import json
-from collections.abc import Callable
-from pathlib import Path
+"""The merge history as a person uses it: scope, order, keys and clicks."""
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QImage
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QSpinBox
+from PySide6.QtWidgets import QApplication, QLineEdit, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from tests.gui.replaying import (
@@ -21,7 +14,11 @@ from tests.gui.replaying import (
     click_token,
     key,
     open_replay,
+    open_tokenization,
+    panel_of,
+    scope,
     settle,
+    words_on,
 )
 from tokviz.gui.app import Session
 from tokviz.gui.palette import DARK
@@ -36,25 +33,7 @@ LONG_WORD = "supercalifragilisticexpialidociousqz" * 290
 
 @pytest.fixture
 def session(start: Start, qtbot: QtBot) -> Session:
-    """GPT-2, with the pre-token ` tokenization` replayed to its end."""
-    session = open_replay(start, qtbot)
-    click_token(qtbot, session, " tokenization")
-    return session
-
-
-def panel_of(session: Session) -> MergeHistoryPanel:
-    return session.window.replay.history
-
-
-def words_on(panel: MergeHistoryPanel) -> list[str]:
-    return [button.text() for button in panel.strip._buttons.buttons()]
-
-
-def scope(panel: MergeHistoryPanel, name: str) -> None:
-    """Pick by keys: the first letter of the choice."""
-    panel.scope.setFocus()
-    QTest.keyClick(panel.scope, name[0])
-    assert panel.scope.currentText() == name
+    return open_tokenization(start, qtbot)
 
 
 @pytest.mark.parametrize("tokenizer", ["gpt2", "bert-base-uncased"])
@@ -214,69 +193,6 @@ def test_a_rank_that_fires_nowhere_is_told_in_place(session: Session, qtbot: QtB
     panel = panel_of(session)
     type_rank(qtbot, panel.rank, "49999")
     assert panel.sentence.text() == "Rank 49,999 does not fire in this text."
-
-
-# -- stages ------------------------------------------------------------------------------------
-
-
-def test_a_click_on_a_stage_shows_it(session: Session, qtbot: QtBot) -> None:
-    panel = panel_of(session)
-    click_stage(qtbot, panel, "text")
-    assert chips(panel) == (list("·tokenization"), [])
-    click_stage(qtbot, panel, "pre-tokens")
-    assert chips(panel) == (["·tokenization"], [])
-    click_stage(qtbot, panel, "bytes")
-    assert chips(panel)[0][:3] == ["20", "74", "6f"]
-    assert panel.controls.step == 0
-    click_stage(qtbot, panel, "ids")
-    assert chips(panel) == (["·token", "ization"], [])
-    assert panel.controls.step == 11
-    click_stage(qtbot, panel, "merges")
-    assert chips(panel) == (["·to", "ken", "ization"], ["·token", "ization"])
-
-
-def test_the_ids_at_the_end_are_links_and_bytes_are_none(session: Session, qtbot: QtBot) -> None:
-    panel = panel_of(session)
-    click_stage(qtbot, panel, "ids")
-    second = panel.row._rows[0].chips[1]
-    assert second.link is not None
-    qtbot.mouseClick(panel.row, Left, pos=second.link.center().toPoint())
-    assert session.model.selection.ids == (1634,)
-    click_stage(qtbot, panel, "text")
-    chip = panel.row._rows[0].chips[0]
-    assert chip.link is None
-    qtbot.mouseClick(panel.row, Left, pos=chip.rect.center().toPoint())
-    assert session.model.selection.ids == (1634,)
-
-
-def test_the_stages_of_a_whole_text_show_the_whole_text(session: Session, qtbot: QtBot) -> None:
-    panel = panel_of(session)
-    scope(panel, "Whole text")
-    click_stage(qtbot, panel, "pre-tokens")
-    assert chips(panel)[0] == ["Some", "·tokenization", "·of", "·words", "."]
-    click_stage(qtbot, panel, "ids")
-    ids = [chip.token.id for chip in panel.row._rows[0].chips]
-    assert ids == session.model.text.ids().tolist()
-    assert words_on(panel)[4] == f"ids {len(ids)}"
-
-
-def test_moving_on_from_a_stage_shows_the_merges(session: Session, qtbot: QtBot) -> None:
-    panel = panel_of(session)
-    click_stage(qtbot, panel, "bytes")
-    key(qtbot, panel, Key.Key_Right)
-    before, after = chips(panel)
-    assert (len(before), len(after)) == (13, 12)
-
-
-def test_thousands_of_pre_tokens_are_shown_as_a_row(start: Start, qtbot: QtBot) -> None:
-    session = open_replay(start, qtbot, "one two three " * 4000)
-    panel = panel_of(session)
-    scope(panel, "Whole text")
-    click_stage(qtbot, panel, "pre-tokens")
-    assert words_on(panel)[1] == "pre-tokens 12,001"
-    assert chips(panel)[0][:3] == ["one", "·two", "·three"]
-    (words, _) = panel.row.notes()[0]
-    assert words.startswith("… 1")
 
 
 # -- scope and order ---------------------------------------------------------------------------
@@ -505,119 +421,6 @@ def test_a_long_text_is_put_in_order_beside_the_window(start: Start, qtbot: QtBo
     assert panel.stretch.n_tokens == session.model.text.n_tokens
     key(qtbot, panel, Key.Key_Home)
     assert "lowest rank" in panel.sentence.text()
-
-
-# -- saving ------------------------------------------------------------------------------------
-
-Ask = Callable[[str], None]
-
-
-@pytest.fixture
-def answer(monkeypatch: pytest.MonkeyPatch) -> Ask:
-    """Lets the file dialog answer with a path."""
-
-    def answer(path: str) -> None:
-        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (path, ""))
-
-    return answer
-
-
-def save(panel: MergeHistoryPanel, words: str) -> None:
-    menu = panel.export.menu()
-    assert menu is not None
-    next(action for action in menu.actions() if action.text() == f"{words} …").trigger()
-
-
-def test_the_steps_are_saved_as_a_table(
-    session: Session, qtbot: QtBot, tmp_path: Path, answer: Ask
-) -> None:
-    panel = panel_of(session)
-    answer(str(tmp_path / "steps"))  # the suffix is added
-    save(panel, "Steps as CSV")
-    qtbot.waitUntil((tmp_path / "steps.csv").exists)
-    with open(tmp_path / "steps.csv", encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert [int(row["rank"]) for row in rows] == [0, 5, 9, 12, 28, 39, 85, 272, 1378, 3208, 10985]
-    assert rows[5] == {
-        "step": "6",
-        "pre_token": "0",
-        "rank": "39",
-        "left": "72",
-        "right": "261",
-        "id": "295",
-        "left_bytes": "69",
-        "right_bytes": "6f6e",
-        "byte": "10",
-    }
-    answer(str(tmp_path / "steps.json"))
-    save(panel, "Steps as JSON")
-    qtbot.waitUntil((tmp_path / "steps.json").exists)
-    objects = json.loads((tmp_path / "steps.json").read_text(encoding="utf-8"))
-    assert [{name: str(value) for name, value in row.items()} for row in objects] == rows
-
-
-def test_the_steps_of_a_whole_text_are_saved_in_its_order(
-    session: Session, qtbot: QtBot, tmp_path: Path, answer: Ask
-) -> None:
-    panel = panel_of(session)
-    scope(panel, "Whole text")
-    QTest.keyClick(panel.order, "b")
-    path = tmp_path / "all.json"
-    answer(str(path))
-    save(panel, "Steps as JSON")
-    qtbot.waitUntil(path.exists)
-    rows = json.loads(path.read_text(encoding="utf-8"))
-    assert len(rows) == panel.controls.n_steps
-    assert [row["rank"] for row in rows] == sorted(row["rank"] for row in rows)
-    data = TOKENIZATION.encode()
-    for row in rows:
-        made = bytes.fromhex(row["left_bytes"] + row["right_bytes"])
-        assert data[row["byte"] : row["byte"] + len(made)] == made
-
-
-def test_tree_and_panel_are_saved_as_pictures(
-    session: Session, tmp_path: Path, answer: Ask
-) -> None:
-    panel = panel_of(session)
-    for words, name in (("Tree as PNG", "tree.png"), ("Panel as PNG", "panel.png")):
-        answer(str(tmp_path / name))
-        save(panel, words)
-        image = QImage(str(tmp_path / name))
-        assert image.width() > 300
-        colors = {
-            image.pixel(x, y)
-            for x in range(0, image.width(), 2)
-            for y in range(0, image.height(), 2)
-        }
-        assert len(colors) > 10
-    for words, name in (("Tree as SVG", "tree.svg"), ("Panel as SVG", "panel.svg")):
-        answer(str(tmp_path / name))
-        save(panel, words)
-        content = (tmp_path / name).read_text(encoding="utf-8")
-        assert content.startswith("<?xml")
-        assert "10,985" in content
-
-
-def test_nothing_is_saved_where_one_cancels(session: Session, tmp_path: Path, answer: Ask) -> None:
-    answer("")
-    for words in ("Steps as CSV", "Tree as SVG"):
-        save(panel_of(session), words)
-    assert not list(tmp_path.glob("*.csv"))
-    assert not list(tmp_path.glob("*.svg"))
-
-
-@pytest.mark.parametrize("words", ["Steps as CSV", "Steps as JSON", "Tree as PNG", "Panel as SVG"])
-def test_a_file_that_cannot_be_written_is_told_in_one_sentence(
-    session: Session, qtbot: QtBot, tmp_path: Path, answer: Ask, words: str
-) -> None:
-    notices = session.window.notices
-    told: list[str] = []
-    session.window.replay.history.problem.connect(told.append)
-    answer(str(tmp_path / "no" / "folder.x"))
-    save(panel_of(session), words)
-    qtbot.waitUntil(lambda: bool(told))
-    assert "folder.x cannot be written: its folder is not there; make it again" in told[0]
-    assert notices.isVisible()
 
 
 # -- the look ----------------------------------------------------------------------------------
