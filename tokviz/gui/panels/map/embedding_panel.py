@@ -1,8 +1,8 @@
 """The map panel: every row of the embedding table as a point, linked with the text.
 
 The parts have files of their own: the map is computed by `map_runner`, coloured by `map_coloring`,
-tied to the selection by `map_links`, its rows sorted into classes by `map_audit`. This file decides
-what is shown when the table changes.
+tied to the selection by `map_links` and to the text by `map_counts`, its rows sorted into classes
+by `map_audit`. This file decides what is shown when the table changes.
 """
 
 from collections.abc import Callable
@@ -23,6 +23,7 @@ from tokviz.gui.files.table_opening import TableOpening
 from tokviz.gui.panels.map import map_look
 from tokviz.gui.panels.map.map_audit import MapAudit
 from tokviz.gui.panels.map.map_coloring import COLORS, MapColoring
+from tokviz.gui.panels.map.map_counts import MapCounts
 from tokviz.gui.panels.map.map_exporting import MapExporting, file_kinds
 from tokviz.gui.panels.map.map_graph import GraphFinding
 from tokviz.gui.panels.map.map_links import MapLinks
@@ -33,7 +34,6 @@ from tokviz.gui.panels.map.map_words import (
     layout_words,
     measured,
     no_table_words,
-    selection_words,
     tokenizers_with_table,
 )
 from tokviz.gui.theme import Theme
@@ -46,7 +46,6 @@ from tokviz.gui.widgets.panel_frame import PanelFrame
 from tokviz.gui.widgets.switch_button import switch_button
 from tokviz.token_tables import TokenTable
 
-_LABELS_MS = 300  # after the last change of the text, before labels are ordered anew
 _REST_MS = 2000  # without another table, before t-SNE takes the place of what moved
 _LIVE_VALUES = 2**22  # a table of so many numbers may be projected anew while it is learned
 
@@ -64,7 +63,6 @@ class EmbeddingPanel(QWidget):
         self._model = model
         self._theme = theme
         self._shown: TokenTable | None = None
-        self._hovered_row: int | None = None
         self._layout: Layout | None = None
         self._points: npt.NDArray[np.float32] | None = None  # as they are shown
         self._before: npt.NDArray[np.float32] | None = None  # of the same table, a moment ago
@@ -77,9 +75,8 @@ class EmbeddingPanel(QWidget):
         self.coloring = MapColoring(model, theme, self.area.view, self.area.legend)
         self.graph = GraphFinding(model, self)
         self.exporting = MapExporting(model, self.area.view)
+        self.counts = MapCounts(model, self.area, self)
         self._place_widgets()
-        self._labels_later = QTimer(self, singleShot=True, interval=_LABELS_MS)
-        self._labels_later.timeout.connect(self._count)
         self._rested = QTimer(self, singleShot=True, interval=_REST_MS)
         self._rested.timeout.connect(self._on_settings_changed)
         self._connect()
@@ -128,22 +125,20 @@ class EmbeddingPanel(QWidget):
         self.coloring.graph_wanted.connect(self.graph.find)
         self.graph.progressed.connect(self._on_graph_progressed)
         self.graph.ended.connect(self._say)
-        self.links.hovered.connect(self._on_row_hovered)
+        self.links.hovered.connect(self.counts.set_hovered)
+        self.counts.noted.connect(self._frame.set_note)
         view.cleared.connect(lambda: model.select([]))
         self.export_button.chosen.connect(self.exporting.save)
         self._open_button.clicked.connect(self.opening.ask_and_open)
         model.table_changed.connect(self._on_table_changed)
         model.tokenizer_changed.connect(self._on_tokenizer_changed)
-        model.selection_changed.connect(self._update_note)
-        model.encoding_changed.connect(self._labels_later.start)
-        model.id_counting.counted.connect(self._on_counted)
         self._theme.changed.connect(self._on_theme_changed)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._model.require_table()
         self._on_table_changed()
-        self._count()
+        self.counts.count()
 
     def close_map(self) -> None:
         """End what runs; for the program's end."""
@@ -174,7 +169,7 @@ class EmbeddingPanel(QWidget):
         self._shown = known
         self.runner.set_table(known, moves=moves)
         self.audit.set_table(known, moves=moves)
-        self._frame.set_note(known.table.name)
+        self.counts.set_table(known)
         self._stack.setCurrentWidget(self.area)
         self.export_button.setEnabled(True)
         if not moves:
@@ -196,7 +191,7 @@ class EmbeddingPanel(QWidget):
         self.audit.set_table(None)
         self.coloring.close()
         self._shown = self._layout = self._before = None
-        self._frame.set_note("")
+        self.counts.set_table(None)
 
     def _show_message(self) -> None:
         """What to do where there is no table."""
@@ -276,31 +271,11 @@ class EmbeddingPanel(QWidget):
 
     def _dress(self) -> None:
         """Labels, colours and marks for new points."""
-        if not self._count():
-            self._set_label_order()
+        self.counts.label_points()
         self._show_classes()
         self.audit.begin()  # not before: both would decode the table
         self.links.update()
         self.coloring.update()
-
-    def _set_label_order(self) -> None:
-        known = self._shown
-        if known is not None:
-            counts = known.counts(self._model.id_counting.counts)
-            order = map_look.label_order(known, counts)
-            self.area.view.set_labels(map_look.labels_of(known), order)
-
-    def _count(self) -> bool:
-        """Count the tokens of the text, if anybody looks at their map. True if `counted` has told
-        of them at once."""
-        is_seen = self._shown is not None and self.isVisible()
-        return is_seen and self._model.id_counting.begin()
-
-    def _on_counted(self) -> None:
-        if self.isVisible():
-            self._set_label_order()
-            self._update_note()
-            self._show_card()
 
     def _on_ended(self) -> None:
         self._update_running()
@@ -359,31 +334,6 @@ class EmbeddingPanel(QWidget):
 
     def _on_measured(self, found: Honesty | None) -> None:
         self.area.strip.set_measured(measured(found))
-
-    def _update_note(self) -> None:
-        """How many tokens are selected, and how often they occur in the text."""
-        known, ids = self._shown, self._model.selection.ids
-        if known is None:
-            return
-        self._count()
-        counting = self._model.id_counting
-        counts = counting.counts if counting.is_known else None
-        self._frame.set_note(known.table.name if len(ids) < 2 else selection_words(ids, counts))
-
-    def _on_row_hovered(self, row: int | None) -> None:
-        self._hovered_row = row
-        self._count()
-        self._show_card()
-
-    def _show_card(self) -> None:
-        """What is known of the row under the mouse, if there is one."""
-        row = self._hovered_row
-        place = None if row is None else self.area.view.screen_place(row)
-        if row is None or place is None or self._shown is None:
-            self.area.card.hide()
-            return
-        count = self._model.id_counting.count_of(self._shown.id_of(row))
-        self.area.card.show_at(map_look.hover_words(self._shown, row, count), place)
 
     def _on_theme_changed(self) -> None:
         self.area.set_colors(self._theme.palette)
