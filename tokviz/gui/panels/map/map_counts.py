@@ -1,13 +1,17 @@
 """MapCounts: what a map tells of the text: whose labels come first, how often a token occurs."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtWidgets import QWidget
 
 from tokviz.gui.panels.map import map_look
 from tokviz.gui.panels.map.map_words import selection_words
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.map.map_area import MapArea
 from tokviz.token_tables import TokenTable
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
 
 _LABELS_MS = 300  # after the last change of the text, before labels are ordered anew
 
@@ -20,7 +24,7 @@ class MapCounts(QObject):
 
     noted = Signal(str)
 
-    def __init__(self, model: TokenizerModel, area: MapArea, panel: QWidget) -> None:
+    def __init__(self, model: TokenizerModel, area: MapArea, panel: "QWidget") -> None:
         super().__init__(panel)
         self._model = model
         self._area = area
