@@ -53,6 +53,7 @@ QToolButton:focus, QPushButton:focus { border-color: $accent; }
 QToolButton::menu-indicator { image: none; }
 QPushButton:disabled, QToolButton:disabled { color: $faint; background: $window; }
 QPushButton:default:enabled { background: $accent; color: $panel; border-color: $accent; }
+QPushButton:default:focus { border-color: $text; }
 QToolButton#switch { border-color: transparent; padding: 1px 6px; color: $muted;
     background: transparent; }
 QToolButton#switch:hover { color: $text; background: $window; }
@@ -115,7 +116,8 @@ QScrollBar::handle:vertical { min-height: 28px; }
 QScrollBar::handle:horizontal { min-width: 28px; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
-QScrollArea { background: transparent; border: 0; }
+QScrollArea { background: transparent; border: 1px solid transparent; }
+QScrollArea:focus { border-color: $accent; }
 
 /* lists, cards and progress */
 #results { background: $panel; border: 1px solid $line; border-radius: 6px; padding: 3px;
@@ -128,6 +130,7 @@ QProgressBar::chunk { background: $accent; border-radius: 3px; }
 
 /* notices */
 #notice { background: $accent_soft; border-radius: 6px; }
+#findBar, #windowsBar { border: 0; border-top: 1px solid $line; }
 #strip { background: $window; border: 0; border-top: 1px solid $line; }
 #refused { background: $panel; border: 0; border-top: 1px solid $bad; }
 #problem { background: $panel; border: 1px solid $bad; border-radius: 6px; }

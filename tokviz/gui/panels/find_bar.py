@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit
 
 from tokviz.gui.task import Task
 from tokviz.gui.tokenizer_model import TokenizerModel
@@ -25,7 +25,7 @@ _SHORT = 1 << 18
 """Characters in which a plain text is found within a frame; longer texts are searched in a task."""
 
 
-class FindBar(QWidget):
+class FindBar(QFrame):
     """Finds in the model's text. `found`: the hits are others now. `went`: to one of them."""
 
     found = Signal()

@@ -1,7 +1,7 @@
 """The bar of context windows below the text: their size and stride, and the way through them."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QSpinBox, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QSpinBox, QToolButton, QVBoxLayout
 
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.flow_layout import FlowLayout
@@ -11,7 +11,7 @@ _LARGEST = 10_000_000
 _UNLIMITED = 1_024  # tokens that windows begin with where the model's own window is not known
 
 
-class WindowsBar(QWidget):
+class WindowsBar(QFrame):
     """Windows over the tokens shown. `changed`: the windows or the current one are others now."""
 
     changed = Signal()

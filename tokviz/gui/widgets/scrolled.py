@@ -12,6 +12,7 @@ def scrolled(content: QWidget | None = None) -> QScrollArea:
     """
     area = QScrollArea()
     area.setWidgetResizable(True)
+    area.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # its frame tells where the keys go, not the mouse
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     if content is not None:
         keep = _WheelKeptAway(area)

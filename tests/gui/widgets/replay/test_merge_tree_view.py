@@ -112,9 +112,9 @@ def test_a_tip_shows_markup_as_it_is(qtbot: QtBot, tips: list[str]) -> None:
 
 def test_the_newest_merge_and_only_it_is_in_the_accent_colour(view: MergeTreeView) -> None:
     view.set_colors(LIGHT)
-    assert _count(view.grab().toImage(), LIGHT.accent) == 0
+    assert _count(view.viewport().grab().toImage(), LIGHT.accent) == 0
     view.set_step(9)
-    image = view.grab().toImage()
+    image = view.viewport().grab().toImage()
     assert _count(image, LIGHT.accent) > 200
     x, y = view.place_of(13 + 8).toTuple()
     assert image.pixelColor(x - 40, y) == LIGHT.accent
@@ -127,7 +127,7 @@ def test_merges_to_come_are_dotted(view: MergeTreeView) -> None:
     x, y = view.place_of(13 + 10).toTuple()
 
     def bar() -> set[str]:
-        image = view.grab().toImage()
+        image = view.viewport().grab().toImage()
         return {image.pixelColor(x - 44 + i, y).name() for i in range(12)}
 
     assert bar() == {DARK.faint.name(), DARK.panel.name()}
@@ -136,13 +136,13 @@ def test_merges_to_come_are_dotted(view: MergeTreeView) -> None:
 
 
 def test_selected_tokens_are_ringed(view: MergeTreeView) -> None:
-    before = view.grab().toImage()
+    before = view.viewport().grab().toImage()
     view.set_selected(frozenset({1000 + 12, 3}))
-    after = view.grab().toImage()
+    after = view.viewport().grab().toImage()
     assert before != after
     assert _count(after, LIGHT.accent) > 50
     view.set_selected(frozenset())
-    assert view.grab().toImage() == before
+    assert view.viewport().grab().toImage() == before
 
 
 def test_hovering_from_elsewhere_is_seen_and_says_nothing(

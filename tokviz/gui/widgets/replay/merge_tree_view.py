@@ -100,7 +100,11 @@ class MergeTreeView(QAbstractScrollArea):
 
     def set_colors(self, palette: Palette) -> None:
         self._scene.palette = palette
-        self.setStyleSheet(f"MergeTreeView {{ background: {palette.panel.name()}; border: 0; }}")
+        panel, accent = palette.panel.name(), palette.accent.name()
+        self.setStyleSheet(
+            f"MergeTreeView {{ background: {panel}; border: 1px solid {panel}; }}"
+            f"MergeTreeView:focus {{ border-color: {accent}; }}"
+        )
         self.viewport().update()
 
     @property
@@ -121,7 +125,7 @@ class MergeTreeView(QAbstractScrollArea):
     def minimumSizeHint(self) -> QSize:
         bar = self.horizontalScrollBar()
         tall = bar.sizeHint().height() if bar.maximum() else 0
-        return QSize(160, round(least_height(self._shape)) + tall)
+        return QSize(160, round(least_height(self._shape)) + tall + 2 * self.frameWidth())
 
     # -- layout --------------------------------------------------------------------------------
 

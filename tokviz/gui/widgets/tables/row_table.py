@@ -161,8 +161,10 @@ class RowTable(QTableView):
     def set_colors(self, palette: Palette) -> None:
         self._palette = self._painting.palette = palette
         panel, line, muted = palette.panel.name(), palette.line.name(), palette.muted.name()
+        accent = palette.accent.name()
         self.setStyleSheet(
-            f"QTableView {{ background: {panel}; border: 0; }}"
+            f"QTableView {{ background: {panel}; border: 1px solid {panel}; }}"
+            f"QTableView:focus {{ border-color: {accent}; }}"
             f"QHeaderView {{ background: {panel}; border: 0; border-bottom: 1px solid {line}; }}"
             f"QHeaderView::section {{ background: {panel}; color: {muted}; font-size: 9pt;"
             f" border: 0; padding: 4px {CELL_PAD}px; }}"
