@@ -84,8 +84,8 @@ def test_a_factored_table_has_a_row_for_every_token(
 @pytest.mark.parametrize(
     ("content", "options", "words"),
     [
-        ("x", [], "The text is one token"),
-        ("", [], "The text is no token"),
+        ("x", [], "The text has one token"),
+        ("", [], "The text has no token"),
         ("abcdef", [], "held-out part of 10% has one token"),
         ("abc", ["--held-out", "0.1"], "is empty"),
         (TEXT, ["--prompt", "§"], "--prompt has no token"),
@@ -109,6 +109,17 @@ def test_bad_input_is_one_sentence(
     assert words in told.err
     assert told.err.count("\n") == 1
     assert told.out == ""
+
+
+def test_a_sample_gives_no_orders_to_a_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "controls.txt"
+    path.write_bytes(b"\x1b[2J\x07a\tb\n" * 20)
+    assert main(["bigram", str(path), "--tokenizer", "bytes", "--steps", "2"]) == 0
+    sample = capsys.readouterr().out.split("\n\n", 1)[1]
+    assert "\ufffd" in sample
+    assert not {"\x1b", "\x07"} & set(sample)
 
 
 def test_a_rate_that_is_too_high_is_told(text: Path, capsys: pytest.CaptureFixture[str]) -> None:

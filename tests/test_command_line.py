@@ -295,6 +295,14 @@ def test_the_replay_lists_every_step(capsys: Capture) -> None:
     }
 
 
+@pytest.mark.parametrize("name", ["bert-base-uncased", "characters", "bytes"])
+def test_that_there_are_no_merges_to_replay_is_said(capsys: Capture, name: str) -> None:
+    assert main(["replay", "--text", "ab", "--tokenizer", name, "--json"]) == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out)["steps"] == []
+    assert f"{name} has no merges that could be listed" in said.err
+
+
 def test_the_curve_has_its_first_point_changes_and_last(capsys: Capture, tmp_path: Path) -> None:
     (tmp_path / "x").write_text(" tokenization")
     found = answer(capsys, "curve", tmp_path / "x", "--tokenizer", "gpt2", "--json")

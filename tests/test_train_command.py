@@ -115,7 +115,7 @@ def bad_inputs(folder: Path) -> dict[str, list[str]]:
         "without text files": [str(folder / "empty"), "--vocab-size", "300"],
         "no such file": [str(folder / "nothing"), "--vocab-size", "300"],
         "with --encoding cp1252": [file("latin", b"caf\xe9"), "--vocab-size", "300"],
-        "binary file": [file("binary", b"\0\0\xff"), "--vocab-size", "300"],
+        "leave the binary file out.\n": [file("binary", b"\0\0\xff"), "--vocab-size", "300"],
         "has 256 tokens": [some, "--vocab-size", "255"],
         "no regular expression": [some, "--vocab-size", "300", "--pattern", "("],
         "avoid repetitions": [
@@ -135,6 +135,15 @@ def bad_inputs(folder: Path) -> dict[str, list[str]]:
         "entry 1": ["--word-counts", words, "--merges", "3"],
         "needs --merges": ["--word-counts", words],
         "cannot be written": [some, "--merges", "3", "-o", str(folder / "no" / "t.json")],
+        "t.json cannot be written": [
+            "--word-counts",
+            file("w.json", b'{"l o": 1}'),
+            "--merges",
+            "3",
+            "-o",
+            str(folder / "no" / "t.json"),
+            "--json",
+        ],
         "tokenizer.json": [some, "--merges", "3", "-o", "a.model", "--alphabet", "huggingface"],
     }
 

@@ -363,7 +363,7 @@ def test_what_cannot_be_learned_is_said_in_place(
     session.model.set_text("x")
     settings.fields.rate.setText("0.01")
     qtbot.mouseClick(settings.start_button, Left)
-    assert "The text is one token" in settings.words.text()
+    assert "The text has one token" in settings.words.text()
 
 
 def test_a_table_that_does_not_fit_is_replaced_before_it_starts(start: Start, qtbot: QtBot) -> None:

@@ -25,7 +25,11 @@ def test_one_button_learns_a_vocabulary_that_the_text_is_shown_in(
     assert len(tokenizer.merges) == 24
     assert tokenizer.decode(session.model.text.ids().tolist()) == TEXT.encode()
     assert session.model.text.ids().tolist() == tokenizer.encode(TEXT).ids.tolist()
-    assert panel.words.text() == "24 merges learned: a vocabulary of 280 tokens."
+    told = "24 merges learned: a vocabulary of 280 tokens."
+    assert panel.words.text() == f"{told} The text is too short to keep a tenth aside."
+    panel.settings.hold_out.setChecked(False)
+    train(qtbot, panel, 280)
+    assert panel.words.text() == told
 
 
 def test_the_table_tells_counts_and_replacements_newest_first(
@@ -135,6 +139,7 @@ def test_what_fails_leaves_the_last_training_and_its_error_goes_with_the_next_ch
     session: Session, qtbot: QtBot
 ) -> None:
     panel = session.window.training
+    panel.settings.hold_out.setChecked(False)
     train(qtbot, panel, 257)
     told = panel.words.text()
     assert told == "1 merge learned: a vocabulary of 257 tokens."

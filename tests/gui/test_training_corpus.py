@@ -216,6 +216,10 @@ def test_a_pattern_of_ones_own_is_tried_as_it_is_typed(
     session.model.set_caret(4, 4)
     combo.setCurrentText("whitespace")
     qtbot.waitUntil(lambda: pieces.pieces == ["·", "cd"], timeout=5000)
+    session.model.set_text("word " * 40)  # the sample ends inside the last word it has
+    session.model.set_caret(0, 0)
+    qtbot.waitUntil(lambda: len(pieces.pieces) > 2, timeout=5000)
+    assert set(pieces.pieces) == {"word", "·"}
 
 
 def test_a_pattern_that_matches_nothing_is_refused(

@@ -6,6 +6,7 @@ import math
 import sys
 from dataclasses import replace
 from pathlib import Path
+from unicodedata import category
 
 import numpy as np
 
@@ -240,4 +241,9 @@ def _write_words(found: dict[str, float | str | None], part: PairCounts) -> None
     for name, value, words in rows:
         number = f"{value:9.4f}" if isinstance(value, float) else f"{'none':>9}"
         sys.stdout.write(f"{name:<15} {number}  {words}".rstrip() + "\n")
-    sys.stdout.write(f"\n{found['sample']}\n")
+    sys.stdout.write(f"\n{_without_controls(str(found['sample']))}\n")
+
+
+def _without_controls(sample: str) -> str:
+    """What no terminal takes for an order: a model of bytes writes any of them."""
+    return "".join("\ufffd" if category(c) == "Cc" and c not in "\n\t" else c for c in sample)

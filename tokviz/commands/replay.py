@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tokviz.commands.inputs import add_tokenizer, checked_argument, tokenizer_for
 from tokviz.commands.json_stream import write_object
+from tokviz.text_files import shown
 from tokviz.tokenization.algorithms.bpe import MergeStep
 from tokviz.tokenization.tokenizer import Tokenizer
 from tokviz.tokenization.vocabulary.visible_text import visible
@@ -23,6 +24,11 @@ def run(arguments: argparse.Namespace) -> int:
     text = checked_argument(arguments.text, "--text")
     tokenizer = tokenizer_for(arguments.tokenizer, text)
     steps = tokenizer.replay(text)
+    if not len(tokenizer.merges):
+        sys.stderr.write(
+            f"tokviz replay: {shown(arguments.tokenizer)} has no merges that could be listed; its "
+            f"algorithm is {tokenizer.algorithm.value}.\n"
+        )
     if arguments.json:
         ids = tokenizer.encode(text).ids
         write_object(sys.stdout.write, [("steps", _rows(tokenizer, steps)), ("ids", ids)])

@@ -108,6 +108,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.vocab_size is None and arguments.merges is None:
         raise InputError("Say how much to learn: --vocab-size 1000, or --merges 744.")
     split = split_pattern(arguments.pattern)
+    _check_folder(arguments.output)
     counts = _count(arguments, split)
     training = Training(
         lay_out(counts, Alphabet(arguments.alphabet)),
@@ -135,6 +136,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _train_on_words(arguments: argparse.Namespace) -> int:
     if arguments.files or arguments.merges is None:
         raise InputError("--word-counts takes the place of FILE and needs --merges N.")
+    _check_folder(arguments.output)
     file = arguments.word_counts
     words = read_word_counts(read_bytes(file, _MOST_WORD_COUNTS), shown(file))
     training = word_count_training(words, TieRule(arguments.ties or TieRule.FIRST.value))
@@ -154,6 +156,15 @@ def _train_on_words(arguments: argparse.Namespace) -> int:
     return _told(training, arguments.merges, stopped)
 
 
+def _check_folder(output: str | None) -> None:
+    """What is learned in an hour is not to be lost by a slip of the pen."""
+    if output is not None and not Path(output).absolute().parent.is_dir():
+        raise InputError(
+            f"{shown(output)} cannot be written: its folder is not there; make it or choose "
+            f"another one."
+        )
+
+
 def _count(arguments: argparse.Namespace, split: SplitPattern) -> PreTokenCounts:
     bar = ProgressBar("counting")
     try:
@@ -163,6 +174,8 @@ def _count(arguments: argparse.Namespace, split: SplitPattern) -> PreTokenCounts
             if step.counts is not None:
                 return step.counts
     except NotUtf8Error as error:
+        if error.looks_binary:
+            raise
         sentence = str(error).removesuffix(".")
         raise InputError(f"{sentence}, with --encoding cp1252 for instance.") from None
     except LookupError:

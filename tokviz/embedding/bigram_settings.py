@@ -58,7 +58,7 @@ def split_text(
     if len(ids) < 2:
         n = "no token" if not len(ids) else "one token"
         raise NoTrainingError(
-            f"The text is {n}; a bigram model learns from pairs, so give it two tokens or more."
+            f"The text has {n}; a bigram model learns from pairs, so give it two tokens or more."
         )
     n_held_out = round(len(ids) * held_out)
     if held_out and n_held_out < 2:

@@ -70,17 +70,19 @@ class SplitChoice(QWidget):
             return
         if self._task is not None:
             self._task.cancel()
-        self._task = Task(_trying(self.pattern, self._sample()), "Split pattern", parent=self)
+        work = _trying(self.pattern, self._sample(), _SAMPLE)
+        self._task = Task(work, "Split pattern", parent=self)
         self._task.stepped.connect(self._on_tried)
         self._task.failed.connect(self._on_failed)
         self._task.finished.connect(self._on_finished)
         self._task.start()
 
     def _sample(self) -> str:
-        """The beginning of the caret's line; that of the text where nothing follows it."""
+        """What follows the caret, or begins the text where nothing does; a character too long if
+        it goes on."""
         text, (start, _) = self._model.text, self._model.caret
-        sample = text.slice(start, start + _SAMPLE)
-        return sample if sample.strip() else text.slice(0, _SAMPLE)
+        sample = text.slice(start, start + _SAMPLE + 1)
+        return sample if sample.strip() else text.slice(0, _SAMPLE + 1)
 
     def _on_tried(self, batch: list[list[str]]) -> None:
         pre_tokens = [piece.encode("utf-8", "surrogatepass") for piece in batch[-1]]
@@ -97,5 +99,7 @@ class SplitChoice(QWidget):
         self._try_soon()
 
 
-def _trying(pattern: str, sample: str) -> Iterator[list[str]]:
-    yield split_sample(pattern, sample)
+def _trying(pattern: str, sample: str, most: int) -> Iterator[list[str]]:
+    """The pre-tokens of a sample; one that is cut where the sample ends would be none."""
+    pieces = split_sample(pattern, sample)
+    yield pieces[:-1] if len(sample) > most and len(pieces) > 1 else pieces

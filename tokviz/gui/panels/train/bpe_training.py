@@ -118,6 +118,8 @@ class Learned:
             told = f"{merges} learned, a vocabulary of {n_vocab:,} tokens: {why}."
         if self.tokenizer is None:
             told += " Its symbols are no single characters, so no text can be shown in them."
+        if self.run.wishes.hold_out and self.run.split is not None and not len(self.curve.held_out):
+            told += " The text is too short to keep a tenth aside."
         return told
 
 
