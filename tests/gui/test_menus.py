@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -66,3 +67,25 @@ def test_the_two_ways_to_open_a_model_s_folder_say_what_they_take_of_it(
     assert [a.text() for a in menu.actions() if a.text().replace("&", "") == f"{asked} …"]
     qtbot.keyClick(menu, letter)
     qtbot.waitUntil(lambda: titles == [asked])
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # offscreen menus
+def test_a_click_on_a_recent_file_opens_it(start: Start, qtbot: QtBot, tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in ("a & b.txt", "other.txt")]
+    session = start()
+    document = session.window.document
+    for path in paths:
+        path.write_text(f"in {path.name}")
+        with qtbot.waitSignal(document.opened):
+            document.open(str(path))
+    session.window.activateWindow()
+    qtbot.keyClick(session.window.text_panel.view, Qt.Key.Key_F, Qt.KeyboardModifier.AltModifier)
+    qtbot.keyClick(QApplication.activePopupWidget(), Qt.Key.Key_R)
+    recent = QApplication.activePopupWidget()
+    assert isinstance(recent, QMenu)
+    last = recent.actions()[-1]
+    with qtbot.waitSignal(document.opened):
+        place = recent.actionGeometry(last).center()
+        qtbot.mouseClick(recent, Qt.MouseButton.LeftButton, pos=place)
+    assert str(session.model.text) == "in a & b.txt"
+    assert session.window.windowTitle() == "a & b.txt[*] – tokviz"
