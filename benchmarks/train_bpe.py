@@ -24,13 +24,8 @@ from tokviz.tokenization.formats.byte_alphabet import to_bytes
 from tokviz.tokenization.pre_tokenization.known_patterns import CL100K, GPT2
 from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
 from tokviz.tokenization.training.pre_token_counts import count_pre_tokens, pieces_of
-from tokviz.tokenization.training.trainer import (
-    LONGEST_TOKEN,
-    Alphabet,
-    Training,
-    lay_out,
-    learn_merges,
-)
+from tokviz.tokenization.training.trainer import LONGEST_TOKEN, Training, learn_merges
+from tokviz.tokenization.training.training_corpus import Alphabet, lay_out
 
 _ROUNDS = 3
 _N_BYTES = 10 * MEGABYTE

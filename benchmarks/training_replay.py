@@ -19,8 +19,10 @@ from benchmarks.figures import Figure
 from benchmarks.measure import once
 from benchmarks.train_bpe import corpus
 from tokviz.tokenization.pre_tokenization.known_patterns import GPT2
+from tokviz.tokenization.training.pair_ranking import TieRule
 from tokviz.tokenization.training.pre_token_counts import count_pre_tokens
-from tokviz.tokenization.training.trainer import TieRule, Training, lay_out, learn_merges
+from tokviz.tokenization.training.trainer import Training, learn_merges
+from tokviz.tokenization.training.training_corpus import lay_out
 from tokviz.tokenization.training.training_replay import TrainingReplay
 
 _N_MERGES = 32_000

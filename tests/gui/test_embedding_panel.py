@@ -17,7 +17,7 @@ from tokviz.embedding import table
 from tokviz.embedding.projections.pca import principal_components
 from tokviz.gui.panels.map.embedding_panel import EmbeddingPanel
 from tokviz.gui.widgets.map.projection_settings import ProjectionSettings
-from tokviz.gui.widgets.map.scatter_view import Tool
+from tokviz.gui.widgets.map.scatter_pointer import Tool
 from tokviz.tokenization.tokenizer import bytes_tokenizer, characters_tokenizer
 
 

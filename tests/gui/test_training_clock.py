@@ -14,9 +14,11 @@ from tokviz.gui.panels.replay.merge_history_panel import MergeHistoryPanel
 from tokviz.gui.widgets.mode_switch import Mode
 from tokviz.gui.widgets.replay.clock_switch import Clock
 from tokviz.tokenization.pre_tokenization.known_patterns import GPT2
+from tokviz.tokenization.training.pair_ranking import TieRule
 from tokviz.tokenization.training.pre_token_counts import count_pre_tokens
 from tokviz.tokenization.training.trained_tokenizer import trained_tokenizer
-from tokviz.tokenization.training.trainer import TieRule, Training, lay_out, learn_merges
+from tokviz.tokenization.training.trainer import Training, learn_merges
+from tokviz.tokenization.training.training_corpus import lay_out
 from tokviz.tokenization.training.training_replay import TrainingReplay
 from tokviz.tokenization.training.word_counts import (
     CLASSIC_EXAMPLE,

@@ -15,7 +15,7 @@ from tests.gui.training import Left, open_training, train, until_trained
 from tokviz.gui.app import Session
 from tokviz.gui.panels.train.bpe_training_panel import BpeTrainingPanel
 from tokviz.gui.panels.train.learned_rows import LearnedRows
-from tokviz.tokenization.training.trainer import TieRule
+from tokviz.tokenization.training.pair_ranking import TieRule
 
 CLASSIC = [
     ("e", "s", 9),

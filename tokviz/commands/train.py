@@ -20,17 +20,11 @@ from tokviz.tokenization.pre_tokenization.known_patterns import SPLIT_PATTERNS, 
 from tokviz.tokenization.pre_tokenization.split_checks import checked_texts
 from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
 from tokviz.tokenization.tokenizer import Tokenizer
-from tokviz.tokenization.training.pre_token_counts import PreTokenCounts
+from tokviz.tokenization.training.pair_ranking import TieRule
+from tokviz.tokenization.training.pre_token_counts import PreTokenCounts, count_pre_tokens
 from tokviz.tokenization.training.trained_tokenizer import trained_tokenizer
-from tokviz.tokenization.training.trainer import (
-    Alphabet,
-    LearnedMerge,
-    TieRule,
-    Training,
-    count_pre_tokens,
-    lay_out,
-    learn_merges,
-)
+from tokviz.tokenization.training.trainer import LearnedMerge, Training, learn_merges
+from tokviz.tokenization.training.training_corpus import Alphabet, lay_out
 from tokviz.tokenization.training.word_counts import (
     read_word_counts,
     symbol,

@@ -21,7 +21,8 @@ from tokviz.tokenization.formats.saving import files_to_write, self_check
 from tokviz.tokenization.pre_tokenization.known_patterns import SPLIT_PATTERNS, split_pattern
 from tokviz.tokenization.tokenizer import Special, Tokenizer
 from tokviz.tokenization.training.trained_tokenizer import trained_tokenizer
-from tokviz.tokenization.training.trainer import Alphabet, Training, lay_out, learn_merges
+from tokviz.tokenization.training.trainer import Training, learn_merges
+from tokviz.tokenization.training.training_corpus import Alphabet, lay_out
 
 OWN = r"\p{L}+| ?\p{N}|[^\p{L}\p{N}]+"
 PATTERNS = [*SPLIT_PATTERNS, OWN]

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from tests.tokenization.diverse_texts import LONG, any_text, texts
 from tests.tokenization.encoders.test_encoder import columns
 from tests.tokenization.oracles import shipped
-from tokviz.tokenization.encoding import concatenate
+from tokviz.tokenization.encoding import TextEncoder, concatenate
 from tokviz.tokenization.text import reencoding
 from tokviz.tokenization.text.locality import Locality
 from tokviz.tokenization.text.reencoding import encode_in_parts, reencode
-from tokviz.tokenization.tokenizer import TextEncoder, Tokenizer, characters_tokenizer
+from tokviz.tokenization.tokenizer import Tokenizer, characters_tokenizer
 
 meeting = st.text(st.sampled_from(" \n\r\t'1½aAésltrve.\x04"), max_size=120)
 NAMES = ["gpt2", "smollm2", "characters", "bytes"]

@@ -1,10 +1,12 @@
 """Both rules for ties on one corpus, against two trainings from scratch."""
 
 from tokviz.tokenization.pre_tokenization.known_patterns import GPT2
+from tokviz.tokenization.training.pair_ranking import TieRule
 from tokviz.tokenization.training.pre_token_counts import PreTokenCounts, count_pre_tokens
 from tokviz.tokenization.training.tie_comparison import RuleComparison, comparing_rules, other_rule
 from tokviz.tokenization.training.trained_tokenizer import trained_tokenizer
-from tokviz.tokenization.training.trainer import TieRule, Training, lay_out, learn_merges
+from tokviz.tokenization.training.trainer import Training, learn_merges
+from tokviz.tokenization.training.training_corpus import lay_out
 
 TEXT = "zb za low lower newest widest, the lowest and the newest of them all. " * 3
 

@@ -14,13 +14,8 @@ from tokviz.tokenization.replay.vocabulary_curve import vocabulary_curve
 from tokviz.tokenization.text.truncation import Truncation
 from tokviz.tokenization.tokenizer import Algorithm, Special, Tokenizer
 from tokviz.tokenization.training.trained_tokenizer import trained_tokenizer
-from tokviz.tokenization.training.trainer import (
-    Alphabet,
-    Training,
-    TrainingError,
-    lay_out,
-    learn_merges,
-)
+from tokviz.tokenization.training.trainer import Training, learn_merges
+from tokviz.tokenization.training.training_corpus import Alphabet, TrainingError, lay_out
 
 LETTERS = "aab éß日🚀"
 corpora = st.lists(st.text(st.sampled_from(LETTERS), min_size=1, max_size=30), min_size=1)

@@ -23,18 +23,15 @@ from tokviz.tokenization.pre_tokenization.known_patterns import (
 from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
 from tokviz.tokenization.training import joining
 from tokviz.tokenization.training import trainer as trainer_module
+from tokviz.tokenization.training.pair_ranking import TieRule
 from tokviz.tokenization.training.pre_token_counts import PreTokenCounts, count_pre_tokens
-from tokviz.tokenization.training.trainer import (
+from tokviz.tokenization.training.trainer import LearnedMerge, Training, in_batches, learn_merges
+from tokviz.tokenization.training.training_corpus import (
     Alphabet,
-    LearnedMerge,
-    TieRule,
-    Training,
     TrainingError,
-    in_batches,
+    byte_order,
     lay_out,
-    learn_merges,
 )
-from tokviz.tokenization.training.training_corpus import byte_order
 
 # Few letters, so that pairs tie, overlap and meet again; long runs; some longer words.
 word = st.one_of(

@@ -13,14 +13,9 @@ from tests.tokenization.training.test_trainer import counts_of
 from tokviz.tokenization.formats.byte_alphabet import to_bytes
 from tokviz.tokenization.pre_tokenization.known_patterns import CL100K, GPT2, O200K
 from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
-from tokviz.tokenization.training.trainer import (
-    LONGEST_TOKEN,
-    Alphabet,
-    TieRule,
-    Training,
-    lay_out,
-    learn_merges,
-)
+from tokviz.tokenization.training.pair_ranking import TieRule
+from tokviz.tokenization.training.trainer import LONGEST_TOKEN, Training, learn_merges
+from tokviz.tokenization.training.training_corpus import Alphabet, lay_out
 
 rustbpe: Any = pytest.importorskip("rustbpe")
 

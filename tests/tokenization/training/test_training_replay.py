@@ -14,8 +14,10 @@ from tests.tokenization.training.test_trainer import (
     many_pairs,
     thresholds,
 )
+from tokviz.tokenization.training.pair_ranking import TieRule
 from tokviz.tokenization.training.pre_token_counts import PreTokenCounts
-from tokviz.tokenization.training.trainer import Alphabet, TieRule, Training, lay_out, learn_merges
+from tokviz.tokenization.training.trainer import Training, learn_merges
+from tokviz.tokenization.training.training_corpus import Alphabet, lay_out
 from tokviz.tokenization.training.training_replay import TrainingReplay
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tokviz.tokenization.training.trainer import TieRule, learn_merges
+from tokviz.tokenization.training.pair_ranking import TieRule
+from tokviz.tokenization.training.trainer import learn_merges
 from tokviz.tokenization.training.training_replay import TrainingReplay
 from tokviz.tokenization.training.word_counts import (
     CLASSIC_EXAMPLE,

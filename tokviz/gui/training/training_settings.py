@@ -18,7 +18,8 @@ from tokviz.gui.panels.train.bpe_training import Size, Wishes
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.training.split_choice import SplitChoice
 from tokviz.gui.training.training_source import TrainingSource
-from tokviz.tokenization.training.trainer import Alphabet, TieRule
+from tokviz.tokenization.training.pair_ranking import TieRule
+from tokviz.tokenization.training.training_corpus import Alphabet
 
 _ALPHABETS = {
     "bytes, ids 0–255": Alphabet.BYTES,

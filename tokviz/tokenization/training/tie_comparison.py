@@ -5,14 +5,9 @@ from dataclasses import dataclass
 
 from tokviz.tokenization.text.tokenized_text import TokenizedText
 from tokviz.tokenization.tokenizer import Tokenizer
+from tokviz.tokenization.training.pair_ranking import TieRule
 from tokviz.tokenization.training.trained_tokenizer import trained_tokenizer
-from tokviz.tokenization.training.trainer import (
-    LearnedMerge,
-    TieRule,
-    Training,
-    in_batches,
-    learn_merges,
-)
+from tokviz.tokenization.training.trainer import LearnedMerge, Training, in_batches, learn_merges
 from tokviz.tokenization.training.training_replay import TrainingReplay, TrainingStep
 from tokviz.tokenization.training.word_counts import WORDS, word_count_tokenizer
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
 from tokviz.tokenization.tokenizer import Algorithm, Tokenizer
-from tokviz.tokenization.training.trainer import Training, TrainingError
+from tokviz.tokenization.training.trainer import Training
+from tokviz.tokenization.training.training_corpus import TrainingError
 
 
 def trained_tokenizer(

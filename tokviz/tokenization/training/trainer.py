@@ -27,26 +27,10 @@ from tokviz.tokenization.encoding import Int32s, Int64s
 from tokviz.tokenization.training.joining import Joiner
 from tokviz.tokenization.training.pair_ranking import PairRanking, TieRule
 from tokviz.tokenization.training.pairs import LOW, SHIFT
-from tokviz.tokenization.training.pre_token_counts import count_pre_tokens
 from tokviz.tokenization.training.training_corpus import (
-    Alphabet,
     TrainingCorpus,
     TrainingError,
-    lay_out,
 )
-
-__all__ = [
-    "Alphabet",
-    "LearnedMerge",
-    "LearningCurve",
-    "TieRule",
-    "Training",
-    "TrainingError",
-    "count_pre_tokens",
-    "in_batches",
-    "lay_out",
-    "learn_merges",
-]
 
 LONGEST_TOKEN = 1 << 16
 """Bytes. Forty merges, each doubling the last, would make a token of a terabyte."""

@@ -10,8 +10,9 @@ from typing import Any
 
 from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
 from tokviz.tokenization.tokenizer import Tokenizer
+from tokviz.tokenization.training.pair_ranking import TieRule
 from tokviz.tokenization.training.trained_tokenizer import trained_tokenizer
-from tokviz.tokenization.training.trainer import TieRule, Training
+from tokviz.tokenization.training.trainer import Training
 from tokviz.tokenization.training.training_corpus import lay_out_words
 
 END_OF_WORD = "</w>"

@@ -20,7 +20,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tokviz.gui.palette import DARK, LIGHT
-from tokviz.gui.widgets.map.scatter_view import ScatterView, Tool
+from tokviz.gui.widgets.map.scatter_pointer import Tool
+from tokviz.gui.widgets.map.scatter_view import ScatterView
 
 _RED = 0xFFD00000
 

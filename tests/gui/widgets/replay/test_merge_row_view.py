@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
 from tokviz.gui.palette import DARK, LIGHT
-from tokviz.gui.widgets.replay.merge_row_view import MergeRowView, RowToken
+from tokviz.gui.widgets.replay.merge_row_layout import RowToken
+from tokviz.gui.widgets.replay.merge_row_view import MergeRowView
 
 _BEFORE = [RowToken(label, 10 + i) for i, label in enumerate(["·to", "k", "en", "iz", "ation"])]
 _AFTER = [*_BEFORE[:3], RowToken("ization", 99)]

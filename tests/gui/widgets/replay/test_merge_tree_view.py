@@ -10,7 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.widgets.random_tree import leaves_of, random_tree, tokenization
 from tokviz.gui.palette import DARK, LIGHT
-from tokviz.gui.widgets.replay.merge_tree_view import MergeTreeView, TreeLeaf, TreeNode
+from tokviz.gui.widgets.replay.merge_tree_layout import TreeLeaf, TreeNode
+from tokviz.gui.widgets.replay.merge_tree_view import MergeTreeView
 
 Tree = tuple[list[TreeLeaf], list[TreeNode]]
 

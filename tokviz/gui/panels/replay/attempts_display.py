@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tokviz.gui.widgets.replay.attempts_view import AttemptsView
-from tokviz.gui.widgets.replay.merge_row_view import RowToken
+from tokviz.gui.widgets.replay.merge_row_layout import RowToken
 from tokviz.gui.widgets.replay.tried_word_view import Stretch
 from tokviz.gui.widgets.tables.row_table_model import NoRows
 from tokviz.tokenization.replay.cut_stretch import CutStretch, wordpiece_of

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from tokviz.gui.widgets.replay.lattice_body import LatticeBody
-from tokviz.gui.widgets.replay.lattice_view import LatticeArc, LatticeState
-from tokviz.gui.widgets.replay.merge_row_view import RowToken
+from tokviz.gui.widgets.replay.lattice_layout import LatticeArc
+from tokviz.gui.widgets.replay.lattice_view import LatticeState
+from tokviz.gui.widgets.replay.merge_row_layout import RowToken
 from tokviz.gui.widgets.tables.row_table_model import NoRows
 from tokviz.tokenization.replay.cut_stretch import CutStretch, tokens_of_arcs
 from tokviz.tokenization.segmenters.unigram import Arc, Lattice

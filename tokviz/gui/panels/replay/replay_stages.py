@@ -5,8 +5,8 @@ from enum import Enum
 from typing import overload
 
 from tokviz.gui.panels.replay.replay_scope import NameOf, Position, Stretch
-from tokviz.gui.widgets.replay.merge_row_view import RowToken
-from tokviz.gui.widgets.replay.merge_tree_view import TreeLeaf, TreeNode
+from tokviz.gui.widgets.replay.merge_row_layout import RowToken
+from tokviz.gui.widgets.replay.merge_tree_layout import TreeLeaf, TreeNode
 from tokviz.tokenization.encoding import Int32s, without_surrogates
 from tokviz.tokenization.replay.merge_replay import MergeReplay
 from tokviz.tokenization.vocabulary.visible_text import visible

@@ -10,7 +10,7 @@ from tokviz.gui.panels.replay.training_steps import FoundStep, TrainingSteps
 from tokviz.gui.task import failure
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.replay.merge_replay_view import MergeReplayView
-from tokviz.gui.widgets.replay.merge_row_view import RowToken
+from tokviz.gui.widgets.replay.merge_row_layout import RowToken
 from tokviz.gui.widgets.tables.row_table_model import NoRows
 from tokviz.tokenization.training.training_replay import Example
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from tokviz.tokenization.training.trainer import LearnedMerge, TieRule
+from tokviz.tokenization.training.pair_ranking import TieRule
+from tokviz.tokenization.training.trainer import LearnedMerge
 from tokviz.tokenization.training.training_replay import TrainingStep
 
 _MOST_NAMED = 4

@@ -14,19 +14,17 @@ from tokviz.tokenization.pre_tokenization.known_patterns import split_pattern
 from tokviz.tokenization.pre_tokenization.split_checks import checked_texts
 from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
 from tokviz.tokenization.tokenizer import Tokenizer
+from tokviz.tokenization.training.pair_ranking import TieRule
+from tokviz.tokenization.training.pre_token_counts import count_pre_tokens
 from tokviz.tokenization.training.trained_tokenizer import trained_tokenizer
 from tokviz.tokenization.training.trainer import (
-    Alphabet,
     LearnedMerge,
     LearningCurve,
-    TieRule,
     Training,
-    TrainingError,
-    count_pre_tokens,
     in_batches,
-    lay_out,
     learn_merges,
 )
+from tokviz.tokenization.training.training_corpus import Alphabet, TrainingError, lay_out
 from tokviz.tokenization.training.word_counts import word_count_tokenizer, word_count_training
 
 HELD_OUT = 0.1

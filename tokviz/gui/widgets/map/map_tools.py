@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QToolButton, QWidget
 
-from tokviz.gui.widgets.map.scatter_view import Tool
+from tokviz.gui.widgets.map.scatter_pointer import Tool
 from tokviz.gui.widgets.switch_button import switch_button
 
 _TOOLS = {

@@ -19,8 +19,6 @@ from tokviz.gui.widgets.map.scatter_picking import in_lasso, in_rectangle
 from tokviz.gui.widgets.map.scatter_pixels import Int64s
 from tokviz.gui.widgets.map.scatter_pointer import Press, Tool, paint_region, tool_with
 
-__all__ = ["ScatterView", "Tool"]
-
 _NOTCH = 1.25  # the zoom of one notch of the wheel
 _STEP = 60.0  # pixels an arrow key pans
 _CLOSER = 2.0  # the zoom of a double click

@@ -15,8 +15,6 @@ from tokviz.gui.palette import LIGHT, Palette
 from tokviz.gui.widgets.replay.lattice_layout import LatticeArc, levels_of
 from tokviz.gui.widgets.text.text_style import text_style
 
-__all__ = ["LatticeArc", "LatticeState", "LatticeView"]
-
 _SIDE = 26.0
 _TOP = 8.0
 _LEVEL = 36.0

@@ -29,8 +29,6 @@ from tokviz.gui.widgets.replay.merge_row_layout import (
     shortened,
 )
 
-__all__ = ["MergeRowView", "RowToken"]
-
 _TALL = 92
 _SIDE = 12.0
 _BEFORE_Y = 4.0

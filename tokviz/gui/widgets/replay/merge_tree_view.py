@@ -27,8 +27,6 @@ from tokviz.gui.widgets.replay.merge_tree_layout import (
 )
 from tokviz.gui.widgets.replay.merge_tree_painting import TreeFonts, TreeScene
 
-__all__ = ["MergeTreeView", "TreeLeaf", "TreeNode"]
-
 _PICTURE_HEIGHT = 380
 _PICTURE_WIDTH = 900
 _WIDEST_PICTURE = 32_000  # pixels; Qt paints nothing beyond 32,767
