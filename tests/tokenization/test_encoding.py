@@ -33,14 +33,15 @@ def test_spans_are_those_of_the_obvious_walk_over_bytes(text: str) -> None:
     assert list(zip(starts.tolist(), ends.tolist(), strict=True)) == expected
 
 
-@given(any_text, st.data())
+@given(any_text, st.booleans(), st.data())
 def test_spans_of_bytes_are_spans_of_the_characters_they_touch(
-    text: str, data: st.DataObject
+    text: str, is_covered: bool, data: st.DataObject
 ) -> None:
     valid = without_surrogates(text).encode("utf-8")
     of_byte = [i for i, c in enumerate(text) for _ in range(utf8_lengths(c)[0])]
-    places = st.lists(st.integers(0, len(valid))).map(sorted)
-    starts, ends = data.draw(places), data.draw(places)
+    places = data.draw(st.lists(st.integers(0, len(valid))).map(sorted))
+    starts, ends = (places[:-1], places[1:]) if is_covered else (places[::2], places[1::2])
+    starts = starts[: len(ends)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(encoding_module, "_BLOCK", 3)
         found = spans_in_chars(valid, np.array(starts, np.int32), np.array(ends, np.int32))

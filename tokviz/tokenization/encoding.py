@@ -207,45 +207,53 @@ class TextEncoder(Protocol):
     def encode(self, text: str, *, at_start: bool = True) -> Encoding: ...
 
 
-_BLOCK = 1 << 13
+_BLOCK = 1 << 15
 
 
 def spans_in_chars(data: bytes, starts: Int32s, ends: Int32s) -> tuple[Int32s, Int32s]:
     """Spans of bytes, starts and ends both rising, as those of all characters that they touch.
 
-    `data` is the text in UTF-8. It goes by blocks, as most of a text is ASCII, where a character is
-    a byte. A place less the bytes before it that go on with a character is a character; and a byte
-    that goes on itself is of the character before.
+    `data` is the text in UTF-8. Where each span begins at the end of the one before, as tokens
+    mostly do, and none cuts a character, the two columns are of one array, as the bytes' are.
+    """
+    if not np.array_equal(starts[1:], ends[:-1]):
+        return _begun_before(data, starts)[1], _begun_before(data, ends)[0]
+    edges = np.append(starts, ends[-1:])
+    ends, starts = _begun_before(data, edges)
+    return starts[:-1], ends[1:]
+
+
+def _begun_before(data: bytes, places: Int32s) -> tuple[Int32s, Int32s]:
+    """How many characters of this UTF-8 begin before each place, which rise; and which character
+    each is in: one less where it cuts one.
+
+    It goes by blocks, as most of a text is ASCII, where a character is a byte.
     """
     lows = range(0, len(data), _BLOCK)
-    columns = [
-        (places, places.copy(), _bounds(places, [*lows, len(data)]), own)
-        for places, own in ((starts, 1), (ends, 0))
-    ]
-    n_before, done = 0, 0  # bytes so far that go on with a character; blocks looked at
+    bounds = places.searchsorted(np.array([*lows, len(data)], np.int32)).tolist()
+    bounds[-1] = len(places)  # a place may lie behind the last byte
+    units = np.frombuffer(data, np.int8)
+    begun, is_cut = np.zeros_like(places), np.zeros(len(places), bool)
+    counts, goes_on = np.empty(_BLOCK + 1, np.int32), np.empty(_BLOCK + 1, bool)
+    n_begun = 0
     for i, low in enumerate(lows):
+        here = slice(bounds[i], bounds[i + 1])
         block = data[low : low + _BLOCK]
         if block.isascii():
+            np.add(places[here], np.int32(n_begun - low), out=begun[here])
+            n_begun += len(block)
             continue
-        counts = np.empty(len(block) + 1, np.int32)
-        counts[0] = n_before
-        counts[1:] = np.frombuffer(block, np.int8) < -64  # bytes 0x80 to 0xBF
-        np.cumsum(counts, out=counts)
-        for places, chars, bounds, own in columns:
-            chars[bounds[done] : bounds[i]] -= np.int32(n_before)
-            here = slice(bounds[i], bounds[i + 1])
-            chars[here] -= counts.take(places[here] + np.int32(own - low), mode="clip")
-        n_before, done = int(counts[-1]), i + 1
-    for _, chars, bounds, _ in columns:
-        chars[bounds[done] :] -= np.int32(n_before)
-    return columns[0][1], columns[1][1]
-
-
-def _bounds(rising: Int32s, edges: list[int]) -> list[int]:
-    """Where each block begins, and the end. A place may lie behind the last."""
-    bounds: list[int] = rising.searchsorted(np.array(edges, np.int32)).tolist()
-    bounds[-1] = len(rising)
-    return bounds
+        n = len(block)
+        np.less(units[low : low + n], -64, out=goes_on[:n])  # 0x80 to 0xBF
+        goes_on[n] = False
+        counts[0] = n_begun
+        np.cumsum(~goes_on[:n], out=counts[1 : n + 1])
+        counts[1 : n + 1] += np.int32(n_begun)
+        at = np.subtract(places[here], low, dtype=np.intp)
+        counts.take(at, out=begun[here], mode="clip")
+        goes_on.take(at, out=is_cut[here], mode="clip")
+        n_begun = int(counts[n])
+    return begun, begun - is_cut if is_cut.any() else begun
 
 
 def runs(positions: Int64s) -> list[tuple[int, int]]:

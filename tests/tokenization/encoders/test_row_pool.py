@@ -5,26 +5,32 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tokviz.tokenization.encoders import row_pool
-from tokviz.tokenization.encoders.row_pool import RowPool
+from tokviz.tokenization.encoders.row_pool import OVERHANG, LongRows, RowPool
 
-rows_of_numbers = st.lists(st.lists(st.integers(-2, 9), min_size=1, max_size=30), min_size=1)
+Rows = list[list[int]]
+POOLS = [(1, 1, 7), (2, 8, 15), (4, 16, 31), (8, 32, 63), (None, 1, 100)]
 
 
-@given(rows_of_numbers, rows_of_numbers, st.integers(1, 9), st.data())
+def rows_of(shortest: int, longest: int) -> st.SearchStrategy[Rows]:
+    lengths = st.lists(st.integers(shortest, longest), max_size=6)
+    return lengths.map(lambda sizes: [list(range(3 * size, 4 * size)) for size in sizes])
+
+
+@pytest.mark.parametrize(("width", "shortest", "longest"), POOLS)
+@given(st.data())
 def test_rows_are_put_together(
-    first: list[list[int]], then: list[list[int]], width: int, data: st.DataObject
+    width: int | None, shortest: int, longest: int, data: st.DataObject
 ) -> None:
-    pool = RowPool(width)
-    wanted = data.draw(st.lists(st.integers(0, len(first) + len(then) - 1)))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(row_pool, "_BLOCK", 3)
-        patch.setattr(row_pool, "_VERY_LONG", 20)
-        for rows in (first, then):
-            entries = [entry for row in rows for entry in row]
-            pool.extend(np.array(list(map(len, rows)), np.int32), np.array(entries, np.int32))
-        found = pool.taken(np.array(wanted, np.int32))
-    rows = first + then
-    assert found.dtype == np.int32
-    assert found.tolist() == [entry for number in wanted for entry in rows[number]]
+    pool = LongRows() if width is None else RowPool(width)
+    rows: Rows = []
+    for more in (data.draw(rows_of(shortest, longest)), data.draw(rows_of(shortest, longest))):
+        entries = np.array([entry for row in more for entry in row], np.int32)
+        pool.extend(np.array(list(map(len, more)), np.int32), entries)
+        rows += more
+    wanted = data.draw(st.lists(st.integers(0, len(rows) - 1)) if rows else st.just([]))
+    lengths = np.array([len(rows[number]) for number in wanted], np.int64)
+    out = np.zeros(int(lengths.sum()) + OVERHANG, np.int32)
+    pool.put(np.array(wanted, np.int32), np.cumsum(lengths) - lengths, lengths, out)
+    expected = [entry for number in wanted for entry in rows[number]]
+    assert out[: len(expected)].tolist() == expected
     assert pool.memory >= 4 * sum(map(len, rows))

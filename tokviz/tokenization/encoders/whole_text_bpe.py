@@ -7,9 +7,10 @@ parts of some hundred thousand bytes, and each part in four steps, none of them 
 2. each pre-token is packed into words and gets the number of its distinct string
    (`distinct_strings.py`),
 3. the strings that are new are merged together, in lock-step (`lock_step.py`),
-4. ids and gap ranks are gathered from what is remembered of each string.
+4. ids and gap ranks are gathered from what is remembered of each string (`text_columns.py`).
 
-The third step waits until all parts are numbered, because it is the better the more it has to do.
+The third step waits until all parts are numbered, because it is the better the more it has to do,
+and so does the fourth from the first part on that has something new.
 The result is the plain encoder's, column by column.
 """
 
@@ -26,27 +27,16 @@ from tokviz.tokenization.algorithms.bpe import Merges
 from tokviz.tokenization.encoders.distinct_strings import DistinctStrings
 from tokviz.tokenization.encoders.lock_step import LockStep, can_look_up
 from tokviz.tokenization.encoders.long_pre_tokens import PieceMerger
-from tokviz.tokenization.encoders.row_pool import RowPool
+from tokviz.tokenization.encoders.text_columns import Entries, Part, TextColumns
 from tokviz.tokenization.encoding import CLOSED, OPEN, Encoding, Int32s, Int64s
 from tokviz.tokenization.pre_tokenization.array_splits import BEHIND_A_WORD, edges_of
-from tokviz.tokenization.pre_tokenization.character_classes import bytes_at, classes_of
+from tokviz.tokenization.pre_tokenization.character_classes import bytes_at, classes_of, n_chars_of
 from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
 from tokviz.tokenization.ranges import starts_of
 
 _PART = 1 << 18
 _LOOK = 1 << 12
 _CUT = re.compile(BEHIND_A_WORD.pattern.encode())
-
-
-@dataclass(frozen=True)
-class _Part:
-    """A part of a text: where its pre-tokens start, and the number of each one's string."""
-
-    chars: Int32s
-    bytes: Int32s
-    strings: Int32s
-    n_chars: int
-    n_bytes: int
 
 
 @dataclass(frozen=True)
@@ -94,21 +84,27 @@ class WholeTextEncoder:
 
     def forget(self) -> None:
         self._strings = DistinctStrings()
-        self._ids = RowPool(4)  # of each string
-        self._gaps = RowPool(12)
+        self._entries = Entries()  # of each string
         self._merger: PieceMerger | None = None  # made when there is something to merge
 
     @property
     def memory(self) -> int:
         """An estimate of the bytes held."""
         of_windows = 0 if self._merger is None else self._merger.memory
-        return of_windows + self._strings.memory + self._ids.memory + self._gaps.memory
+        return of_windows + self._strings.memory + self._entries.memory
 
     def encode(self, text: str, data: bytes) -> Encoding:
         """`data`: the text in UTF-8, with U+FFFD for lone surrogates."""
-        parts = list(map(self._numbered, self._cut(data)))
+        columns = TextColumns(len(text), len(data))
+        waiting: list[Part] = []
+        for part in self._parts(text, data):
+            waiting.append(part)
+            if not self._strings.has_new:
+                columns.append(waiting.pop(), self._entries)
         self._merge_new()
-        return self._gather(text, len(data), parts)
+        for part in waiting:
+            columns.append(part, self._entries)
+        return columns.encoding(text)
 
     # -- 1. where pre-tokens start ---------------------------------------------------------------
 
@@ -131,34 +127,36 @@ class WholeTextEncoder:
         if self._find_edges is not None:
             chars = np.flatnonzero(self._find_edges(text, classes_of(text, data)))
             return chars, bytes_at(data, len(text), chars)
-        lengths = np.array(list(map(len, self.rules.split.split(text))), np.int64)
+        lengths = np.array(list(map(len, self.rules.split.split(data.decode()))), np.int64)
         chars = np.cumsum(lengths) - lengths
         return chars, bytes_at(data, len(text), chars)
 
     # -- 2. which string each is -----------------------------------------------------------------
 
-    def _numbered(self, data: bytes) -> _Part:
-        text = data.decode("utf-8")
+    def _parts(self, text: str, data: bytes) -> Iterator[Part]:
+        at = 0
+        for some in self._cut(data):
+            n_chars = n_chars_of(some)
+            yield self._part(text[at : at + n_chars], some)
+            at += n_chars
+
+    def _part(self, text: str, data: bytes) -> Part:
         chars, starts = self._starts(text, data)
-        lengths = np.diff(starts, append=len(data))
-        strings = self._strings.numbers(data, starts, lengths)
-        narrow = chars.astype(np.int32)
-        bytes_ = narrow if starts is chars else starts.astype(np.int32)
-        return _Part(narrow, bytes_, strings, len(text), len(data))
+        strings = self._strings.number(data, starts, np.diff(starts, append=len(data)))
+        return Part(chars, starts, strings, len(text), len(data))
 
     # -- 3. the tokens of new strings ------------------------------------------------------------
 
     def _merge_new(self) -> None:
-        data, lengths = self._strings.take_new()
+        new, of_kinds = zip(*self._strings.take_new(), strict=True)
+        data, lengths = np.concatenate(new), np.concatenate(of_kinds)
         if not len(lengths):
             return
         starts = starts_of(lengths)
         self._merger = self._merger or PieceMerger(self.rules.lock_step)
         tokens, gaps = self._merger.merge(data, starts, lengths)
         self._take_whole(data, starts, lengths, tokens, gaps)
-        is_token = tokens >= 0
-        self._ids.extend(np.add.reduceat(is_token, starts, dtype=np.int32), tokens[is_token])
-        self._gaps.extend(lengths, gaps)
+        self._entries.extend(of_kinds, tokens, gaps)
 
     def _take_whole(
         self, data: NDArray[np.uint8], starts: Int32s, lengths: Int32s, tokens: Int32s, gaps: Int32s
@@ -174,47 +172,3 @@ class WholeTextEncoder:
                 tokens[start] = token_id
                 gaps[start : start + length - 1] = CLOSED
                 gaps[start + length - 1] = OPEN
-
-    # -- 4. the columns --------------------------------------------------------------------------
-
-    def _gather(self, text: str, n_bytes: int, parts: list[_Part]) -> Encoding:
-        strings = np.concatenate([np.zeros(0, np.int32), *(part.strings for part in parts)])
-        chars = _joined([(part.chars, part.n_chars) for part in parts])
-        bytes_ = chars
-        if n_bytes != len(text):
-            bytes_ = _joined([(part.bytes, part.n_bytes) for part in parts])
-        ids, gaps = self._ids.taken(strings), self._gaps.taken(strings)
-        edges = _edges(gaps, len(ids))
-        return Encoding(
-            text=text,
-            n_bytes=n_bytes,
-            ids=ids,
-            byte_starts=edges[:-1],
-            byte_ends=edges[1:],
-            pre_token_chars=chars,
-            pre_token_bytes=bytes_,
-            gaps=gaps,
-            uncovered_bytes=np.zeros(0, np.int32),
-        )
-
-
-def _edges(gaps: Int32s, n_tokens: int) -> Int32s:
-    """(tokens + 1,) where tokens begin, and the end: here a gap is open between tokens alone."""
-    edges = np.zeros(n_tokens + 1, np.int32)
-    at = 1
-    for low in range(0, len(gaps), _PART):
-        ends = np.flatnonzero(gaps[low : low + _PART] == OPEN)
-        np.add(ends, low + 1, out=edges[at : at + len(ends)], casting="unsafe")
-        at += len(ends)
-    return edges
-
-
-def _joined(columns: list[tuple[Int32s, int]]) -> Int32s:
-    """Places in the parts of a text, each of that length, as places in the text."""
-    joined = np.empty(sum(len(column) for column, _ in columns), np.int32)
-    at = before = 0
-    for column, length in columns:
-        end = at + len(column)
-        np.add(column, np.int32(before), out=joined[at:end])
-        at, before = end, before + length
-    return joined

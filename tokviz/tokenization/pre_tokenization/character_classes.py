@@ -16,13 +16,14 @@ from tokviz.tokenization.encoding import Int64s
 
 Classes = NDArray[np.uint8]
 
-LETTER, NUMBER, WHITE, OTHER, MARK = 1, 2, 4, 8, 16
-"""One of these for each character. MARK is a combining mark, which `\\p{L}` does not match."""
+LETTER, NUMBER, WHITE, OTHER, MARK = 1, 2, 4, 8, 24
+"""One of these for each character. MARK is a combining mark, which `\\p{L}` does not match: OTHER
+to all patterns but one, and so it is OTHER with one more bit."""
 SPACE, LINE_END, APOSTROPHE, SLASH = 32, 64, 96, 128
 """U+0020, CR or LF, `'`, `/`: in the upper bits, beside WHITE or OTHER."""
 UPPER, LOWER, CASELESS = 32, 64, 96
 """In the upper bits, beside LETTER or MARK: `\\p{Lu}` and `\\p{Lt}`; `\\p{Ll}`; the others."""
-KIND = 31
+KIND, PLAIN_KIND = 31, 15
 SIGN = 224
 
 _PLANE = 1 << 16
@@ -41,9 +42,10 @@ _FEW = 8
 
 
 def classes_of(text: str, data: bytes) -> Classes:
-    """(characters,) the class of each; `data` is the text's UTF-8. No lone surrogates."""
+    """(characters,) the class of each; `data` is the text's UTF-8, with U+FFFD for lone
+    surrogates, which have the class of that."""
     if _FEW * (len(data) - len(text)) > len(text):
-        code_points = np.frombuffer(text.encode("utf-32-le"), np.uint32)
+        code_points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
         return _table(int(code_points.max()) // _PLANE + 1).take(code_points)
     if len(text) == len(data):
         return np.frombuffer(data.translate(_ascii()), np.uint8)
@@ -56,6 +58,13 @@ def classes_of(text: str, data: bytes) -> Classes:
     classes = np.frombuffer(bytearray(data.translate(_ascii(), _GOING_ON)), np.uint8)
     classes[places] = _table(int(code_points.max()) // _PLANE + 1)[code_points]
     return classes
+
+
+def n_chars_of(data: bytes) -> int:
+    """How many characters this UTF-8 has."""
+    if data.isascii():
+        return len(data)
+    return int(np.count_nonzero(np.frombuffer(data, np.int8) >= -64))
 
 
 def bytes_at(data: bytes, n_chars: int, chars: Int64s) -> Int64s:

@@ -10,8 +10,8 @@ from tokviz.tokenization.pre_tokenization.character_classes import (
     APOSTROPHE,
     KIND,
     LETTER,
-    NUMBER,
     OTHER,
+    PLAIN_KIND,
     WHITE,
     Classes,
 )
@@ -30,12 +30,8 @@ def changes(kinds: Classes) -> Edges:
 
 def plain_kinds(classes: Classes) -> Classes:
     """LETTER, NUMBER, WHITE or OTHER."""
-    return np.frombuffer(classes.tobytes().translate(_PLAIN_KINDS), np.uint8)
-
-
-_PLAIN_KINDS = bytes(
-    kind if (kind := value & KIND) in (LETTER, NUMBER, WHITE) else OTHER for value in range(256)
-)
+    kinds: Classes = classes & np.uint8(PLAIN_KIND)
+    return kinds
 
 
 _LOWER_CASE = re.compile(r"'(?:[sdmt]|ll|ve|re)")

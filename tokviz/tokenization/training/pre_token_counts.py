@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from tokviz.tokenization.encoders.distinct_strings import DistinctStrings
+from tokviz.tokenization.encoders.distinct_strings import KINDS, DistinctStrings
 from tokviz.tokenization.encoding import Int32s, Int64s, without_surrogates
+from tokviz.tokenization.growing_array import GrowingArray
 from tokviz.tokenization.pre_tokenization.array_splits import FindEdges, edges_of
 from tokviz.tokenization.pre_tokenization.character_classes import bytes_at, classes_of
 from tokviz.tokenization.pre_tokenization.known_patterns import BETWEEN_WORDS
@@ -206,23 +207,29 @@ class _CountingByArrays:
     def __init__(self, find_edges: FindEdges) -> None:
         self._find_edges = find_edges
         self._strings = DistinctStrings()
-        self._texts: list[str] = []  # by number
+        self._numbers = [GrowingArray() for _ in KINDS]  # ours, by the number within a kind
+        self._texts: list[str] = []  # by our number
         self._counts: Int64s = np.zeros(0, np.int64)
 
     def add(self, text: str, data: bytes) -> list[str]:
         """The pre-tokens that are new, in the order in which they stand in the text."""
         starts = np.flatnonzero(self._find_edges(text, classes_of(text, data)))
         starts = bytes_at(data, len(text), starts)
-        n_before = self._strings.n_strings
-        lengths = np.diff(starts, append=len(data))
-        numbers = self._strings.numbers(data, starts, lengths)
-        counts = np.bincount(numbers, minlength=self._strings.n_strings)
+        n_before = len(self._texts)
+        strings = self._strings.number(data, starts, np.diff(starts, append=len(data)))
+        numbers = np.empty(len(starts), np.int32)
+        new_ones = self._strings.take_new()
+        for ours, some, new in zip(self._numbers, strings, new_ones, strict=True):
+            n_known = len(self._texts)
+            self._texts += _decoded(*new)
+            ours.extend(np.arange(n_known, len(self._texts), dtype=np.int32))
+            numbers[some.rows] = ours.data.take(some.numbers)
+        counts = np.bincount(numbers, minlength=len(self._texts))
         counts[:n_before] += self._counts
         self._counts = counts
-        self._texts += _decoded(*self._strings.take_new())
         # In the order of numbers come first those of one length, then those of the next.
-        new = numbers[numbers >= n_before]
-        return [self._texts[number] for number in dict.fromkeys(new.tolist())]
+        new_numbers = numbers[numbers >= n_before]
+        return [self._texts[number] for number in dict.fromkeys(new_numbers.tolist())]
 
     def counts(self) -> dict[str, int]:
         return dict(zip(self._texts, self._counts.tolist(), strict=True))
