@@ -13,11 +13,13 @@ from pytestqt.qtbot import QtBot
 
 from tests.embedding.tables import random_table
 from tests.gui.mapping import NewModel, click, mapped, open_panel, place_of, settled
+from tests.gui.replaying import Start
 from tokviz.embedding import table
 from tokviz.embedding.projections.pca import principal_components
 from tokviz.gui.panels.map.embedding_panel import EmbeddingPanel
 from tokviz.gui.widgets.map.projection_settings import ProjectionSettings
 from tokviz.gui.widgets.map.scatter_pointer import Tool
+from tokviz.gui.widgets.mode_switch import Mode
 from tokviz.tokenization.tokenizer import bytes_tokenizer, characters_tokenizer
 
 
@@ -289,8 +291,16 @@ def test_without_a_table_the_panel_says_what_one_can_do(qtbot: QtBot, new_model:
     with qtbot.waitSignal(panel.tokenizer_requested) as asked:
         qtbot.mouseClick(buttons["Switch to SmolLM2-135M"], Qt.MouseButton.LeftButton)
     assert asked.args == ["smollm2"]
-    with qtbot.waitSignal(panel.learn_requested):
-        qtbot.mouseClick(buttons["Train a bigram model on this text"], Qt.MouseButton.LeftButton)
+
+
+def test_without_a_table_the_map_leads_to_the_language_model(start: Start, qtbot: QtBot) -> None:
+    session = start("bytes")
+    session.window.modes.picked.emit(Mode.MAP)
+    panel = session.window.docks.panel("map")
+    assert isinstance(panel, EmbeddingPanel)
+    train = buttons_of(panel)["Train a bigram model on this text"]
+    qtbot.mouseClick(train, Qt.MouseButton.LeftButton)
+    assert session.window.modes.mode is Mode.LEARN
 
 
 def test_another_tokenizer_puts_the_map_aside(qtbot: QtBot, new_model: NewModel) -> None:

@@ -42,6 +42,7 @@ from tokviz.gui.widgets.export_button import ExportButton
 from tokviz.gui.widgets.file_drop import accept_files
 from tokviz.gui.widgets.map.map_area import MapArea
 from tokviz.gui.widgets.message_card import MessageCard
+from tokviz.gui.widgets.mode_switch import Mode
 from tokviz.gui.widgets.panel_frame import PanelFrame
 from tokviz.gui.widgets.switch_button import switch_button
 from tokviz.token_tables import TokenTable
@@ -55,7 +56,7 @@ class EmbeddingPanel(QWidget):
 
     problem = Signal(object)
     task_started = Signal(object)
-    learn_requested = Signal()
+    mode_requested = Signal(object)
     tokenizer_requested = Signal(str)  # the name of a shipped one
 
     def __init__(self, model: TokenizerModel, theme: Theme) -> None:
@@ -206,7 +207,7 @@ class EmbeddingPanel(QWidget):
         actions: list[tuple[str, Callable[[], object]]] = [
             ("Open an embedding table …", self.opening.ask_and_open),
             ("Open table and tokenizer from a model's folder …", self.opening.ask_and_open_folder),
-            ("Train a bigram model on this text", self.learn_requested.emit),
+            ("Train a bigram model on this text", partial(self.mode_requested.emit, Mode.LEARN)),
         ]
         for name in tokenizers_with_table(but=self._model.tokenizer.name):
             switch = partial(self.tokenizer_requested.emit, name)
