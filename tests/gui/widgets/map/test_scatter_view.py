@@ -121,7 +121,7 @@ def test_a_hovered_point_has_a_ring(view: ScatterView) -> None:
 
 def test_dragging_moves_the_map_with_the_mouse(view: ScatterView, qtbot: QtBot) -> None:
     before = _place(view, 12)
-    with qtbot.assertNotEmitted(view.clicked), qtbot.waitSignal(view.camera_changed):
+    with qtbot.assertNotEmitted(view.clicked):
         _drag(view, [before, before + QPoint(20, 10), before + QPoint(50, -30)])
     assert _place(view, 12) == before + QPoint(50, -30)
 

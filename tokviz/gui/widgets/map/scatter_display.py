@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QPointF, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPointF, QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -33,10 +33,8 @@ _AROUND_A_MARK = QRect(-230, -40, 460, 80)  # a ring and its label, from the poi
 class ScatterDisplay(QWidget):
     """Rows are the points' numbers, from 0. A row that is not finite is on no place."""
 
-    camera_changed = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._scene = ScatterScene()
         self._viewport = ScatterViewport(self._scene.points)
         self._image: QImage | None = None
@@ -193,7 +191,6 @@ class ScatterDisplay(QWidget):
             if self.camera.scale != before.scale:
                 self._label_fewer()
             self._repaint()
-            self.camera_changed.emit()
 
     def screen_place(self, row: int) -> QPointF | None:
         """Where a row stands in the widget; None if it is on no place."""
