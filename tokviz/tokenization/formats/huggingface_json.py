@@ -42,18 +42,7 @@ def to_tokenizer_json(tokenizer: Tokenizer) -> bytes:
             "version": "1.0",
             "truncation": None,
             "padding": None,
-            "added_tokens": [
-                {
-                    "id": token_id,
-                    "content": name,
-                    "single_word": False,
-                    "lstrip": False,
-                    "rstrip": False,
-                    "normalized": False,
-                    "special": True,
-                }
-                for name, token_id in sorted(tokenizer.special_tokens.items(), key=lambda x: x[1])
-            ],
+            "added_tokens": _written_specials(tokenizer.special_tokens),
             "normalizer": None,
             "pre_tokenizer": _written_split(tokenizer.split, by_bytes=by_bytes),
             "post_processor": None,
@@ -76,6 +65,14 @@ def to_tokenizer_json(tokenizer: Tokenizer) -> bytes:
             },
         }
     )
+
+
+def _written_specials(special_tokens: dict[str, int]) -> list[dict[str, Any]]:
+    ways = dict.fromkeys(("single_word", "lstrip", "rstrip", "normalized"), False)
+    return [
+        {"id": token_id, "content": name, **ways, "special": True}
+        for name, token_id in sorted(special_tokens.items(), key=lambda item: item[1])
+    ]
 
 
 def _written_split(split: SplitPattern, *, by_bytes: bool) -> dict[str, Any]:
