@@ -51,7 +51,7 @@ class SpecialNotice(QFrame):
         self._look()
 
     def close_search(self) -> None:
-        """End what runs; for the program's end."""
+        """End what runs."""
         self._later.stop()
         task, self._task = self._task, None
         if task is not None:

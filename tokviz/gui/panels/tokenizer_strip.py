@@ -45,7 +45,7 @@ class TokenizerStrip(QFrame):
         self._count_soon()
 
     def close_count(self) -> None:
-        """End what runs; for the program's end."""
+        """End what runs."""
         self._later.stop()
         task, self._task = self._task, None
         if task is not None:

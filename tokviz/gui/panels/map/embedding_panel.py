@@ -142,7 +142,7 @@ class EmbeddingPanel(QWidget):
         self.counts.count()
 
     def close_map(self) -> None:
-        """End what runs; for the program's end."""
+        """End what runs."""
         for part in (self.opening, self.runner, self.audit, self.coloring, self.graph):
             part.close()
 

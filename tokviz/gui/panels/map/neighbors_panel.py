@@ -82,7 +82,7 @@ class NeighborsPanel(QWidget):
         self._update()
 
     def close_search(self) -> None:
-        """End what runs; for the program's end."""
+        """End what runs."""
         self._soon.stop()
         if self._task is not None:
             self._task.cancel()
