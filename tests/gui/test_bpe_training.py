@@ -32,6 +32,18 @@ def test_one_button_learns_a_vocabulary_that_the_text_is_shown_in(
     assert panel.words.text() == told
 
 
+def test_a_text_without_a_pair_leaves_the_tokenizer_and_draws_no_curve(
+    session: Session, qtbot: QtBot
+) -> None:
+    panel, before = session.window.training, session.model.tokenizer
+    session.model.set_text("a")
+    qtbot.waitUntil(lambda: panel.settings.source.summary.text() == "1 character")
+    train(qtbot, panel, 300)
+    assert panel.words.text().startswith("No pair occurs often enough")
+    assert session.model.tokenizer is before
+    assert not panel.plot._curves
+
+
 def test_the_table_tells_counts_and_replacements_newest_first(
     session: Session, qtbot: QtBot
 ) -> None:

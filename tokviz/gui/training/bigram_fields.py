@@ -10,7 +10,7 @@ from tokviz.embedding.bigram_table import TableKind
 
 KINDS = {
     TableKind.FULL: "V × V: the row is the logits",
-    TableKind.OCCURRING: "V × V of the tokens that occur",
+    TableKind.OCCURRING: "V × V, tokens that occur",
     TableKind.FACTORED: "V × d with an output layer",
     TableKind.TIED: "V × d, output layer tied",
 }

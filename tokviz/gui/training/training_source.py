@@ -189,7 +189,8 @@ class TrainingSource(QWidget):
             if corpus.encoding is not None:
                 told += f"; what is not UTF-8 is read as {corpus.encoding.upper()}"
         else:
-            name, told = _OPEN_TEXT, f"{self._model.text.n_chars:,} characters"
+            n = self._model.text.n_chars
+            name, told = _OPEN_TEXT, f"{n:,} character{'s' * (n != 1)}"
         if len(name) > _LONGEST_SHOWN:
             name = f"{name[:_LONGEST_SHOWN]}…"
         if told != self.summary.text():  # a label that is set lays the window out anew

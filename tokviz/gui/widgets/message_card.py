@@ -41,9 +41,10 @@ class MessageCard(QWidget):
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
-        for name, call in actions:
-            button = QPushButton(name)
-            button.setFixedWidth(_WIDEST - 60)
+        buttons = [QPushButton(name) for name, _ in actions]
+        wide = max((button.sizeHint().width() for button in buttons), default=0)
+        for button, (_, call) in zip(buttons, actions, strict=True):
+            button.setFixedWidth(max(_WIDEST - 60, wide))  # its words are never cut
             button.clicked.connect(lambda _on=False, call=call: call())
             self._buttons.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
 

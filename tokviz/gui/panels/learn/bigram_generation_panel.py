@@ -72,6 +72,7 @@ class BigramGenerationPanel(QWidget):
         self.words.setObjectName("muted")
         self.words.setWordWrap(True)
         self.view = GeneratedText()
+        self.view.setPlaceholderText("What the model writes appears here.")
 
     def _place_widgets(self) -> None:
         top = QWidget()

@@ -284,14 +284,14 @@ class BpeTrainingPanel(QWidget):
 
     def _show_curve(self, curve: LearningCurve) -> None:
         sizes = curve.n_vocab.astype(np.float64)
-        curves = [Curve("training", sizes, curve.training)]
-        if len(curve.held_out):
+        curves = [Curve("training", sizes, curve.training)] if len(sizes) > 1 else []
+        if curves and len(curve.held_out):
             curves.append(Curve("held out", sizes, curve.held_out, dashed=True))
         self.plot.set_curves(curves)
 
     def _recolour(self, state: Learned) -> None:
         tokenizer = state.tokenizer
-        if tokenizer is None:
+        if tokenizer is None or not state.merges:  # the alphabet alone is nothing one asked for
             return
         self._model.set_tokenizer(tokenizer, for_a_moment=not state.is_last)
         if self._unfinished not in ("", tokenizer.name):
