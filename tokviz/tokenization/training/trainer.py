@@ -3,7 +3,7 @@
     *_, last = count_pre_tokens([text], GPT2)
     training = Training(lay_out(last.counts))
     for merge in learn_merges(training, n_merges=1000): ...
-    tokenizer = training.tokenizer("mine", GPT2)
+    tokenizer = trained_tokenizer(training, GPT2, "mine")
 
 Two counts that textbooks mix up are kept apart: how often the pair is there, overlaps included
 (`aaaa` has `aa` three times), and how many replacements that allowed (two).
