@@ -1,7 +1,9 @@
 """Saved language models, read here and by the safetensors package; files that do not fit."""
 
 import json
+import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -49,6 +51,23 @@ def test_torch_opens_it_as_its_own(tmp_path: Path) -> None:
     embedding.load_state_dict({"weight": tensors["token_embedding_table.weight"]})
     logits = embedding(torch.tensor([3])) @ tensors["lm_head.weight"].T
     assert logits.detach().numpy() == pytest.approx(TABLES[2].logits([3]), abs=1e-6)
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.kind.value)
+def test_the_example_of_the_guide_reads_every_kind(table: BigramTable, tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    pytest.importorskip("safetensors.torch")
+    path = tmp_path / "model.safetensors"
+    path.write_bytes(to_safetensors(table))
+    guide = Path(__file__).resolve().parents[2] / "docs" / "guide.md"
+    (example,) = re.findall(r"```python\n(.*?)```", guide.read_text(encoding="utf-8"), re.S)
+    assert "model.safetensors" in example
+    assert "ids == 5" in example
+    named = example.replace("model.safetensors", path.as_posix()).replace("ids == 5", "ids == 4")
+    names: dict[str, Any] = {}
+    exec(named, names)
+    expected = table.logits(table.rows_of([4]))
+    assert names["logits"].detach().numpy() == pytest.approx(expected, abs=1e-6)
 
 
 def test_what_torch_saved_by_these_names_is_read(tmp_path: Path) -> None:

@@ -90,7 +90,7 @@ class LinePlot(QWidget):
             if not self._curves:
                 painter.setPen(self._palette.muted)
                 wrapped = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-                painter.drawText(self.rect(), wrapped, self._nothing)
+                painter.drawText(self.rect().adjusted(8, 8, -8, -8), wrapped, self._nothing)
                 return
             painter.setFont(self._small_font())
             area = QRectF(self.rect()).adjusted(_LEFT, _TOP, -_RIGHT, -_BOTTOM)

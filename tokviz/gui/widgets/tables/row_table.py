@@ -270,7 +270,8 @@ class RowTable(QTableView):
             if not n_rows:
                 painter.setPen(self._palette.muted)
                 middle = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-                painter.drawText(self.viewport().rect(), middle, self._empty_words)
+                inside = self.viewport().rect().adjusted(8, 8, -8, -8)
+                painter.drawText(inside, middle, self._empty_words)
                 return
             first = self.rowAt(max(event.rect().top(), 0))
             last = self.rowAt(event.rect().bottom())
