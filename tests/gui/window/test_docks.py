@@ -15,6 +15,7 @@ from tokviz.gui.panels.go_to import actions_below
 from tokviz.gui.task import Task
 from tokviz.gui.widgets.mode_switch import Mode
 from tokviz.gui.window.arrangements import ARRANGEMENTS, PANELS
+from tokviz.gui.window.docks import _Dock
 from tokviz.gui.window.replay_area import ReplayArea
 
 
@@ -55,6 +56,25 @@ def test_panels_are_made_when_they_are_first_shown(start: Start, qtbot: QtBot) -
     qtbot.waitUntil(lambda: session.window.docks.is_complete)
     assert docks["replay"].findChild(ReplayArea) is session.window.replay
     assert set(docks) == {panel.name for panel in PANELS}
+
+
+def test_panels_that_are_shown_together_are_not_made_in_the_same_turns(
+    start: Start, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = start()
+    qtbot.waitUntil(lambda: session.window.docks.is_complete)
+    steps: list[str] = []
+    take_step = _Dock.take_step
+
+    def watched(dock: _Dock) -> None:
+        steps.append(dock.objectName())
+        take_step(dock)
+
+    monkeypatch.setattr(_Dock, "take_step", watched)
+    _pick(session, qtbot, Mode.MAP)
+    qtbot.waitUntil(lambda: session.window.docks.is_complete)
+    assert steps == sorted(steps)  # first the map, then the neighbours
+    assert set(steps) == {"map", "neighbors"}
 
 
 def test_a_panel_that_is_asked_for_amid_its_making_is_made_at_once(

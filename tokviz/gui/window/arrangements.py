@@ -86,12 +86,17 @@ def _replay(shared: Shared) -> Making:
 
     yield
     from tokviz.gui.panels.replay.merge_history_panel import MergeHistoryPanel
+    from tokviz.gui.panels.replay.replay_stages import STAGES
+
+    yield
     from tokviz.gui.window.replay_area import ReplayArea
 
     yield
     bodies = merge_replay_view.OtherBodies()
     yield
-    history = MergeHistoryPanel(shared.model, shared.theme, bodies)
+    view = merge_replay_view.MergeReplayView(STAGES, bodies)
+    yield
+    history = MergeHistoryPanel(shared.model, shared.theme, view)
     yield
     area = ReplayArea(shared.model, shared.theme, history)
     yield
@@ -100,6 +105,8 @@ def _replay(shared: Shared) -> Making:
 
 def _training(shared: Shared) -> Making:
     from tokviz.gui.panels.train.bpe_training_panel import BpeTrainingPanel
+
+    yield
     from tokviz.gui.panels.train.tie_lens_panel import TieLensPanel
 
     yield

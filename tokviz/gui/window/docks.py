@@ -23,6 +23,7 @@ class _Dock(QDockWidget):
     Shown, it is made step by step between frames, an empty frame in its place; asked for, at once.
     """
 
+    wanted = Signal()
     made = Signal(object)
 
     def __init__(self, described: DockedPanel, shared: Shared, window: QMainWindow) -> None:
@@ -42,22 +43,29 @@ class _Dock(QDockWidget):
         self.keep_apart(above=described.area == RIGHT, below=True, right=True)
         self._column.addWidget(self._stand_in)
         self.setWidget(holder)
-        self._next = QTimer(self, singleShot=True)
-        self._next.timeout.connect(self._on_next)
+        self._may_begin = QTimer(self, singleShot=True)
+        self._may_begin.setInterval(_AFTER_PAINT_MS if described.waits else 0)
+        self._may_begin.timeout.connect(self.wanted)
         self.visibilityChanged.connect(self._on_visibility_changed)
 
     @property
     def panel(self) -> QWidget:
         while self._panel is None:
-            self._take_step()
+            self.take_step()
         return self._panel
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether it is shown, and its panel not made yet."""
+        return self._panel is None and self.isVisible() and not self._may_begin.isActive()
 
     @property
     def is_settled(self) -> bool:
         """Whether it is hidden, or its panel is made and has its place."""
         return not self.isVisible() or (self._panel is not None and self._panel.isVisible())
 
-    def _take_step(self) -> None:
+    def take_step(self) -> None:
+        """Do the next part of what makes the panel."""
         try:
             next(self._making)
         except StopIteration as end:
@@ -75,12 +83,7 @@ class _Dock(QDockWidget):
     def _on_visibility_changed(self, visible: bool) -> None:
         """The View menu can show a panel in any mode."""
         if visible and self._panel is None:
-            self._next.start(_AFTER_PAINT_MS if self.described.waits else 0)
-
-    def _on_next(self) -> None:
-        if self._panel is None and self.isVisible():
-            self._take_step()
-            self._next.start(0)
+            self._may_begin.start()
 
 
 class Docks(QObject):
@@ -98,7 +101,10 @@ class Docks(QObject):
         self._right_shares: dict[Mode, float] = {}  # where a panel wants another than the mode's
         window.setCorner(Qt.Corner.BottomRightCorner, BOTTOM)
         self._docks = {panel.name: _Dock(panel, shared, window) for panel in PANELS}
+        self._next = QTimer(self, singleShot=True)
+        self._next.timeout.connect(self._on_next)
         for dock in self._docks.values():
+            dock.wanted.connect(self._next.start)
             dock.made.connect(self.panel_made)
             dock.toggleViewAction().triggered.connect(self._keep_apart)
             window.addDockWidget(dock.described.area, dock)
@@ -159,6 +165,13 @@ class Docks(QObject):
             self._parts.pop(mode.value, None)
             if mode is self._mode:
                 self._take_up(mode)
+
+    def _on_next(self) -> None:
+        """One step in a turn of the event loop, also where two panels are wanted."""
+        dock = next((dock for dock in self._docks.values() if dock.is_wanted), None)
+        if dock is not None:
+            dock.take_step()
+            self._next.start()
 
     def _keep_apart(self) -> None:
         """Of the panels beside the text only those at an edge of the window leave a gap to it."""

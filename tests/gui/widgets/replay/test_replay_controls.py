@@ -18,7 +18,8 @@ class Panel(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.controls = ReplayControls(self)
+        self.controls = ReplayControls()
+        self.controls.take_keys_of(self)
         self.field = QLineEdit()
         column = QVBoxLayout(self)
         column.addWidget(self.controls)

@@ -25,7 +25,6 @@ from tokviz.gui.panels.replay.replay_saving import (
     ReplaySaver,
 )
 from tokviz.gui.panels.replay.replay_scope import Scope, Stretch
-from tokviz.gui.panels.replay.replay_stages import STAGES
 from tokviz.gui.panels.replay.training_clock import TrainingClock
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
@@ -34,7 +33,7 @@ from tokviz.gui.widgets.export_button import ExportButton, FileKind
 from tokviz.gui.widgets.panel_frame import PanelFrame
 from tokviz.gui.widgets.pictures import png_of, widget_png, widget_svg
 from tokviz.gui.widgets.replay.clock_switch import Clock, ClockSwitch, colors_of
-from tokviz.gui.widgets.replay.merge_replay_view import Body, MergeReplayView, OtherBodies
+from tokviz.gui.widgets.replay.merge_replay_view import Body, MergeReplayView
 from tokviz.tokenization.replay.cut_stretch import CUTTING
 
 _KINDS = {Body.MERGES: KINDS, Body.ATTEMPTS: ATTEMPTS_KINDS, Body.LATTICE: LATTICE_KINDS}
@@ -48,11 +47,11 @@ class MergeHistoryPanel(QWidget):
     problem = Signal(object)
     training_requested = Signal()
 
-    def __init__(self, model: TokenizerModel, theme: Theme, bodies: OtherBodies) -> None:
+    def __init__(self, model: TokenizerModel, theme: Theme, view: MergeReplayView) -> None:
         super().__init__()
         self._model = model
         self._theme = theme
-        self._make_widgets(bodies)
+        self._make_widgets(view)
         self._encoding = EncodingClock(model, self.view, self.scope, self.order, self)
         self._cutting = CuttingClock(model, self.view, self)
         self._training = TrainingClock(model, self.view, self)
@@ -61,8 +60,9 @@ class MergeHistoryPanel(QWidget):
 
     # -- building ------------------------------------------------------------------------------
 
-    def _make_widgets(self, bodies: OtherBodies) -> None:
-        view = self.view = MergeReplayView(STAGES, keys_of=self, bodies=bodies)
+    def _make_widgets(self, view: MergeReplayView) -> None:
+        self.view = view
+        view.controls.take_keys_of(self)
         self.strip, self.controls, self.rank = view.strip, view.controls, view.rank
         self.sentence, self.row, self.tree, self.pairs = (
             view.sentence,

@@ -56,10 +56,10 @@ class MergeReplayView(QWidget):
     stages on top; or a step of training, of longest matches or of a lattice. `remedy` is what to do
     where there is nothing to show."""
 
-    def __init__(self, stages: Sequence[str], keys_of: QWidget, bodies: OtherBodies) -> None:
+    def __init__(self, stages: Sequence[str], bodies: OtherBodies) -> None:
         super().__init__()
         self.strip = PipelineStrip(stages)
-        self.controls = ReplayControls(keys_of)
+        self.controls = ReplayControls()
         self.rank = QLineEdit()
         self.rank.setPlaceholderText("go to rank")
         self.rank.setAccessibleName("Go to rank")

@@ -13,11 +13,11 @@ from tokviz.gui.widgets.replay.transport_icons import transport_icon
 
 
 class ReplayControls(QWidget):
-    """Where a replay is and whether it runs. `keys_of` is the widget whose keys move it."""
+    """Where a replay is and whether it runs."""
 
     step_changed = Signal(int)  # by the user or by playing
 
-    def __init__(self, keys_of: QWidget) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self._palette: Palette = LIGHT
         self._clock = ReplayClock(self)
@@ -37,13 +37,16 @@ class ReplayControls(QWidget):
         self._play_shown: tuple[str, bool, Palette] | None = None
         self._place_widgets()
         self._connect()
-        for key, move in self._keys():
-            shortcut = QShortcut(QKeySequence(key), keys_of)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(move)
         self.setStyleSheet("QToolButton { padding: 4px 7px; }")
         self.set_colors(LIGHT)
         self._update()
+
+    def take_keys_of(self, widget: QWidget) -> None:
+        """Let keys that are pressed in a widget or what it holds move the replay."""
+        for key, move in self._keys():
+            shortcut = QShortcut(QKeySequence(key), widget)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(move)
 
     # -- what it shows -------------------------------------------------------------------------
 
