@@ -3,6 +3,7 @@
 import csv
 import importlib.util
 import io
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -27,12 +28,18 @@ def parquet_is_possible() -> bool:
 def point_rows(
     known: TokenTable, points: Points, rows: Rows
 ) -> Iterator[tuple[int, str, str, float, float]]:
-    """Id, visible token, bytes in hex and place of some rows; no token: empty."""
-    for row in rows.tolist():
+    """Id, visible token, bytes in hex and place of some rows; no token: empty, no place: NaN."""
+    for row, (x, y) in zip(rows.tolist(), _places(known, points, rows).tolist(), strict=True):
         data = known.vocab[row]
-        x, y = points[row].tolist()
         token, written = ("", "") if data is None else (visible(data), data.hex())
         yield known.id_of(row), token, written, x, y
+
+
+def _places(known: TokenTable, points: Points, rows: Rows) -> Points:
+    """(len(rows), 2) float32; NaN for rows that hold a NaN or an infinity, drawn at the origin."""
+    places = points[rows]
+    places[np.isin(rows, known.table.not_finite)] = np.nan
+    return places
 
 
 def saving_csv(path: str, known: TokenTable, points: Points, rows: Rows) -> Iterator[int]:
@@ -40,8 +47,8 @@ def saving_csv(path: str, known: TokenTable, points: Points, rows: Rows) -> Iter
     content = io.StringIO()
     writer = csv.writer(content, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for n_made, row in enumerate(point_rows(known, points, rows), start=1):
-        writer.writerow(row)
+    for n_made, (*named, x, y) in enumerate(point_rows(known, points, rows), start=1):
+        writer.writerow([*named, *("" if math.isnan(place) else place for place in (x, y))])
         if n_made % _AT_A_TIME == 0:
             yield n_made
     write_text(path, content.getvalue())
@@ -52,7 +59,7 @@ def saving_npy(path: str, known: TokenTable, points: Points, rows: Rows) -> Iter
     """Write a structured array of id, x and y. Raises `TextFileError`."""
     stored = np.empty(len(rows), [("id", "<i8"), ("x", "<f4"), ("y", "<f4")])
     stored["id"] = known.ids_of(rows)
-    stored["x"], stored["y"] = points[rows].T
+    stored["x"], stored["y"] = _places(known, points, rows).T
     content = io.BytesIO()
     np.save(content, stored, allow_pickle=False)
     write_bytes(path, content.getvalue())
@@ -65,13 +72,14 @@ def saving_parquet(path: str, known: TokenTable, points: Points, rows: Rows) -> 
     import pyarrow.parquet
 
     made = list(point_rows(known, points, rows))
+    places = _places(known, points, rows)
     yield len(made)
     columns = {
         "id": known.ids_of(rows),
         "token": [row[1] for row in made],
         "bytes": [bytes.fromhex(row[2]) for row in made],
-        "x": points[rows, 0],
-        "y": points[rows, 1],
+        "x": places[:, 0],
+        "y": places[:, 1],
     }
     content = io.BytesIO()
     pyarrow.parquet.write_table(pyarrow.table(columns), content)

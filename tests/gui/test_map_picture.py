@@ -40,6 +40,26 @@ def test_coordinates_have_a_line_a_row(table: str, tmp_path: Path) -> None:
     assert len(rows) == 257
 
 
+def test_a_row_that_is_not_finite_has_no_place(table: str, tmp_path: Path) -> None:
+    rows = np.load(table)
+    rows[10, 0] = np.nan
+    np.save(table, rows)
+    assert draw(table, tmp_path / "map.csv") == 0
+    lines = (tmp_path / "map.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[11] == "10,↵,0a,,"
+    assert all(float(number) for number in lines[12].split(",")[3:])
+
+
+def test_numbers_too_large_for_a_map_are_told(
+    table: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    np.save(table, np.load(table) * np.float32(1e37))
+    assert draw(table, tmp_path / "map.csv") != 0
+    told = capsys.readouterr().err
+    assert "so large that their squares are none" in told
+    assert told.count("\n") == 1
+
+
 @pytest.mark.parametrize(
     ("projection", "suffix"), [("pca", "png"), ("pca", "svg"), ("tsne", "csv")]
 )

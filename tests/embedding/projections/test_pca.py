@@ -114,3 +114,10 @@ def test_two_rows_are() -> None:
 def test_a_component_that_is_not_there_is_told() -> None:
     with pytest.raises(ProjectionError, match="components 1 to 4"):
         list(PROJECTION.layouts(random_table(9, 4), Options(components=(0, 4))))
+
+
+@pytest.mark.parametrize("dim", [8, 1100])
+def test_numbers_whose_squares_are_too_large_are_told(dim: int) -> None:
+    rows = random_table(40, dim).rows
+    with pytest.raises(ProjectionError, match="so large"):
+        principal_components(table_of(rows * np.float32(1e37)))

@@ -82,6 +82,7 @@ def components_in_passes(table: EmbeddingTable) -> Iterator[Pca]:
     if table.dim <= _ALL_UP_TO:
         mean = mean_row(table)
         covariance = _covariance(table, mean) / (n_finite - 1)
+        _check(covariance, table)
         variances, vectors = np.linalg.eigh(covariance)
         yield _pca(mean, vectors.T[::-1], variances[::-1], float(np.trace(covariance)))
     else:
@@ -105,9 +106,19 @@ def _pca(
 def _covariance(table: EmbeddingTable, mean: Float64s) -> Float64s:
     """The sum of squares and products around the mean, (dim, dim)."""
     total = np.zeros((table.dim, table.dim))
-    for _, block in centered_blocks(table, mean):
-        total += block.T @ block
+    with np.errstate(over="ignore", invalid="ignore"):  # what is too large is told, not warned of
+        for _, block in centered_blocks(table, mean):
+            total += block.T @ block
     return total
+
+
+def _check(products: Float64s | Float32s, table: EmbeddingTable) -> None:
+    """Products of float32 rows as they are. Raises `ProjectionError` where they are not finite."""
+    if not np.isfinite(products).all():
+        raise ProjectionError(
+            f"The numbers of {table.name} are so large that their squares are none; a map needs "
+            f"smaller ones, so see whether the table is damaged."
+        )
 
 
 def _lanczos(table: EmbeddingTable, n_finite: int) -> Iterator[Pca]:
@@ -120,7 +131,9 @@ def _lanczos(table: EmbeddingTable, n_finite: int) -> Iterator[Pca]:
     images, scores = np.zeros((table.dim, 0)), np.zeros((table.n_rows, 0), np.float32)
     sums = _Sums(table)
     for _ in range(_MOST_PASSES):
-        image, products = sums.multiplied(basis[:, -_BLOCK:])
+        with np.errstate(over="ignore", invalid="ignore"):
+            image, products = sums.multiplied(basis[:, -_BLOCK:])
+        _check(image, table)
         images = np.concatenate((images, image / (n_finite - 1)), axis=1)
         scores = np.concatenate((scores, products), axis=1)
         small = basis.T @ images
@@ -142,7 +155,10 @@ def _components_of_some(table: EmbeddingTable) -> Float64s:
     """The first components of some rows, filled up with chance, (dim, _BLOCK)."""
     rows = table.gather(np.arange(0, table.n_rows, max(1, table.n_rows // _SOME)))
     rows -= rows.mean(axis=0)
-    _, vectors = np.linalg.eigh(rows @ rows.T)
+    with np.errstate(over="ignore", invalid="ignore"):
+        products = rows @ rows.T
+    _check(products, table)
+    _, vectors = np.linalg.eigh(products)
     found = rows.T @ vectors[:, ::-1][:, :_BLOCK]
     chance = np.random.default_rng(0).standard_normal((table.dim, _BLOCK))
     lengths = np.sqrt(np.square(found).sum(axis=0))
