@@ -138,7 +138,8 @@ def test_a_text_a_tokenizer_and_a_table_are_told_apart(
     np.save(table, np.random.default_rng(0).standard_normal((50_257, 4)).astype(np.float32))
     session = start()
     window = session.window
-    with qtbot.waitSignals([window.document.opened, window.table_opening().opened]):
+    signals = [window.document.opened, window.table_opening().opened]
+    with qtbot.waitSignals(signals, timeout=20_000):
         _drop(window, _files(table, text))
     assert window.modes.mode is Mode.MAP
     assert session.model.table is not None
@@ -157,7 +158,7 @@ def test_a_table_dropped_with_its_tokenizer_is_held_against_that(
     np.save(table, np.random.default_rng(0).standard_normal((32_000, 4)).astype(np.float32))
     session = start()
     window = session.window
-    with qtbot.waitSignal(window.table_opening().opened):
+    with qtbot.waitSignal(window.table_opening().opened, timeout=20_000):
         _drop(window, _files(table, resource_path("tokenizers/mistral-7b-v1.model")))
     assert session.model.tokenizer.name == "mistral-7b-v1.model"
     assert session.model.table is not None
