@@ -83,14 +83,14 @@ class PairRanks:
         found = self._slots.take(at)
         ranks = found ^ keys
         rows = np.flatnonzero(ranks >= _NOT_IT)
-        rows = rows[found[rows] != _EMPTY]  # another pair is there: look on
-        at, keys = at[rows], keys[rows]
+        rows = rows[found.take(rows) != _EMPTY]  # another pair is there: look on
+        at, keys = at.take(rows), keys.take(rows)
         while len(rows):
             at = (at + 1) & (len(self._slots) - 1)
             found = self._slots.take(at)
             ranks[rows] = found ^ keys
-            left_over = np.flatnonzero((ranks[rows] >= _NOT_IT) & (found != _EMPTY))
-            rows, at, keys = rows[left_over], at[left_over], keys[left_over]
+            left_over = np.flatnonzero((ranks.take(rows) >= _NOT_IT) & (found != _EMPTY))
+            rows, at, keys = rows.take(left_over), at.take(left_over), keys.take(left_over)
         answer: Int64s = np.minimum(ranks, _NOT_IT).view(np.int64)
         return answer
 
@@ -186,9 +186,13 @@ class _Matrix:
             columns = np.flatnonzero(best < _NO_PAIR)
             if len(columns) <= 0.7 * len(best):
                 self._keep(columns)
-                firsts, best, columns = firsts[columns], best[columns], np.arange(len(columns))
+                firsts, best, columns = (
+                    firsts.take(columns),
+                    best.take(columns),
+                    np.arange(len(columns)),
+                )
             if len(columns):
-                self._step(best[columns], columns, firsts[columns] - 1, tokens, gaps)
+                self._step(best.take(columns), columns, firsts.take(columns) - 1, tokens, gaps)
 
     def _step(
         self, best: Int32s, columns: Int64s, rows_at: Int64s, tokens: Int32s, gaps: Int32s
@@ -199,19 +203,20 @@ class _Matrix:
         following, preceding = self._next.ravel(), self._last.ravel()
         places, ranks = best & ((1 << _PLACE_BITS) - 1), best >> _PLACE_BITS
         left = places * np.int64(n) + columns
-        right_place = following[left]
+        right_place = following.take(left)
         right = right_place * np.int64(n) + columns
-        behind_place, before_place = following[right], preceding[left]
+        behind_place, before_place = following.take(right), preceding.take(left)
         behind = behind_place * np.int64(n) + columns
         before = before_place * np.int64(n) + columns
-        merged = self._rules.merges.ids[ranks]
+        merged = self._rules.merges.ids.take(ranks)
         ids[left] = tokens[rows_at + places] = merged
         taken = rows_at + right_place
         tokens[taken], gaps[taken - 1] = -1, ranks
         following[left], preceding[behind] = behind_place, places
         pairs[right] = _NO_PAIR
         ranks_of_both = self._rules.ranks(
-            np.concatenate((ids[before], merged)), np.concatenate((merged, ids[behind]))
+            np.concatenate((ids.take(before), merged)),
+            np.concatenate((merged, ids.take(behind))),
         )
         both = _packed(ranks_of_both, np.concatenate((before_place, places)))
         pairs[before], pairs[left] = both[: len(columns)], both[len(columns) :]

@@ -43,10 +43,11 @@ class Entries:
 
     def extend(self, lengths: Iterable[Int32s], tokens: Int32s, gaps: Int32s) -> None:
         """Append strings of these lengths, by kinds, that stand in a row: the token that begins at
-        each byte (-1: none), and the gap ranks."""
-        is_closed = gaps == CLOSED
-        self.may_be_closed |= bool(is_closed.any())
-        entries = np.where(is_closed, np.int32(_CLOSED), gaps)
+        each byte (-1: none), and the gap ranks, which become the entries."""
+        entries = gaps
+        closed = np.flatnonzero(gaps == CLOSED)
+        entries[closed] = _CLOSED
+        self.may_be_closed |= bool(len(closed))
         begins = np.flatnonzero(tokens >= 0)
         entries[np.append(begins[1:], len(tokens)) - 1] = ~tokens[begins]
         at = 0

@@ -34,7 +34,7 @@ from tokviz.tokenization.pre_tokenization.character_classes import bytes_at, cla
 from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
 from tokviz.tokenization.ranges import starts_of
 
-_PART = 1 << 18
+_PART = 1 << 19
 _LOOK = 1 << 12
 _CUT = re.compile(BEHIND_A_WORD.pattern.encode())
 

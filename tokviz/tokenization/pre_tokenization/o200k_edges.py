@@ -96,14 +96,16 @@ def _signs_of(kinds: Classes, space: Edges) -> Edges:
     otherwise it joins the word behind it.
     """
     sign = kinds == OTHER
-    inside = sign | (kinds == MARK)
     begins = sign.copy()
     begins[:-1] &= (kinds[1:] != LETTER) & (kinds[1:] != MARK)
     begins[1:] |= sign[1:] & space[:-1]
-    places = np.arange(len(kinds))
-    last_begin = np.maximum.accumulate(np.where(begins, places, -1))
-    last_outside = np.maximum.accumulate(np.where(inside, -1, places))
-    signs: Edges = inside & (last_begin > last_outside)
+    inside = np.flatnonzero(sign | (kinds == MARK))  # few of all
+    order = np.arange(len(inside))
+    last_begin = np.maximum.accumulate(np.where(begins[inside], order, -1))
+    is_first = np.diff(inside, prepend=-2) > 1
+    first_of_run = np.maximum.accumulate(np.where(is_first, order, 0))
+    signs = np.zeros(len(kinds), bool)
+    signs[inside] = last_begin >= first_of_run
     return signs
 
 

@@ -90,10 +90,8 @@ def joins_of_words(kinds: Classes, edges: Edges, line_end: Edges) -> Edges:
 
 def _runs(marked: Edges) -> tuple[Int64s, Int64s]:
     """Where each run of marked characters starts and ends."""
-    starts, ends = marked.copy(), marked.copy()
-    starts[1:] &= ~marked[:-1]
-    ends[:-1] &= ~marked[1:]
-    return np.flatnonzero(starts), np.flatnonzero(ends) + 1
+    places = np.flatnonzero(np.diff(marked, prepend=False, append=False))
+    return places[::2], places[1::2]
 
 
 def _swallow_line_ends(edges: Edges, other: Edges, starts: Int64s, ends: Int64s) -> None:
