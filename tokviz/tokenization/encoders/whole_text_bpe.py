@@ -14,7 +14,6 @@ and so does the fourth from the first part on that has something new.
 The result is the plain encoder's, column by column.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -36,7 +35,6 @@ from tokviz.tokenization.ranges import starts_of
 
 _PART = 1 << 19
 _LOOK = 1 << 12
-_CUT = re.compile(BEHIND_A_WORD.pattern.encode())
 
 
 @dataclass(frozen=True)
@@ -112,15 +110,15 @@ class WholeTextEncoder:
         if self._find_edges is None:  # no place is known where this pattern may be cut
             yield data
             return
-        start = end = 0
-        while end < len(data):
-            end += _PART
-            # Looking far would take its time, and there are texts without such a place.
-            found = _CUT.search(data, end, end + _LOOK)
-            if found is not None or end >= len(data):
-                end = len(data) if found is None else found.end()
+        start, at = 0, _PART
+        while at < len(data):
+            end = _end_of_word(data, at)
+            if end is not None:
                 yield data[start:end]
                 start = end
+            at = (end or at) + _PART
+        if data:
+            yield data[start:]
 
     def _starts(self, text: str, data: bytes) -> tuple[Int64s, Int64s]:
         """Where pre-tokens start, in characters and in bytes."""
@@ -172,3 +170,13 @@ class WholeTextEncoder:
                 tokens[start] = token_id
                 gaps[start : start + length - 1] = CLOSED
                 gaps[start + length - 1] = OPEN
+
+
+def _end_of_word(data: bytes, at: int) -> int | None:
+    """Where this UTF-8 may be cut next. Looking far would take its time, and there are texts
+    without such a place."""
+    while at < len(data) and data[at] & 0xC0 == 0x80:  # a byte that goes on
+        at += 1
+    text = data[at : at + _LOOK].decode("utf-8", "ignore")
+    found = BEHIND_A_WORD.search(text)
+    return None if found is None else at + len(text[: found.end()].encode())

@@ -7,8 +7,9 @@ in `known_patterns.py`, stay the definition: a test holds the two equal. Each fa
 has a file, `..._edges.py`, and what they share is in `split_edges.py`.
 """
 
-import re
 from collections.abc import Callable
+
+import regex
 
 from tokviz.tokenization.pre_tokenization.character_classes import Classes
 from tokviz.tokenization.pre_tokenization.cl100k_edges import cl100k, llama3, qwen2
@@ -28,7 +29,7 @@ from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
 FindEdges = Callable[[str, Classes], Edges]
 """From a text and the classes of its characters to (characters,) whether a pre-token starts."""
 
-BEHIND_A_WORD = re.compile(r"[A-Za-z](?=[ \n.,;:()\[\]=\"])")
+BEHIND_A_WORD = regex.compile(r"\p{L}(?=[ \n.,;:()\[\]=\"。、，])")
 """Ends at a place where each pattern below has an edge, whatever stands before and behind."""
 
 _KNOWN: dict[str, FindEdges] = {
