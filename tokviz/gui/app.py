@@ -175,6 +175,7 @@ class Session:
 
     def end(self) -> None:
         self._autosave.stop()
+        self.window.docks.finish()
         if self._saving is not None:
             self._saving.cancel()
             self._saving.wait()  # two writers at once: the older text might win

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -16,8 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from tokviz.gui.file_watch import FileWatch
 from tokviz.gui.files.document import Document
+from tokviz.gui.files.file_watch import FileWatch
 from tokviz.gui.files.kept_tokenizers import KeptTokenizers
 from tokviz.gui.files.tokenizer_opening import TokenizerOpening
 from tokviz.gui.library_check import LibraryCheck
@@ -92,7 +93,9 @@ class MainWindow(QMainWindow):
         bar.addWidget(spring)
         bar.addWidget(self.go_to)
         self.addToolBar(bar)
-        self.setCentralWidget(TextColumn(self.notices, self.text_area, self.scrubber))
+        column = TextColumn(self.notices, self.text_area, self.scrubber)
+        self.docks.reached_below.connect(column.leave_no_gap_below)
+        self.setCentralWidget(column)
         self.setStatusBar(self.status)
         # Of itself the layout would make the window larger for each bar, notice or long word that
         # comes, and not smaller again when it goes: here the panels give way instead.
@@ -157,6 +160,7 @@ class MainWindow(QMainWindow):
         if document.is_modified:
             panel.mark_dirty()
         document.changed.connect(self._update_title)
+        document.encoding_needed.connect(self._offer_encoding)
         self._connect_file_watch()
         self.library_check.told.connect(self.notices.show_result)
         self.library_check.place_requested.connect(self.text_area.show_place)
@@ -192,6 +196,12 @@ class MainWindow(QMainWindow):
         watch.reread.connect(lambda change: panel.view.replace_text(*change))
         for settled in (self.document.saved, self.document.opened):
             settled.connect(notices.close_question)
+
+    def _offer_encoding(self, sentence: str, ask: Callable[[], None]) -> None:
+        """A binary file is seldom meant, but it may be a text of some rare encoding."""
+        tip = "Say which encoding it has, and see how it reads then"
+        answers = [Answer("Choose encoding …", tip, ask), Answer("Leave it", "", lambda: None)]
+        self.notices.show_question(sentence, answers)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QMessageBox,
     QPlainTextEdit,
+    QToolButton,
 )
 from pytestqt.qtbot import QtBot
 
@@ -107,10 +108,6 @@ def _make_fifo(path: Path) -> None:
     os.mkfifo(path)
 
 
-def _make_binary(path: Path) -> None:
-    path.write_bytes(b"\x7fELF\x02\x01\x00\x00\xff\xfe\x00")
-
-
 def _make_loop(path: Path) -> None:
     path.symlink_to(path)
 
@@ -121,7 +118,6 @@ def _make_loop(path: Path) -> None:
         (lambda _: None, "there is no such file; check its name"),
         (Path.mkdir, "is a folder; name a file"),
         (_make_fifo, "is a pipe; copy what it brings into a file first"),
-        (_make_binary, "a binary file"),
         (_make_loop, "cannot be opened"),
     ],
 )
@@ -301,6 +297,34 @@ def test_a_question_about_the_encoding_can_be_refused(
     qtbot.wait(50)
     assert _text(session) == before
     assert session.window.document.path == ""
+
+
+def test_a_binary_file_is_opened_only_by_who_says_its_encoding(
+    start: Start, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = tmp_path / "thing"
+    path.write_bytes(b"\x7fELF\x02\x01\x00\x00\xff\xfe\x00")
+    session = start()
+    before, notices = _text(session), session.window.notices
+    with qtbot.waitSignal(session.window.document.encoding_needed):
+        session.window.document.open(str(path))
+    assert "looks like a binary file" in notices.question
+    assert _text(session) == before
+    (choose,) = [b for b in notices.findChildren(QToolButton) if b.text() == "Choose encoding …"]
+
+    def choose_latin_1(dialog: EncodingDialog) -> None:
+        box = dialog.findChild(QComboBox)
+        assert box is not None
+        box.setCurrentIndex(box.findData("latin-1"))
+        qtbot.mouseClick(
+            _button(dialog, QDialogButtonBox.StandardButton.Open), Qt.MouseButton.LeftButton
+        )
+
+    _in_dialog(choose_latin_1)
+    with qtbot.waitSignal(session.window.document.opened):
+        qtbot.mouseClick(choose, Qt.MouseButton.LeftButton)
+    assert _text(session) == "\x7fELF\x02\x01\x00\x00ÿþ\x00"
+    assert notices.question == ""
 
 
 def test_an_encoding_that_cannot_read_the_file_cannot_be_chosen(

@@ -192,6 +192,28 @@ def test_panels_side_by_side_are_as_far_apart_as_those_below_each_other(
     assert edges("token").right() == right
 
 
+@pytest.mark.parametrize("mode", [Mode.REPLAY, Mode.LEARN, Mode.INSPECT])
+def test_text_and_panels_are_as_far_from_what_is_below_them_as_from_each_other(
+    start: Start, qtbot: QtBot, mode: Mode
+) -> None:
+    session = start()
+    window = session.window
+    _pick(session, qtbot, mode)
+    qtbot.waitUntil(lambda: window.docks.is_complete)
+    shown = ARRANGEMENTS[mode]
+    beside = window.docks.panel(shown.right[-1][0])
+    below: QWidget = window.status
+    for name in shown.bottom:
+        below = window.docks.panel(name)
+    gaps = [
+        below.mapTo(window, below.rect().topLeft()).y()
+        - panel.mapTo(window, panel.rect().bottomLeft()).y()
+        - 1
+        for panel in (window.scrubber, beside)
+    ]
+    assert gaps == [8, 8]
+
+
 SIZES = ((1000, 700), (1920, 1200), (1280, 820))
 
 

@@ -38,6 +38,7 @@ class Document(QObject):
     changed = Signal()  # path or modified
     opened = Signal()
     saved = Signal()  # or read again: the text is what the file holds
+    encoding_needed = Signal(str, object)  # what is wrong, and a call that asks for the encoding
     problem = Signal(object)
     task_started = Signal(object)
 
@@ -161,11 +162,14 @@ class Document(QObject):
 
     def _on_read_failed(self, error: BaseException) -> None:
         path = self._reading[0]
-        if isinstance(error, WrongEncodingError) and not error.looks_binary:
+        sentence = failure(f"Opening {shown(path)}", error)
+        if not isinstance(error, WrongEncodingError):
+            self.problem.emit(sentence)
+        elif error.looks_binary:
+            self.encoding_needed.emit(sentence, lambda: self._ask_for_encoding(path, error))
+        else:
             # Once the task has ended: its row would stand there as if it went on.
             QTimer.singleShot(0, self, lambda: self._ask_for_encoding(path, error))
-        else:
-            self.problem.emit(failure(f"Opening {shown(path)}", error))
 
     def _ask_for_encoding(self, path: str, error: WrongEncodingError) -> None:
         from tokviz.gui.files.encoding_dialog import ask_for_encoding  # few texts need it

@@ -53,7 +53,7 @@ class NoticesPanel(QWidget):
         self._column.addWidget(row)
         row.hide()
         row.lasts.connect(lambda: self._show_row(row))
-        task.finished.connect(lambda: self._remove_task(row))
+        row.ended.connect(lambda: self._remove_task(row))
 
     def _show_row(self, row: _TaskRow) -> None:
         self._lasting.append(row)
@@ -133,6 +133,7 @@ class NoticesPanel(QWidget):
 
 class _TaskRow(QFrame):
     lasts = Signal()  # long enough to be worth a row
+    ended = Signal()
 
     def __init__(self, task: Task) -> None:
         super().__init__()
@@ -160,6 +161,7 @@ class _TaskRow(QFrame):
         self._clock.timeout.connect(self.lasts)
         self._clock.start()
         task.stepped.connect(self._on_stepped)
+        task.finished.connect(self.ended)  # which ends with the row: a task may outlive the window
 
     def close_clock(self) -> None:
         """Between its end and its deletion a row is not to be shown."""

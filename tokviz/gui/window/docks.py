@@ -3,6 +3,7 @@
 A panel has no title bar of its own to drag: its frame carries the title, and the mode its place.
 """
 
+from inspect import GEN_SUSPENDED, getgeneratorstate
 from itertools import pairwise
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, QTimer, Signal
@@ -64,6 +65,10 @@ class _Dock(QDockWidget):
         """Whether it is hidden, or its panel is made and has its place."""
         return not self.isVisible() or (self._panel is not None and self._panel.isVisible())
 
+    @property
+    def is_half_made(self) -> bool:
+        return getgeneratorstate(self._making) == GEN_SUSPENDED
+
     def take_step(self) -> None:
         """Do the next part of what makes the panel."""
         try:
@@ -90,6 +95,9 @@ class Docks(QObject):
     """All docks of a window. `panel_made` hands out each panel once, when it is there."""
 
     panel_made = Signal(object)
+    reached_below = Signal(
+        bool
+    )  # whether a panel lies below the text, instead of the window's edge
 
     def __init__(self, window: QMainWindow, shared: Shared) -> None:
         super().__init__(window)
@@ -114,6 +122,13 @@ class Docks(QObject):
     def panel(self, name: str) -> QWidget:
         """The panel of a name, made now if it is not there yet."""
         return self._docks[name].panel
+
+    def finish(self) -> None:
+        """Make whole what is half made, at the end. Hazard: a panel that has no parent yet
+        is taken apart by Python's collector, at any time and in any order, and Qt crashes."""
+        for dock in self._docks.values():
+            if dock.is_half_made:
+                _ = dock.panel
 
     @property
     def is_complete(self) -> bool:
@@ -174,7 +189,10 @@ class Docks(QObject):
             self._next.start()
 
     def _keep_apart(self) -> None:
-        """Of the panels beside the text only those at an edge of the window leave a gap to it."""
+        """Of text and panels only those at an edge of the window leave a gap to it."""
+        below = [dock for dock in self._docks.values() if dock.described.area == BOTTOM]
+        is_last = all(dock.isHidden() for dock in below)
+        self.reached_below.emit(not is_last)
         rows = () if self._mode is None else ARRANGEMENTS[self._mode].right
         docks = [[self._docks[name] for name in row] for row in rows]
         shown = [[dock for dock in row if not dock.isHidden()] for row in docks]
@@ -182,7 +200,7 @@ class Docks(QObject):
         for row in shown:
             for dock in row:
                 dock.keep_apart(
-                    above=row is shown[0], below=row is shown[-1], right=dock is row[-1]
+                    above=row is shown[0], below=is_last and row is shown[-1], right=dock is row[-1]
                 )
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -29,6 +29,11 @@ class TextColumn(QWidget):
         column.addWidget(notices)
         column.addWidget(scrubber)
 
+    def leave_no_gap_below(self, reached: bool) -> None:
+        """`reached`: what lies below is another panel, from which a separator keeps it apart."""
+        if (layout := self.layout()) is not None:
+            layout.setContentsMargins(_GAP, _GAP, 0, 0 if reached else _GAP)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
