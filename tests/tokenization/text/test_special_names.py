@@ -1,6 +1,7 @@
 """Special tokens named in a text that is edited: always what encoding the whole of it gives."""
 
 from dataclasses import replace
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
@@ -34,6 +35,7 @@ ADDED = {
 }
 
 
+@cache  # it makes tables of its vocabulary, which takes longer than an example
 def named(which: str) -> Tokenizer:
     if which in ADDED:
         added = (ADDED[which], AddedToken("aa", 12, special=False))

@@ -3,6 +3,7 @@
 import itertools
 import re
 from dataclasses import replace
+from functools import cache
 from unittest.mock import patch
 
 import numpy as np
@@ -38,6 +39,7 @@ pasted = st.one_of(meeting, st.lists(st.sampled_from(PARTS), max_size=3).map("".
 edits = st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1), pasted), min_size=1, max_size=8)
 
 
+@cache  # it makes tables of its vocabulary, which takes longer than an example
 def named(name: str) -> Tokenizer:
     if name == "characters":
         return characters_tokenizer(ALPHABET)
