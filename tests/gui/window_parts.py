@@ -58,9 +58,10 @@ def card_of(session: Session) -> str:
 
 
 def chips_of(session: Session) -> list[QPushButton]:
+    card = session.window.card  # made now, if it was not yet
     QApplication.processEvents()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    return [b for b in session.window.card.findChildren(QPushButton) if b.objectName() == "chip"]
+    return [b for b in card.findChildren(QPushButton) if b.objectName() == "chip"]
 
 
 def status_of(session: Session) -> str:
