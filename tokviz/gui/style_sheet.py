@@ -96,11 +96,12 @@ QCheckBox::indicator:hover, QCheckBox::indicator:focus { border-color: $accent; 
 /* tabs and modes */
 QTabWidget::pane { border: 0; border-top: 1px solid $line; }
 QTabBar { background: transparent; qproperty-drawBase: 0; }
-QTabBar::tab { padding: 6px 12px; color: $muted; background: transparent; border: 0;
+QTabBar::tab { padding: 6px 7px; color: $muted; background: transparent; border: 0;
     border-bottom: 2px solid transparent; }
 QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
-QTabBar::tab:focus { color: $accent; }
+QTabBar::tab:focus { color: $accent; background: $accent_soft; }
 QTabBar::tab:hover { color: $text; }
+QTabBar QToolButton, QTabBar QToolButton:disabled { border: 0; padding: 2px; background: $panel; }
 #modes { background: $window; border-radius: 7px; }
 QToolButton#mode { border-color: transparent; padding: 4px 11px; background: transparent;
     color: $muted; }
