@@ -134,7 +134,7 @@ def place(text: str, edit: tuple[float, float, str]) -> tuple[int, int]:
 
 @pytest.mark.parametrize("name", NAMES)
 @given(meeting, edits)
-@settings(max_examples=120)
+@settings(max_examples=80)
 def test_any_edits_give_a_fresh_encoding(
     name: str, text: str, changes: list[tuple[float, float, str]]
 ) -> None:
@@ -151,7 +151,7 @@ def test_any_edits_give_a_fresh_encoding(
 
 @pytest.mark.parametrize("name", NAMES)
 @given(meeting, edits, st.lists(st.integers(0, 40), min_size=8, max_size=8))
-@settings(max_examples=120)
+@settings(max_examples=80)
 def test_edits_while_a_part_is_encoded_give_a_fresh_encoding(
     name: str, text: str, changes: list[tuple[float, float, str]], more: list[int]
 ) -> None:
