@@ -48,6 +48,7 @@ class TokenCardPanel(QWidget):
         self._soon.timeout.connect(self._show)
         self._hover_is_newer = False
         self._shown: int | None = None
+        self._words = ""  # in place of a token
         model.id_counting.counted.connect(self._show_count)
         model.selection_changed.connect(self._on_selection_changed)
         model.hovered_changed.connect(self._on_hovered_changed)
@@ -85,10 +86,13 @@ class TokenCardPanel(QWidget):
 
     def _show_words(self, words: str) -> None:
         self._shown = None
-        self._set_content(_note(words))
-        self._frame.set_note("")
+        if words != self._words:  # they are asked for after each key
+            self._words = words
+            self._set_content(_note(words))
+            self._frame.set_note("")
 
     def _show_token(self, token_id: int, place: int | None) -> None:
+        self._words = ""
         facts = facts_of(self._model.tokenizer, token_id)
         self._set_content(self._card(facts, describe_place(self._model, place)))
         if token_id != self._shown:

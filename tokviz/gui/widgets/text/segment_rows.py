@@ -101,9 +101,8 @@ def _row_starts(text: str, layouts: RowLayouts, width: float, preedit: Preedit |
     if widths.sum() <= width:
         return [0, len(text)]
     ends = np.concatenate([[0.0], np.cumsum(widths)])
-    characters = [text[at] for at in edges[:-1].tolist()]
-    spaces = np.array([character == " " for character in characters])
-    tabs = np.array([character == "\t" for character in characters])
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)[edges[:-1]]
+    spaces, tabs = codes == ord(" "), codes == ord("\t")
     stops = TabStops(np.flatnonzero(tabs), TAB_COLUMNS * layouts.style.advance)
     rows = row_edges(ends, _opportunities(text, edges, spaces | tabs), spaces, width, stops)
     return [int(edges[row]) for row in rows]
@@ -128,4 +127,6 @@ def _opportunities(
     while (unit := finder.toNextBoundary()) >= 0:
         units.append(unit)
     starts = edges if display.units is None else display.units[edges]
-    return allowed | np.isin(starts, np.array(units, dtype=np.int64))
+    breaks = np.zeros(int(starts[-1]) + 1, np.bool_)
+    breaks[units] = True
+    return allowed | breaks[starts]
