@@ -5,21 +5,23 @@ where the row stands in the text; it is kept under just that, so a key measures 
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
 from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPolygonF
 
 from tokviz.gui.widgets.text.byte_ruler import ByteRuler, byte_ruler
 from tokviz.gui.widgets.text.text_rows import Row
 from tokviz.gui.widgets.text.text_style import TextStyle
 from tokviz.gui.widgets.text.token_pieces import (
-    ByteCell,
+    NO_PIECES,
     Cells,
     Piece,
+    Pieces,
     RowTokens,
     byte_cells,
     cells_of,
@@ -31,7 +33,7 @@ from tokviz.gui.widgets.text.token_pieces import (
 from tokviz.gui.widgets.text.token_source import TokenRows
 from tokviz.gui.widgets.text.white_space_marks import WhiteSpaceMarks, white_space_marks
 
-_KEPT = 128  # rows, some screens of them: hundreds of rectangles each burden the garbage collector
+_KEPT = 128  # rows, some screens of them
 _LONG = 4_000  # pixels above which only what is near the view is measured
 _STEP = 512
 _EVERYWHERE = (-np.inf, np.inf)
@@ -39,26 +41,26 @@ _Value = TypeVar("_Value")
 
 
 class Tiles:
-    """Rectangles side by side, ready to be painted: the fills first, the lines over them.
+    """Rectangles side by side, in the order of painting: the fills first, the lines over them.
 
     An edge closes a tile at its right, a seam does where the same character goes on; a floor
-    closes tiles that touch below.
+    closes tiles that touch below. All are numbers (see `Pieces`): top and height are shared.
     """
 
-    def __init__(self, tiles: Sequence[Piece | ByteCell], top: int, height: int) -> None:
-        fills: dict[int, list[QRectF]] = {}
-        self.edges: list[QRectF] = []
-        self.seams: list[QRectF] = []
+    def __init__(self, pieces: Pieces, top: int, height: int) -> None:
+        self.top, self.height = top, height
+        self.fills: dict[int, tuple[list[int], list[int]]] = {}  # by colour: lefts and widths
+        lines: tuple[list[int], list[int]] = ([], [])
+        lefts, rights, colors, soft = (column.tolist() for column in pieces[1:])
         # Hundreds of tokens may share one place (combining marks): the last one is seen.
-        looks = {tile[-4:-2]: tile[-2:] for tile in tiles}
-        for (left, right), (color, soft) in looks.items():
-            fills.setdefault(color, []).append(QRectF(left, top, right - left, height - 1))
-            (self.seams if soft else self.edges).append(QRectF(right - 1, top, 1, height - 1))
-        self.fills = list(fills.items())  # (colour index, rectangles)
-        self.spans = joined_ranges(list(looks))
-        self.floors = [
-            QRectF(left, top + height - 1, right - left, 1) for left, right in self.spans
-        ]
+        places = {place: i for i, place in enumerate(zip(lefts, rights, strict=True))}
+        for (left, right), i in places.items():
+            at, widths = self.fills.setdefault(colors[i], ([], []))
+            at.append(left)
+            widths.append(right - left)
+            lines[soft[i]].append(right - 1)
+        self.edges, self.seams = lines  # x of each
+        self.spans = joined_ranges(list(places))  # of tiles that touch, each with a floor
 
 
 class RowGeometry:
@@ -67,23 +69,31 @@ class RowGeometry:
     def __init__(
         self, cells: Cells, tokens: RowTokens, seen: tuple[float, float], style: TextStyle
     ) -> None:
-        self.pieces: list[Piece] = []
-        self._byte_cells: list[ByteCell] = []
+        self._columns = self._byte_cells = NO_PIECES
         self._style = style
         if not (len(cells.leading) and len(tokens.lows)):
             return
-        pieces = whole_pieces(cells, tokens) if seen == _EVERYWHERE else None
-        if pieces is not None:
-            self.pieces = pieces
+        whole = whole_pieces(cells, tokens) if seen == _EVERYWHERE else None
+        if whole is not None:
+            self._columns = whole
         else:
             fragments = fragments_of(cells, tokens, seen)
-            self.pieces = token_pieces(fragments, tokens.colors)
+            self._columns = token_pieces(fragments, tokens.colors)
             self._byte_cells = byte_cells(fragments, tokens.colors)
+
+    @property
+    def has_pieces(self) -> bool:
+        return len(self._columns.lefts) > 0
+
+    @cached_property
+    def pieces(self) -> list[Piece]:
+        """One by one, for the mouse and what stands out."""
+        return list(map(Piece, *(column.tolist() for column in self._columns)))
 
     @cached_property
     def tiles(self) -> Tiles:
         """The tokens behind the text."""
-        return Tiles(self.pieces, self._style.token_top, self._style.token_height)
+        return Tiles(self._columns, self._style.token_top, self._style.token_height)
 
     @cached_property
     def strip(self) -> Tiles:
@@ -200,7 +210,7 @@ class RowMeasurer:
 
     def _marks_of(self, row: Row) -> WhiteSpaceMarks:
         if not self._style.marks_shown:
-            return WhiteSpaceMarks([], [])
+            return WhiteSpaceMarks(QPolygonF(), [])
         layout = row.layout
         return _remembered(self._marks, layout, lambda: white_space_marks(layout, self._style))
 

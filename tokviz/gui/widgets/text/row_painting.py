@@ -88,7 +88,7 @@ class RowPainter:
     ) -> None:
         """Paint a row, all but the caret."""
         painter.translate(painted.left, painted.top)
-        if painted.geometry.pieces:
+        if painted.geometry.has_pieces:
             self._paint_tokens(painter, painted.geometry)
         self._paint_attended(painter, painted, marked)
         if selection[0] < selection[1]:
@@ -135,18 +135,20 @@ class RowPainter:
         self._paint_lines(painter, geometry.tiles)
 
     def _paint_fills(self, painter: QPainter, tiles: Tiles) -> None:
-        for color, rects in tiles.fills:
+        top, height, draw = tiles.top, tiles.height - 1, painter.drawRect
+        for color, (lefts, widths) in tiles.fills.items():
             painter.setBrush(self._palette.tokens[color])
-            painter.drawRects(rects)
+            for left, width in zip(lefts, widths, strict=True):
+                draw(left, top, width, height)  # faster than a list of rectangles made for it
 
     def _paint_lines(self, painter: QPainter, tiles: Tiles) -> None:
-        if tiles.edges:
-            painter.setBrush(self._border)
-            painter.drawRects(tiles.edges)
-            painter.drawRects(tiles.floors)
-        if tiles.seams:
-            painter.setBrush(self._seam)
-            painter.drawRects(tiles.seams)
+        top, height, draw = tiles.top, tiles.height - 1, painter.drawRect
+        for color, lines in ((self._seam, tiles.seams), (self._border, tiles.edges)):
+            painter.setBrush(color)
+            for x in lines:
+                draw(x, top, 1, height)
+        for left, right in tiles.spans:
+            draw(left, top + height, right - left, 1)
 
     def _paint_attended(self, painter: QPainter, painted: PaintedRow, marked: Highlights) -> None:
         if marked.attended is None:
@@ -173,7 +175,7 @@ class RowPainter:
 
     def _paint_white_space(self, painter: QPainter, painted: PaintedRow) -> None:
         style, marks = self._style, painted.marks
-        if marks.dots:
+        if not marks.dots.isEmpty():
             pen = QPen(style.mark_color, max(1.6, style.advance * 0.2))
             pen.setCapStyle(Qt.PenCapStyle.RoundCap)
             painter.setPen(pen)

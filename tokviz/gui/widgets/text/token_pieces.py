@@ -8,8 +8,7 @@ of them. All x of rectangles are whole pixels from the row's left end, so neighb
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import repeat
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +21,7 @@ _NARROWEST = 3  # pixels of a token that has no width of its own, and of a byte 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+_X = TypeVar("_X", int, float)
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,24 @@ class Fragments(NamedTuple):
     soft: Bools  # the cluster goes on to the right of the fragment
 
 
+class Pieces(NamedTuple):
+    """Rectangles, one entry each: those of tokens, or of bytes below a cluster that tokens cut.
+
+    Columns and no objects, of which the dense rows of some pages would be fifty thousand: the
+    garbage collector looked at them for longer than a frame.
+    """
+
+    tokens: Ints  # counted from the row's first token
+    lefts: Ints
+    rights: Ints
+    colors: NDArray[np.uint8]
+    soft: Bools  # the right edge lies inside a cluster; of a byte, inside a token
+
+
+_NO_INTS = np.empty(0, dtype=np.int64)
+NO_PIECES = Pieces(_NO_INTS, _NO_INTS, _NO_INTS, np.empty(0, np.uint8), np.empty(0, np.bool_))
+
+
 class Piece(NamedTuple):
     """One rectangle: `token` counts from the row's first token."""
 
@@ -70,15 +88,6 @@ class Piece(NamedTuple):
     right: int
     color: int
     soft: bool  # its right edge lies inside a cluster
-
-
-class ByteCell(NamedTuple):
-    """A byte (without room for each, the bytes) of one token, below a cluster that tokens cut."""
-
-    left: int
-    right: int
-    color: int
-    soft: bool  # the token's next byte follows to the right
 
 
 def cells_of(row: Row, style: TextStyle) -> Cells:
@@ -131,10 +140,10 @@ def fragments_of(cells: Cells, tokens: RowTokens, seen: tuple[float, float]) -> 
     )
 
 
-def token_pieces(fragments: Fragments, colors: NDArray[np.uint8]) -> list[Piece]:
+def token_pieces(fragments: Fragments, colors: NDArray[np.uint8]) -> Pieces:
     """The rectangles of a row's tokens, in order; a token has several where reading turns."""
     if not len(fragments.tokens):
-        return []
+        return NO_PIECES
     order = np.lexsort((fragments.lefts, fragments.tokens))
     tokens, lefts, rights = (column[order] for column in fragments[:3])
     apart = (tokens[1:] != tokens[:-1]) | (lefts[1:] > rights[:-1] + 0.5)
@@ -148,10 +157,10 @@ def token_pieces(fragments: Fragments, colors: NDArray[np.uint8]) -> list[Piece]
     low, high = np.where(wide, low, middle - 1), np.where(wide, high, middle - 1 + _NARROWEST)
     kept = wide | _without_any(wide, tokens)
     columns = tokens, low, high, colors[tokens], soft
-    return list(map(Piece, *(column[kept].tolist() for column in columns)))
+    return Pieces(*(column[kept] for column in columns))
 
 
-def whole_pieces(cells: Cells, tokens: RowTokens) -> list[Piece] | None:
+def whole_pieces(cells: Cells, tokens: RowTokens) -> Pieces | None:
     """What `token_pieces` finds of all fragments, in a third of the time, for nearly every row:
     cells side by side of which each token has some whole ones, and so one rectangle. None for a row
     in which reading turns, a token cuts a cluster or one would not be wide enough to be seen."""
@@ -164,15 +173,15 @@ def whole_pieces(cells: Cells, tokens: RowTokens) -> list[Piece] | None:
     lefts, rights = cells.whole_x[0][first], cells.whole_x[1][last - 1]
     if (rights - lefts < _NARROWEST).any():
         return None
-    numbers, soft = range(len(lows)), repeat(False)
-    return list(map(Piece, numbers, lefts.tolist(), rights.tolist(), colors.tolist(), soft))
+    return Pieces(np.arange(len(lows)), lefts, rights, colors, np.zeros(len(lows), np.bool_))
 
 
-def byte_cells(fragments: Fragments, colors: NDArray[np.uint8]) -> list[ByteCell]:
-    """The cells below the clusters that are cut by tokens."""
+def byte_cells(fragments: Fragments, colors: NDArray[np.uint8]) -> Pieces:
+    """The bytes (without room for each, those of a token as one) of the clusters that tokens cut.
+    An edge is soft where the token's next byte follows."""
     cut = fragments.partial
     if not cut.any():  # as in most rows
-        return []
+        return NO_PIECES
     lefts, widths = fragments.lefts[cut], (fragments.rights - fragments.lefts)[cut]
     n_bytes = np.maximum(fragments.n_bytes[cut], 1)
     counts = np.where(widths >= _NARROWEST * n_bytes, n_bytes, 1)
@@ -181,17 +190,17 @@ def byte_cells(fragments: Fragments, colors: NDArray[np.uint8]) -> list[ByteCell
     low = np.rint(np.repeat(lefts, counts) + steps * places).astype(np.int64)
     high = np.rint(np.repeat(lefts, counts) + steps * (places + 1)).astype(np.int64)
     soft = places < np.repeat(counts, counts) - 1
-    shown = np.repeat(colors[fragments.tokens[cut]], counts)
-    return list(map(ByteCell, low.tolist(), high.tolist(), shown.tolist(), soft.tolist()))
+    tokens = np.repeat(fragments.tokens[cut], counts)
+    return Pieces(tokens, low, high, colors[tokens], soft)
 
 
-def joined_ranges(ranges: list[tuple[float, float]]) -> list[tuple[float, float]]:
+def joined_ranges(ranges: list[tuple[_X, _X]]) -> list[tuple[_X, _X]]:
     """Ranges from left to right, those that touch as one.
 
     >>> joined_ranges([(4.0, 6.0), (0.0, 2.0), (2.0, 3.0)])
     [(0.0, 3.0), (4.0, 6.0)]
     """
-    joined: list[tuple[float, float]] = []
+    joined: list[tuple[_X, _X]] = []
     for left, right in sorted(ranges):
         if joined and left <= joined[-1][1] + 0.5:
             joined[-1] = (joined[-1][0], max(right, joined[-1][1]))

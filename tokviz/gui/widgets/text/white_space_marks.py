@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF
+from PySide6.QtGui import QPolygonF
 
 from tokviz.gui.widgets.text.row_layout import RowLayout
 from tokviz.gui.widgets.text.text_style import TextStyle
@@ -14,20 +15,21 @@ _MARKED = re.compile("[ \t\u3000]")
 
 
 class WhiteSpaceMarks(NamedTuple):
-    """The dots, and the lines of arrows and frames, from a row's top left."""
+    """The dots, and the lines of arrows and frames, from a row's top left. Of dots there are many:
+    points in a list would be objects that burden the garbage collector."""
 
-    dots: list[QPointF]
+    dots: QPolygonF
     lines: list[QLineF]
 
 
 def white_space_marks(layout: RowLayout, style: TextStyle) -> WhiteSpaceMarks:
     """The marks of one row."""
-    marks = WhiteSpaceMarks([], [])
+    marks = WhiteSpaceMarks(QPolygonF(), [])
     text, y = layout.text, style.token_top + style.token_height * 0.52
     found = [match.start() for match in _MARKED.finditer(text)]
     if layout.is_arithmetic:  # spaces alone are among what that may hold
-        marks.dots.extend(QPointF((at + 0.5) * style.advance, y) for at in found)
-        return marks
+        points = [QPointF((at + 0.5) * style.advance, y) for at in found]
+        return WhiteSpaceMarks(QPolygonF(points), [])
     if not found:
         return marks
     places = np.array(found)
