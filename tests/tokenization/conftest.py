@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from tokviz.tokenization.text import pieces, reencoding
+from tokviz.tokenization.text import pieces, reencoding, tokenized_text
 
 
 @pytest.fixture(scope="module")
 def small_pieces() -> Iterator[None]:
-    """Every seam between pieces and parts is met by texts of a line."""
+    """Texts of a line meet every seam between pieces and parts, and the end of what is encoded."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pieces, "PIECE", 6)
         patch.setattr(reencoding, "PART", 12)
+        patch.setattr(tokenized_text, "_MARGIN", 3)
         yield
