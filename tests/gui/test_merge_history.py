@@ -380,6 +380,25 @@ def test_characters_have_nothing_to_merge_and_the_panel_says_so(start: Start, qt
     assert not session.window.scrubber.isVisible()
 
 
+@pytest.mark.parametrize(
+    ("stage", "which", "row"),
+    [
+        ("text", Key.Key_End, ["·token", "ization"]),  # from the last step but one
+        ("bytes", Key.Key_End, ["·token", "ization"]),
+        ("ids", Key.Key_Home, list("·tokenization")),
+    ],
+)
+def test_a_step_to_either_end_is_seen_from_every_stage(
+    session: Session, qtbot: QtBot, stage: str, which: Qt.Key, row: list[str]
+) -> None:
+    panel = panel_of(session)
+    key(qtbot, panel, Key.Key_Left)
+    click_stage(qtbot, panel, stage)
+    key(qtbot, panel, which)
+    before, after = chips(panel)
+    assert (after or before) == row
+
+
 def test_an_emoji_family_is_replayed_by_its_bytes(start: Start, qtbot: QtBot) -> None:
     session = open_replay(start, qtbot, "👩‍👩‍👧‍👦")
     panel = panel_of(session)

@@ -164,9 +164,8 @@ class EncodingClock(QObject):
             self._go_to_own_step(display.replay.n_steps)
 
     def go_to_step(self, step: int) -> None:
-        """Show a step of the stretch, as the controls say."""
-        if 0 < step < self._controls.n_steps:
-            self._display.set_stage(Stage.MERGES)
+        """Show a step of the stretch, as the controls say; of the stages, merging has steps."""
+        self._display.set_stage(Stage.MERGES)
         self._show_step(step)
 
     def _show_step(self, step: int) -> None:
