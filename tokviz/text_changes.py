@@ -11,6 +11,10 @@ class Change(NamedTuple):
     end: int
     inserted: str
 
+    @property
+    def is_none(self) -> bool:
+        return self.start == self.end and not self.inserted
+
 
 def change_between(before: str, after: str) -> Change:
     """The shortest range to replace so that `before` becomes `after`.

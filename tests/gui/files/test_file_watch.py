@@ -29,6 +29,12 @@ def _come_back(session: Session) -> None:
     QApplication.sendEvent(session.window, QEvent(QEvent.Type.ActivationChange))
 
 
+def _come_back_to_a_question(session: Session, qtbot: QtBot) -> None:
+    """Come back, and wait until the file was read and its change is told."""
+    with qtbot.waitSignal(session.window.file_watch.changed):
+        _come_back(session)
+
+
 def _write(path: Path, text: str, second: int) -> None:
     """Write as another program; the clock of a fast test may stand still between two writes."""
     path.write_text(text)
@@ -70,7 +76,7 @@ def test_a_changed_file_is_read_again_and_undo_brings_unsaved_edits_back(
     qtbot.keyClicks(session.window.text_panel.view, "mine ")
     _write(path, "one 2 three\n", 2)
     assert session.window.notices.question == ""
-    _come_back(session)
+    _come_back_to_a_question(session, qtbot)
     assert session.window.notices.question == "notes.txt was changed by another program."
     assert _text(session) == "mine one two three\n"
     with qtbot.waitSignal(session.window.document.saved):
@@ -81,6 +87,22 @@ def test_a_changed_file_is_read_again_and_undo_brings_unsaved_edits_back(
     _undo(session, qtbot)
     assert _text(session) == "mine one two three\n"
     assert session.window.isWindowModified()
+
+
+def test_a_file_that_was_written_anew_with_the_same_text_is_no_change(
+    start: Start, qtbot: QtBot, path: Path
+) -> None:
+    session = _opened(start, qtbot, path)
+    _write(path, "one two three\n", 2)
+    with qtbot.waitSignal(session.window.document.saved):
+        _come_back(session)
+    assert session.window.notices.question == ""
+    qtbot.keyClicks(session.window.text_panel.view, "mine ")
+    _write(path, "mine one two three\n", 3)
+    with qtbot.waitSignal(session.window.document.saved):
+        _come_back(session)
+    assert session.window.notices.question == ""
+    assert not session.window.isWindowModified()
 
 
 LINES = [f"line {i}\n" for i in range(500)]
@@ -104,7 +126,7 @@ def test_caret_and_page_stay_where_they_are_when_a_file_is_read_again(
     view.select(place, place)
     top = view.scrolling.top
     _write(path, "".join(changed), 3)
-    _come_back(session)
+    _come_back_to_a_question(session, qtbot)
     with qtbot.waitSignal(session.window.document.saved):
         _answer(session, qtbot, "Reload")
     assert _text(session) == path.read_text()
@@ -117,7 +139,7 @@ def test_what_is_kept_counts_as_unsaved_and_is_saved_without_a_question(
 ) -> None:
     session = _opened(start, qtbot, path)
     _write(path, "other\n", 2)
-    _come_back(session)
+    _come_back_to_a_question(session, qtbot)
     _answer(session, qtbot, "Keep mine")
     assert session.window.isWindowModified()
     _come_back(session)
@@ -133,8 +155,9 @@ def test_each_change_is_told_once(start: Start, qtbot: QtBot, path: Path) -> Non
     session.window.file_watch.changed.connect(told.append)
     for second in (2, 3):
         _write(path, "other\n", second)
+        _come_back_to_a_question(session, qtbot)
         _come_back(session)
-        _come_back(session)
+        qtbot.wait(50)
     assert len(told) == 2
     with qtbot.waitSignal(session.window.document.opened):
         session.window.document.open(str(path))
@@ -167,7 +190,7 @@ def test_a_file_that_changed_between_two_starts_is_told_of(
     assert again.window.notices.question == ""
     _write(path, "other\n", 2)
     later = start()
-    _come_back(later)
+    _come_back_to_a_question(later, qtbot)
     assert later.window.notices.question == "notes.txt was changed by another program."
 
 
@@ -176,7 +199,7 @@ def test_what_is_typed_while_the_file_is_read_again_comes_back_too(
 ) -> None:
     session = _opened(start, qtbot, path)
     _write(path, "one 2 three\n", 2)
-    _come_back(session)
+    _come_back_to_a_question(session, qtbot)
     _answer(session, qtbot, "Reload")
     qtbot.keyClicks(session.window.text_panel.view, "x")  # before the file has come
     qtbot.waitUntil(lambda: _text(session) == "one 2 three\n")
@@ -190,7 +213,7 @@ def test_a_file_that_cannot_be_read_any_more_changes_nothing(
     session = _opened(start, qtbot, path)
     path.write_bytes(b"\xff\xfe\x00\x00 not UTF-8 \xff")
     os.utime(path, (2, 2))
-    _come_back(session)
+    _come_back_to_a_question(session, qtbot)
     with qtbot.waitSignal(session.window.file_watch.problem):
         _answer(session, qtbot, "Reload")
     assert _text(session) == "one two three\n"

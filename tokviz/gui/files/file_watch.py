@@ -1,6 +1,7 @@
 """FileWatch: notices that another program changed the open file, and reads it again if one likes.
 
-It looks when the window becomes active: that is when one comes back from the other program.
+It looks when the window becomes active: that is when one comes back from the other program. A file
+that was written anew with the same text is no change.
 """
 
 from collections.abc import Iterator
@@ -33,6 +34,7 @@ class FileWatch(QObject):
         self._told: tuple[str, list[int]] = ("", [])
         self._reading: tuple[str, list[int], int] = ("", [], 0)  # path, stamp, revision of the text
         self._task: Task | None = None
+        self._asked = False  # for what is being read
 
     def look(self) -> None:
         """Tell once if the file is not as it was read or written."""
@@ -43,10 +45,10 @@ class FileWatch(QObject):
         if stamp == self._document.stamp or (path, stamp) == self._told:
             return
         self._told = (path, stamp)
-        name = shown(Path(path).name)
         if stamp:
-            self.changed.emit(f"{name} was changed by another program.")
+            self._read(asked=False)
         else:
+            name = shown(Path(path).name)
             self.differs.emit()
             self.gone.emit(f"{name} is gone. Its text is still here; saving it writes it again.")
 
@@ -61,29 +63,44 @@ class FileWatch(QObject):
 
     def reload(self) -> None:
         """Make the text what the file holds now."""
-        document = self._document
-        if not document.path or self._is_reading:
-            return
-        title = f"Reading {shown(document.path)} again"
-        self._reading = (document.path, stamp_of(document.path), self._model.revision)
-        work = _changing(self._model.text.parts(), document.path, document.encoding)
-        self._task = Task(work, title, parent=self)
+        if self._document.path and not self._is_reading:
+            self._read(asked=True)
+
+    def _read(self, asked: bool) -> None:
+        """Find what differs; it is put into the text if that was `asked` for, else told of."""
+        path, self._asked = self._document.path, asked
+        self._reading = (path, stamp_of(path), self._model.revision)
+        work = _changing(self._model.text.parts(), path, self._document.encoding)
+        self._task = Task(work, f"Reading {shown(path)} again", parent=self)
         self._task.stepped.connect(self._on_read)
-        self._task.failed.connect(lambda error: self.problem.emit(failure(title, error)))
+        self._task.failed.connect(self._on_failed)
         self.task_started.emit(self._task)
         self._task.start()
 
     def _on_read(self, batch: list[Change]) -> None:
         path, stamp, revision = self._reading
-        self._task = None
+        self._task, change = None, batch[-1]
         if path != self._document.path:
             return
         if revision != self._model.revision:  # one has typed since, and the change fits no more
-            self.reload()
-            return
-        self.reread.emit(batch[-1])
-        self._document.take_stamp(stamp)
-        self._document.agree()
+            self._read(self._asked)
+        elif self._asked or change.is_none:
+            self.reread.emit(change)
+            self._document.take_stamp(stamp)
+            self._document.agree()
+        else:
+            self._tell()
+
+    def _on_failed(self, error: BaseException) -> None:
+        path = self._reading[0]
+        if self._asked:
+            self.problem.emit(failure(f"Reading {shown(path)} again", error))
+        else:
+            self._tell()
+
+    def _tell(self) -> None:
+        name = shown(Path(self._reading[0]).name)
+        self.changed.emit(f"{name} was changed by another program.")
 
 
 def _changing(before: list[str], path: str, encoding: str) -> Iterator[Change]:
