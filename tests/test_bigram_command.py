@@ -90,6 +90,9 @@ def test_a_factored_table_has_a_row_for_every_token(
         ("abc", ["--held-out", "0.1"], "is empty"),
         (TEXT, ["--prompt", "§"], "--prompt has no token"),
         (TEXT, ["--lr", "nan"], "no learning rate"),
+        (TEXT, ["--temperature", "-1"], "'-1' is no temperature"),
+        (TEXT, ["--table", "occurring", "--prompt", "z"], "--prompt has no token"),
+        (TEXT, ["--steps", "99999999999"], "not a whole number below"),
         (TEXT, ["--table", "factored", "--dim", "0"], "must be 1 or more"),
         (TEXT, ["--held-out", "1"], "leaves nothing to learn from"),
         (TEXT, ["-o", "/nowhere/model.safetensors"], "/nowhere"),
@@ -109,6 +112,16 @@ def test_bad_input_is_one_sentence(
     assert words in told.err
     assert told.err.count("\n") == 1
     assert told.out == ""
+
+
+def test_a_prompt_without_a_row_is_told_before_the_work(
+    text: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = text.with_name("model.safetensors")
+    asked = ["--tokenizer", "bytes", "--table", "occurring", "--prompt", "az", "-o", str(output)]
+    assert main(["bigram", str(text), *asked]) == 2
+    assert "The last token of --prompt, z, does not occur" in capsys.readouterr().err
+    assert [path.name for path in text.parent.iterdir()] == [text.name]
 
 
 def test_a_sample_gives_no_orders_to_a_terminal(

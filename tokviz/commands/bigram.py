@@ -17,6 +17,7 @@ from tokviz.commands.inputs import (
     checked_argument,
     read_text_input,
     tokenizer_for,
+    whole_number,
 )
 from tokviz.commands.progress import ProgressBar
 from tokviz.embedding.bigram import BigramTraining, torch_is_missing, train
@@ -36,6 +37,7 @@ from tokviz.embedding.table import Int64s
 from tokviz.text_files import write_bytes
 from tokviz.tokenization.formats.huggingface_json import to_tokenizer_json
 from tokviz.tokenization.tokenizer import Tokenizer
+from tokviz.tokenization.vocabulary.visible_text import visible
 
 SUMMARY = "train a bigram language model on a text"
 
@@ -47,7 +49,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="the text; - is standard input")
     add_tokenizer(parser)
     add_encoding(parser)
-    parser.add_argument("--steps", type=_count, default=1000, metavar="N", help="(default: 1000)")
+    parser.add_argument(
+        "--steps", type=whole_number, default=1000, metavar="N", help="(default: 1000)"
+    )
     parser.add_argument("--seed", type=int, default=_DEFAULT.seed, metavar="N")
     parser.add_argument(
         "--table",
@@ -57,11 +61,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "with an output layer; tied: one that uses the same rows (default: the first of these "
         "that fits)",
     )
-    parser.add_argument("--dim", type=_count, default=_DEFAULT.dim, metavar="D", help="d")
+    parser.add_argument("--dim", type=whole_number, default=_DEFAULT.dim, metavar="D", help="d")
     parser.add_argument(
-        "--batch", type=_count, default=_DEFAULT.batch_size, metavar="N", help="0: the whole text"
+        "--batch",
+        type=whole_number,
+        default=_DEFAULT.batch_size,
+        metavar="N",
+        help="0: the whole text",
     )
-    parser.add_argument("--context", type=_count, default=_DEFAULT.context, metavar="N")
+    parser.add_argument("--context", type=whole_number, default=_DEFAULT.context, metavar="N")
     parser.add_argument("--lr", type=float, default=_DEFAULT.learning_rate, metavar="RATE")
     parser.add_argument(
         "--optimizer",
@@ -77,20 +85,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--prompt", help="what the sample goes on from (default: the first token)")
     parser.add_argument(
-        "--sample", type=_count, default=200, metavar="N", help="tokens to write (default: 200)"
+        "--sample",
+        type=whole_number,
+        default=200,
+        metavar="N",
+        help="tokens to write (default: 200)",
     )
-    parser.add_argument("--temperature", type=float, default=1.0, metavar="T")
-    parser.add_argument("--top-k", type=_count, default=0, metavar="K", help="0: all")
+    parser.add_argument("--temperature", type=_temperature, default=1.0, metavar="T")
+    parser.add_argument("--top-k", type=whole_number, default=0, metavar="K", help="0: all")
     parser.add_argument(
         "-o", "--output", metavar="FILE.safetensors", help="its tokenizer is written beside it"
     )
     parser.add_argument("--json", action="store_true", help="one JSON object as the last line")
 
 
-def _count(word: str) -> int:
-    if not (word.isascii() and word.isdecimal() and len(word) < 10):
-        raise argparse.ArgumentTypeError(f"{ascii(word)[:40]} is not a whole number")
-    return int(word)
+def _temperature(word: str) -> float:
+    try:
+        temperature = float(word)
+    except ValueError:
+        temperature = math.nan
+    if not (math.isfinite(temperature) and temperature >= 0):
+        raise argparse.ArgumentTypeError(f"{ascii(word)[:40]} is no temperature; take 0 or more")
+    return temperature
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -103,10 +119,10 @@ def run(arguments: argparse.Namespace) -> int:
     if (missing := torch_is_missing()) is not None:
         raise InputError(missing)
     settings = _that_fits(settings, arguments.table, ids, tokenizer.n_vocab)
+    prompt = _prompt(arguments.prompt, tokenizer, ids, settings.kind)
     if arguments.output is not None:
         written = to_tokenizer_json(tokenizer)
         write_bytes(str(tokenizer_path(Path(arguments.output))), written)
-    prompt = _prompt(arguments.prompt, tokenizer, ids)
     table, train_part, held_out = _train(settings, arguments.steps, ids, tokenizer)
     if arguments.output is not None:
         write_bytes(arguments.output, to_safetensors(table))
@@ -164,13 +180,18 @@ def _instead(n_vocab: int, n_used: int, settings: BigramSettings, full: int) -> 
     )
 
 
-def _prompt(prompt: str | None, tokenizer: Tokenizer, ids: Int64s) -> int:
-    """The id of the token that the sample goes on from."""
+def _prompt(prompt: str | None, tokenizer: Tokenizer, ids: Int64s, kind: TableKind) -> int:
+    """The id of the token that the sample goes on from. Raises `InputError` before the work."""
     if prompt is None:
         return int(ids[0])
     found = tokenizer.encode(checked_argument(prompt, "--prompt")).ids
     if not len(found):
         raise InputError("--prompt has no token of this tokenizer; give another one.")
+    if kind is TableKind.OCCURRING and found[-1] not in ids:
+        raise InputError(
+            f"The last token of --prompt, {visible(tokenizer.token_bytes(int(found[-1])))}, does "
+            f"not occur in the text and has no row; give another one."
+        )
     return int(found[-1])
 
 

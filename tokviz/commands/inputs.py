@@ -37,6 +37,15 @@ def add_encoding(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def whole_number(word: str) -> int:
+    """The type of an argument that counts something."""
+    if not (word.isascii() and word.isdecimal() and len(word) < 10):
+        raise argparse.ArgumentTypeError(
+            f"{ascii(word)[:40]} is not a whole number below 1,000,000,000"
+        )
+    return int(word)
+
+
 def tokenizer_for(name: str, text: str = "") -> Tokenizer:
     """The shipped tokenizer of that name, else the one in the file of that name.
 

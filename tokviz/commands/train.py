@@ -10,7 +10,13 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from tokviz.commands.inputs import STANDARD_INPUT, InputError, add_encoding, read_text_input
+from tokviz.commands.inputs import (
+    STANDARD_INPUT,
+    InputError,
+    add_encoding,
+    read_text_input,
+    whole_number,
+)
 from tokviz.commands.json_stream import write_object
 from tokviz.commands.progress import ProgressBar
 from tokviz.corpus_files import read_corpus
@@ -48,8 +54,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--word-counts", metavar="FILE", help='JSON of words with counts: {"l o w </w>": 5}'
     )
     size = parser.add_mutually_exclusive_group()
-    size.add_argument("--vocab-size", type=_number, metavar="N", help="all tokens together")
-    size.add_argument("--merges", type=_number, metavar="N", help="how many merges to learn")
+    size.add_argument("--vocab-size", type=whole_number, metavar="N", help="all tokens together")
+    size.add_argument("--merges", type=whole_number, metavar="N", help="how many merges to learn")
     parser.add_argument(
         "--pattern",
         default="gpt2",
@@ -69,7 +75,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="what merging begins with (default: bytes)",
     )
     parser.add_argument(
-        "--min-count", type=_number, default=1, metavar="N", help="merge no rarer pair (default: 1)"
+        "--min-count",
+        type=whole_number,
+        default=1,
+        metavar="N",
+        help="merge no rarer pair (default: 1)",
     )
     parser.add_argument(
         "--special", action="append", default=[], metavar="NAME", help="a special token; repeatable"
@@ -85,12 +95,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="tokenizer.json, or a name that ends in .tiktoken, .model or vocab.json",
     )
     parser.add_argument("--json", action="store_true", help="one JSON object with all merges")
-
-
-def _number(word: str) -> int:
-    if not (word.isascii() and word.isdecimal() and len(word) < 10):
-        raise argparse.ArgumentTypeError(f"{ascii(word)[:40]} is not a whole number")
-    return int(word)
 
 
 def run(arguments: argparse.Namespace) -> int:
