@@ -142,6 +142,22 @@ def test_a_click_marks_every_place_and_seeks_the_replay(session: Session, qtbot:
     assert history.stretch.text == "the"
 
 
+def test_what_a_merge_became_in_a_long_text_is_told_when_it_is_found(
+    session: Session, qtbot: QtBot
+) -> None:
+    panel, model = panel_of(session), session.model
+    model.set_text("the other " * 20_000)
+    qtbot.waitUntil(lambda: model.text.complete, timeout=10_000)
+    model.mark(2)  # h + e
+    assert panel.message.text() == "Rank 2: looking for where it fires …"
+    qtbot.waitUntil(lambda: panel.message.text().startswith("Rank 2 fired 40,000 times"))
+    model.mark(2_000)
+    model.mark(2)
+    model.mark(None)
+    qtbot.wait(100)  # what was looked for is not told any more
+    assert panel.message.text().startswith("50,000 merges.")
+
+
 def test_the_marked_places_are_framed_in_the_text(session: Session, qtbot: QtBot) -> None:
     view = session.window.text_panel.view
     session.model.select([])

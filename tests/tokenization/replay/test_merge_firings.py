@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from tests.tokenization.oracles import shipped
 from tests.tokenization.random_tokenizers import texts, trained
 from tokviz.tokenization.replay.merge_firings import firings_of, joined_firings
+from tokviz.tokenization.replay.text_merges import find_firings, first_firing
 from tokviz.tokenization.replay.text_replay import TextReplay
+from tokviz.tokenization.text.tokenized_text import TokenizedText
 from tokviz.tokenization.tokenizer import Tokenizer, bytes_tokenizer
 
 
@@ -85,3 +87,20 @@ def test_a_rank_the_tokenizer_does_not_have_is_refused() -> None:
     gpt2 = shipped("gpt2")
     with pytest.raises(IndexError):
         firings_of(gpt2, gpt2.encode("a"), 50_000)
+
+
+def test_a_text_is_searched_part_by_part_for_where_a_merge_fires() -> None:
+    gpt2 = shipped("gpt2")
+    text = TokenizedText(gpt2, "the tokenization of a text " * 3_000)
+    for part in text.encode_pending():
+        text.absorb(part)
+    assert len(text.encoded_parts()) > 3
+    whole = gpt2.encode(str(text))
+    for rank in (0, 5, gpt2.id_of_bytes[b" text"] - 256, 49_999):
+        *_, found = find_firings(text, rank)
+        assert found is not None
+        expected = firings_of(gpt2, whole, rank)
+        assert found.gaps.tolist() == expected.gaps.tolist()
+        assert found.survives == expected.survives
+        first = first_firing(text, rank)
+        assert first == (expected.gaps[0] if expected.n_fired else None)

@@ -37,6 +37,7 @@ class TokenizerChooser(QWidget):
         self._kept = kept
         self._gone: set[str] = set()  # names that leave the menu once they are not in use
         self._loaded: dict[str, Tokenizer] = {}
+        self._name = ""  # of the tokenizer that was last asked about, in the folder of kept ones
         self._task: Task | None = None
         self._button = QToolButton()
         self._button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -182,7 +183,9 @@ class TokenizerChooser(QWidget):
     def _update(self) -> None:
         tokenizer = self._model.tokenizer
         self._remove_gone()
-        self._remember_kept()
+        if tokenizer.name != self._name:  # while one is trained, others of its name come and go
+            self._name = tokenizer.name
+            self._remember_kept()
         path = self._settings.tokenizer
         from_file = os.path.isabs(path) and tokenizer.name == name_of_file(path)
         known = [action.data() for action in self._actions.actions()]

@@ -11,20 +11,42 @@ from tokviz.tokenization.replay.vocabulary_curve import (
     curve_of,
     merges_over_lost_bytes,
 )
+from tokviz.tokenization.text.text_tokens import PlacedEncoding
 from tokviz.tokenization.text.tokenized_text import TokenizedText
 from tokviz.tokenization.tokenizer import Tokenizer
 
 _TOGETHER = 16  # parts of a text whose firings are counted in one go
 
 
-def find_firings(text: TokenizedText, rank: int) -> Firings:
-    """Where the merge of a rank fires in what is encoded so far. Raises `IndexError`."""
+def find_firings(text: TokenizedText, rank: int) -> Iterator[Firings | None]:
+    """Yields None now and then, and at the end where the merge of a rank fires in what is encoded
+    so far. Raises `IndexError`.
+
+    The text is taken as it is now; the iterator may run in another thread.
+    """
+    return _find_firings(text.tokenizer, rank, list(text.encodings()))
+
+
+def _find_firings(
+    tokenizer: Tokenizer, rank: int, parts: list[PlacedEncoding]
+) -> Iterator[Firings | None]:
     found = []
-    for part in text.encodings():
-        firings = firings_of(text.tokenizer, part.encoding, rank)
+    for i, part in enumerate(parts, 1):
+        firings = firings_of(tokenizer, part.encoding, rank)
         if firings.n_fired:
             found.append((part.first_byte, firings))
-    return joined_firings(found)
+        if i % _TOGETHER == 0:
+            yield None
+    yield joined_firings(found)
+
+
+def first_firing(text: TokenizedText, rank: int) -> int | None:
+    """The byte before the first gap that the merge of a rank closed in what is encoded so far."""
+    for part in text.encodings():
+        gaps = part.encoding.gaps
+        if gaps is not None and len(at := np.flatnonzero(gaps == rank)):
+            return part.first_byte + int(at[0])
+    return None
 
 
 def fired_spans(text: TokenizedText, rank: int, start: int, end: int) -> list[tuple[int, int]]:

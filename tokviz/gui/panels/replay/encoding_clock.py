@@ -16,7 +16,7 @@ from tokviz.gui.task import Task
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.choice_box import ChoiceBox
 from tokviz.gui.widgets.replay.merge_replay_view import MergeReplayView
-from tokviz.tokenization.replay.text_merges import find_firings
+from tokviz.tokenization.replay.text_merges import first_firing
 
 _PAUSE_MS = 60
 _NO_ORDER = "Its merges do not fire in the order of their ranks, or that is not checked yet."
@@ -219,11 +219,11 @@ class EncodingClock(QObject):
             return
         step = self.stretch.replay.step_of_rank(rank)
         if step is None:
-            firings = find_firings(self._model.text, rank)
-            if not firings.n_fired:
+            byte = first_firing(self._model.text, rank)
+            if byte is None:
                 self._view.say(f"Rank {rank:,} does not fire in this text.")
                 return
-            self._char = self._model.text.char_of_byte(int(firings.gaps[0]))
+            self._char = self._model.text.char_of_byte(byte)
             self._load()
             step = self.stretch.replay.step_of_rank(rank)
         if step is None:

@@ -22,6 +22,7 @@ from tokviz.gui.widgets.switch_button import switch_button
 from tokviz.gui.widgets.tables.row_table import RowTable
 from tokviz.tokenization.encoding import Int64s
 from tokviz.tokenization.replay.cut_stretch import CUTTING
+from tokviz.tokenization.replay.merge_firings import Firings
 from tokviz.tokenization.replay.merge_search import matching_ranks
 from tokviz.tokenization.replay.text_merges import count_firings, find_firings
 from tokviz.tokenization.tokenizer import Tokenizer
@@ -91,6 +92,7 @@ class MergeListPanel(QWidget):
         self._rows = MergeRows(model.tokenizer, nothing[:0], nothing)
         self._asked: tuple[Tokenizer, str, bool] | None = None  # what the rows answer
         self._task: Task | None = None
+        self._search: Task | None = None  # for what the marked merge became
         self._place_widgets()
         self._later = EncodingPause(model, _PAUSE_MS, self)
         self._later.timeout.connect(self._fill)
@@ -176,16 +178,38 @@ class MergeListPanel(QWidget):
         self._model.select([self._model.tokenizer.merges[rank].id])
 
     def _on_marks_changed(self) -> None:
+        search, self._search = self._search, None
+        if search is not None:
+            search.cancel()
         if not self.isVisible():
             return
         rank = self._model.marked_rank
-        is_empty = not self._rows.n_rows()  # which is told before what is marked
-        words = self._summary() if rank is None or is_empty else self._sentence(rank)
-        self.message.setText(words)
+        if rank is None or not self._rows.n_rows():  # which is told before what is marked
+            self.message.setText(self._summary())
+        else:
+            self._begin_search(rank)
         if rank is not None:
             row = int(self._rows.ranks.searchsorted(np.int64(rank)))
             if row < self._rows.n_rows() and self._rows.ranks[row] == rank:
                 self.table.show_row(row)
+
+    def _begin_search(self, rank: int) -> None:
+        """Tell what became of what a merge made: of a long text once it is found in a task."""
+        text = self._model.text
+        search = find_firings(text, rank)
+        if text.n_encoded <= _AT_ONCE:
+            self._on_found([next(found for found in search if found is not None)])
+            return
+        self.message.setText(f"Rank {rank:,}: looking for where it fires …")
+        self._search = Task(search, f"Looking for rank {rank:,}", parent=self)
+        self._search.stepped.connect(self._on_found)
+        self._search.start()
+
+    def _on_found(self, batch: list[Firings | None]) -> None:
+        rank = self._model.marked_rank
+        if batch[-1] is not None and rank is not None:
+            self._search = None
+            self.message.setText(self._sentence(rank, batch[-1]))
 
     def _summary(self) -> str:
         n_all = len(self._model.tokenizer.merges)
@@ -198,16 +222,14 @@ class MergeListPanel(QWidget):
         words = f"{self._rows.n_rows():,}{known} merges.{counts}"
         return f"{words} {self._model.why_only_all_merges}".strip()
 
-    def _sentence(self, rank: int) -> str:
-        model = self._model
-        firings = find_firings(model.text, rank)
+    def _sentence(self, rank: int, firings: Firings) -> str:
         if not firings.n_fired:
             return f"Rank {rank:,} does not fire in this text."
         times = "once" if firings.n_fired == 1 else f"{firings.n_fired:,} times"
         tokens = "token" if firings.survives == 1 else "tokens"
         words = f"Rank {rank:,} fired {times}, survives in {firings.survives:,} final {tokens}"
         absorbers = [
-            f"{visible(model.tokenizer.token_bytes(token_id))} ({n:,})"
+            f"{visible(self._model.tokenizer.token_bytes(token_id))} ({n:,})"
             for token_id, n in firings.absorbed_by[:_MOST_NAMED]
         ]
         if absorbers:
