@@ -89,3 +89,23 @@ def test_a_click_on_a_recent_file_opens_it(start: Start, qtbot: QtBot, tmp_path:
         qtbot.mouseClick(recent, Qt.MouseButton.LeftButton, pos=place)
     assert str(session.model.text) == "in a & b.txt"
     assert session.window.windowTitle() == "a & b.txt[*] – tokviz"
+
+
+def test_only_a_text_of_a_file_is_read_again(start: Start, qtbot: QtBot, tmp_path: Path) -> None:
+    session = start()
+    (action,) = [
+        action
+        for menu in _menus(session)
+        for action in menu.actions()
+        if action.text() == "Re&load from disk"
+    ]
+    assert not action.isEnabled()
+    path = tmp_path / "a.txt"
+    path.write_text("one")
+    with qtbot.waitSignal(session.window.document.opened):
+        session.window.document.open(str(path))
+    assert action.isEnabled()
+    path.write_text("two")
+    with qtbot.waitSignal(session.window.document.saved):
+        action.trigger()
+    assert str(session.model.text) == "two"
