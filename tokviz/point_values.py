@@ -17,7 +17,7 @@ from tokviz.embedding.table import Float32s
 from tokviz.token_tables import TokenTable
 
 NO_GROUP = -1
-GRADIENT = "gradient of the last step"
+GRADIENT = "latest gradient"
 _MOST_GROUPS = 7  # more hues nobody tells apart
 _SCRIPTS = (
     *("Latin", "Cyrillic", "Greek", "Han", "Hiragana", "Katakana", "Hangul", "Arabic", "Hebrew"),
