@@ -27,6 +27,9 @@ def test_an_empty_text_has_nothing_to_count(start: Start, qtbot: QtBot) -> None:
     set_text(session, "")
     assert until_checked(qtbot, session) == "✓ round trip"
     assert "0 characters 0 graphemes 0 bytes 0 tokens – bytes a token" in status_of(session)
+    session.model.set_text("a")
+    one = "1 character 1 grapheme 1 byte 1 token 1.00 bytes a token"
+    qtbot.waitUntil(lambda: one in status_of(session))
 
 
 def test_the_status_bar_counts_the_selected_part(start: Start, qtbot: QtBot) -> None:

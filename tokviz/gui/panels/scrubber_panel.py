@@ -174,7 +174,7 @@ class ScrubberPanel(QFrame):
         n_tokens, n_bytes = model.text.n_tokens, model.text.n_encoded_bytes
         ratio = f" · {n_bytes / n_tokens:.2f} bytes a token" if n_tokens else ""
         size = model.tokenizer.n_vocab - n_all + k
-        merges, tokens = f"of {n_all:,} merges", f"{n_tokens:,} tokens"
+        merges, tokens = f"of {n_all:,} merges", f"{n_tokens:,} token{'s' * (n_tokens != 1)}"
         vocabulary = f"vocabulary of {size:,}"
         self._words.set_wordings(
             f"{merges} · {vocabulary} · {tokens}{ratio}",

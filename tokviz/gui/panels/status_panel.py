@@ -116,12 +116,12 @@ class StatusPanel(QStatusBar):
     def _whole(self) -> list[tuple[str, str]]:
         text = self._model.text
         so_far = "" if text.complete else " so far"
-        graphemes = "…" if self._checked is None else f"{self._checked.n_graphemes:,}"
+        n_tokens, tokens = _counted(text.n_tokens, "token")
         facts = [
-            (f"{text.n_chars:,}", "characters"),
-            (graphemes, "graphemes"),
-            (f"{text.n_bytes:,}", "bytes"),
-            (f"{text.n_tokens:,}", "tokens" + so_far),
+            _counted(text.n_chars, "character"),
+            _counted(None if self._checked is None else self._checked.n_graphemes, "grapheme"),
+            _counted(text.n_bytes, "byte"),
+            (n_tokens, tokens + so_far),
             (_ratio(text.n_encoded_bytes, text.n_tokens), "bytes a token"),
         ]
         context = self._model.context
@@ -140,7 +140,7 @@ class StatusPanel(QStatusBar):
         return [
             ("Selected:", ""),
             (f"{n_chars:,}", f"of {text.n_chars:,} characters"),
-            ("…" if n_graphemes is None else f"{n_graphemes:,}", "graphemes"),
+            _counted(n_graphemes, "grapheme"),
             (f"{n_bytes:,}", f"of {text.n_bytes:,} bytes"),
             (f"{n_tokens:,}", f"of {text.n_tokens:,} tokens"),
             (_ratio(n_bytes, n_tokens), "bytes a token"),
@@ -172,6 +172,11 @@ class StatusPanel(QStatusBar):
         style = f"color: {color.name()}; font-weight: 600;"
         if style != self._badge.styleSheet():  # the same one would polish and lay out all the same
             self._badge.setStyleSheet(style)
+
+
+def _counted(n: int | None, what: str) -> tuple[str, str]:
+    """How many there are, if that is known, and what they are called."""
+    return "…" if n is None else f"{n:,}", what if n == 1 else f"{what}s"
 
 
 def _ratio(n_bytes: int, n_tokens: int) -> str:
