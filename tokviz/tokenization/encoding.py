@@ -6,7 +6,7 @@ UTF-8 has no bytes for one. Characters are code points.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 
@@ -86,7 +86,8 @@ class Encoding:
     `gaps`: (B,) int32, entry i is the gap rank after byte i, the last one OPEN; None where gap
     ranks mean nothing. `uncovered_bytes`: bytes in no token, sorted, int32. `hidden`: the merges
     that closed no gap between bytes of the text, because one side was put there by the tokenizer
-    (SentencePiece's prefix): for each the byte behind it and its rank.
+    (SentencePiece's prefix): for each the byte behind it and its rank. `utf8`: the text's bytes,
+    if they were at hand.
     """
 
     text: str
@@ -99,6 +100,7 @@ class Encoding:
     gaps: Int32s | None
     uncovered_bytes: Int32s
     hidden: tuple[tuple[int, int], ...] = ()
+    utf8: bytes | None = field(default=None, repr=False)
 
     @cached_property
     def byte_of_char(self) -> Int64s | None:
@@ -150,7 +152,8 @@ class Encoding:
         starts, ends = self.byte_starts, self.byte_ends
         if (starts[1:] < starts[:-1]).any() or (ends[1:] < ends[:-1]).any():  # by a normalizer
             return self.chars_at(starts), self.chars_at(ends - 1) + 1
-        return spans_in_chars(encodable(self.text)[1], starts, ends)
+        data = encodable(self.text)[1] if self.utf8 is None else self.utf8
+        return spans_in_chars(data, starts, ends)
 
     def gap_ranks(self) -> Int32s | None:
         """(B - 1,) one for each gap between neighbouring bytes."""
@@ -217,15 +220,14 @@ def spans_in_chars(data: bytes, starts: Int32s, ends: Int32s) -> tuple[Int32s, I
     mostly do, and none cuts a character, the two columns are of one array, as the bytes' are.
     """
     if not np.array_equal(starts[1:], ends[:-1]):
-        return _begun_before(data, starts)[1], _begun_before(data, ends)[0]
-    edges = np.append(starts, ends[-1:])
-    ends, starts = _begun_before(data, edges)
-    return starts[:-1], ends[1:]
+        return _begun_before(data, 0, starts)[1][1:], _begun_before(data, 0, ends)[0][1:]
+    begun, holders = _begun_before(data, int(starts[0]) if len(starts) else 0, ends)
+    return holders[:-1], begun[1:]
 
 
-def _begun_before(data: bytes, places: Int32s) -> tuple[Int32s, Int32s]:
-    """How many characters of this UTF-8 begin before each place, which rise; and which character
-    each is in: one less where it cuts one.
+def _begun_before(data: bytes, first: int, places: Int32s) -> tuple[Int32s, Int32s]:
+    """Of `first` and then of these places, which rise: how many characters of this UTF-8 begin
+    before it; and which character it is in, one less where it cuts one. One array if none does.
 
     It goes by blocks, as most of a text is ASCII, where a character is a byte.
     """
@@ -233,15 +235,23 @@ def _begun_before(data: bytes, places: Int32s) -> tuple[Int32s, Int32s]:
     bounds = places.searchsorted(np.array([*lows, len(data)], np.int32)).tolist()
     bounds[-1] = len(places)  # a place may lie behind the last byte
     units = np.frombuffer(data, np.int8)
-    begun, is_cut = np.zeros_like(places), np.zeros(len(places), bool)
-    counts, goes_on = np.empty(_BLOCK + 1, np.int32), np.empty(_BLOCK + 1, bool)
+    begun = np.zeros(len(places) + 1, np.int32)
+    begun[0] = np.count_nonzero(units[:first] >= -64)
+    holders = begun
+    if (units[first : first + 1] < -64).any():
+        holders = begun.copy()
+        holders[0] -= 1
+    counts, goes_on = np.empty(_BLOCK + 1, np.int32), np.zeros(_BLOCK + 1, bool)
     n_begun = 0
     for i, low in enumerate(lows):
-        here = slice(bounds[i], bounds[i + 1])
+        here = slice(bounds[i] + 1, bounds[i + 1] + 1)
+        mine = places[bounds[i] : bounds[i + 1]]
         block = data[low : low + _BLOCK]
         if block.isascii():
-            np.add(places[here], np.int32(n_begun - low), out=begun[here])
+            np.add(mine, np.int32(n_begun - low), out=begun[here])
             n_begun += len(block)
+            if holders is not begun:
+                holders[here] = begun[here]
             continue
         n = len(block)
         np.less(units[low : low + n], -64, out=goes_on[:n])  # 0x80 to 0xBF
@@ -249,11 +259,15 @@ def _begun_before(data: bytes, places: Int32s) -> tuple[Int32s, Int32s]:
         counts[0] = n_begun
         np.cumsum(~goes_on[:n], out=counts[1 : n + 1])
         counts[1 : n + 1] += np.int32(n_begun)
-        at = np.subtract(places[here], low, dtype=np.intp)
+        at = np.subtract(mine, low, dtype=np.intp)
         counts.take(at, out=begun[here], mode="clip")
-        goes_on.take(at, out=is_cut[here], mode="clip")
+        is_cut = goes_on.take(at, mode="clip")
+        if holders is begun and is_cut.any():
+            holders = begun.copy()
+        if holders is not begun:
+            np.subtract(begun[here], is_cut, out=holders[here])
         n_begun = int(counts[n])
-    return begun, begun - is_cut if is_cut.any() else begun
+    return begun, holders
 
 
 def runs(positions: Int64s) -> list[tuple[int, int]]:

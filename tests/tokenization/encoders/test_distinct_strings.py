@@ -36,10 +36,10 @@ def test_equal_strings_have_equal_numbers_and_others_have_others(calls: list[lis
             cuts = zip((ends - sizes).tolist(), ends.tolist(), strict=True)
             mine += [data[start:end].tobytes() for start, end in cuts]
         assert not distinct.has_new
-        assert sorted(np.concatenate([found.rows for found in numbered])) == list(range(len(some)))
-        for kind, found in enumerate(numbered):
+        assert sorted(np.concatenate([rows for rows, _ in numbered])) == list(range(len(some)))
+        for kind, (rows, found) in enumerate(numbered):
             assert len(set(known[kind])) == len(known[kind])
-            for row, number in zip(found.rows.tolist(), found.numbers.tolist(), strict=True):
+            for row, number in zip(rows.tolist(), found.numbers.tolist(), strict=True):
                 assert (kind, known[kind][number]) == (kind_of(some[row]), some[row])
 
 

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tokviz.tokenization.encoders.row_pool import OVERHANG, LongRows, RowPool
+from tokviz.tokenization.ranges import starts_of
 
 Rows = list[list[int]]
 POOLS = [(1, 1, 7), (2, 8, 15), (4, 16, 31), (8, 32, 63), (None, 1, 100)]
@@ -28,9 +29,9 @@ def test_rows_are_put_together(
         pool.extend(np.array(list(map(len, more)), np.int32), entries)
         rows += more
     wanted = data.draw(st.lists(st.integers(0, len(rows) - 1)) if rows else st.just([]))
-    lengths = np.array([len(rows[number]) for number in wanted], np.int64)
+    lengths = np.array([len(rows[number]) for number in wanted], np.int32)
     out = np.zeros(int(lengths.sum()) + OVERHANG, np.int32)
-    pool.put(np.array(wanted, np.int32), np.cumsum(lengths) - lengths, lengths, out)
+    pool.put(np.array(wanted, np.int32), starts_of(lengths), lengths, out)
     expected = [entry for number in wanted for entry in rows[number]]
     assert out[: len(expected)].tolist() == expected
     assert pool.memory >= 4 * sum(map(len, rows))

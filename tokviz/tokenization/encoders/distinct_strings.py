@@ -25,12 +25,10 @@ _New = tuple[NDArray[np.uint8], Int32s]
 
 @dataclass(frozen=True)
 class Numbered:
-    """Strings of one kind: which of all they are, where they start, how many bytes they have, and
-    the number of each."""
+    """Strings of one kind: where they start, how many bytes they have, and the number of each."""
 
-    rows: Int64s
-    starts: Int64s
-    lengths: Int64s
+    starts: Int32s
+    lengths: Int32s
     numbers: Int32s
 
 
@@ -47,8 +45,8 @@ class DistinctStrings:
         """An estimate of the bytes held."""
         return sum(kind.memory for kind in self._kinds)
 
-    def number(self, data: bytes, starts: Int64s, lengths: Int64s) -> list[Numbered]:
-        """The number of each of these strings in `data`, by kinds."""
+    def number(self, data: bytes, starts: Int64s, lengths: Int64s) -> list[tuple[Int64s, Numbered]]:
+        """By kinds: which of these strings in `data` are of it, and the number of each."""
         source = _Source(data)
         numbered = []
         rows: Int64s | None = None  # those not numbered yet, if not all
@@ -57,12 +55,12 @@ class DistinctStrings:
             short, long = np.flatnonzero(is_short), np.flatnonzero(~is_short)
             mine = short if rows is None else rows.take(short)
             at, sizes = starts.take(short), lengths.take(short)
-            numbered.append(Numbered(mine, at, sizes, kind.number(source, at, sizes)))
+            numbered.append((mine, _numbered(at, sizes, kind.number(source, at, sizes))))
             rows = long if rows is None else rows.take(long)
             starts, lengths = starts.take(long), lengths.take(long)
         assert rows is not None
         numbers = self._long.number(source, starts, lengths)
-        return [*numbered, Numbered(rows, starts, lengths, numbers)]
+        return [*numbered, (rows, _numbered(starts, lengths, numbers))]
 
     @property
     def has_new(self) -> bool:
@@ -71,6 +69,10 @@ class DistinctStrings:
     def take_new(self) -> list[_New]:
         """By kinds, the strings that are new since the last call, in the order of their numbers."""
         return [kind.take_new() for kind in self._kinds]
+
+
+def _numbered(starts: Int64s, lengths: Int64s, numbers: Int32s) -> Numbered:
+    return Numbered(starts.astype(np.int32), lengths.astype(np.int32), numbers)
 
 
 class _Source:

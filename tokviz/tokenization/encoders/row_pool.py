@@ -10,7 +10,7 @@ onto the places of the rows behind; so those pools are put first, and their rows
 import numpy as np
 from numpy.typing import NDArray
 
-from tokviz.tokenization.encoding import Int32s, Int64s
+from tokviz.tokenization.encoding import Int32s
 from tokviz.tokenization.growing_array import GrowingArray
 from tokviz.tokenization.ranges import starts_of
 
@@ -42,7 +42,7 @@ class RowPool:
         if self._lasts is not None:
             self._lasts.extend(chunks[starts + lengths - self._size].view(np.int32))
 
-    def put(self, rows: Int32s, starts: Int64s, lengths: Int64s, out: Int32s) -> None:
+    def put(self, rows: Int32s, starts: Int32s, lengths: Int32s, out: Int32s) -> None:
         """Write these rows, which are of these lengths, to these places of `out`."""
         if not len(rows):
             return
@@ -66,7 +66,7 @@ class LongRows:
         for start, length in zip(starts_of(lengths).tolist(), lengths.tolist(), strict=True):
             self._rows.append(entries[start : start + length].copy())
 
-    def put(self, rows: Int32s, starts: Int64s, lengths: Int64s, out: Int32s) -> None:
+    def put(self, rows: Int32s, starts: Int32s, lengths: Int32s, out: Int32s) -> None:
         for row, start in zip(rows.tolist(), starts.tolist(), strict=True):
             out[start : start + len(self._rows[row])] = self._rows[row]
 

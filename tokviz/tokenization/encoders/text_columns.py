@@ -13,7 +13,7 @@ import numpy as np
 
 from tokviz.tokenization.encoders.distinct_strings import WIDTHS, Numbered
 from tokviz.tokenization.encoders.row_pool import OVERHANG, LongRows, RowPool
-from tokviz.tokenization.encoding import CLOSED, OPEN, Encoding, Int32s, Int64s
+from tokviz.tokenization.encoding import CLOSED, OPEN, Encoding, Int32s
 
 _CLOSED = 2**31 - 1  # an entry for CLOSED, above any rank
 
@@ -22,8 +22,8 @@ _CLOSED = 2**31 - 1  # an entry for CLOSED, above any rank
 class Part:
     """A part of a text: where its pre-tokens start, and the strings that they are, by kinds."""
 
-    chars: Int64s
-    bytes: Int64s
+    chars: Int32s
+    bytes: Int32s
     strings: list[Numbered]
     n_chars: int
     n_bytes: int
@@ -89,14 +89,14 @@ class TextColumns:
         if entries.may_be_closed:
             gaps[gaps == _CLOSED] = CLOSED
         these = slice(self._n_pre_tokens, self._n_pre_tokens + len(part.chars))
-        np.add(part.chars, self._n_chars, out=self._chars[these], casting="unsafe")
+        np.add(part.chars, np.int32(self._n_chars), out=self._chars[these])
         if len(self._bytes):
-            np.add(part.bytes, self._n_bytes, out=self._bytes[these], casting="unsafe")
+            np.add(part.bytes, np.int32(self._n_bytes), out=self._bytes[these])
         self._n_tokens, self._n_pre_tokens, self._n_bytes = some.stop, these.stop, n_bytes
         self._n_chars += part.n_chars
 
-    def encoding(self, text: str) -> Encoding:
-        """All that was appended, which are the parts of this text."""
+    def encoding(self, text: str, data: bytes) -> Encoding:
+        """All that was appended, which are the parts of this text; `data` is its UTF-8."""
         is_ascii = self._n_chars == self._n_bytes
         # No view of them is left, so none is left behind when they move.
         self._ids.resize(self._n_tokens, refcheck=False)
@@ -113,4 +113,5 @@ class TextColumns:
             pre_token_bytes=self._chars if is_ascii else self._bytes,
             gaps=self._gaps,
             uncovered_bytes=np.zeros(0, np.int32),
+            utf8=data,
         )

@@ -102,7 +102,7 @@ class WholeTextEncoder:
         self._merge_new()
         for part in waiting:
             columns.append(part, self._entries)
-        return columns.encoding(text)
+        return columns.encoding(text, data)
 
     # -- 1. where pre-tokens start ---------------------------------------------------------------
 
@@ -140,8 +140,15 @@ class WholeTextEncoder:
 
     def _part(self, text: str, data: bytes) -> Part:
         chars, starts = self._starts(text, data)
-        strings = self._strings.number(data, starts, np.diff(starts, append=len(data)))
-        return Part(chars, starts, strings, len(text), len(data))
+        numbered = self._strings.number(data, starts, np.diff(starts, append=len(data)))
+        narrow = chars.astype(np.int32)  # parts may have to wait, all of a text
+        return Part(
+            narrow,
+            narrow if starts is chars else starts.astype(np.int32),
+            [strings for _, strings in numbered],
+            len(text),
+            len(data),
+        )
 
     # -- 3. the tokens of new strings ------------------------------------------------------------
 

@@ -219,11 +219,11 @@ class _CountingByArrays:
         strings = self._strings.number(data, starts, np.diff(starts, append=len(data)))
         numbers = np.empty(len(starts), np.int32)
         new_ones = self._strings.take_new()
-        for ours, some, new in zip(self._numbers, strings, new_ones, strict=True):
+        for ours, (rows, some), new in zip(self._numbers, strings, new_ones, strict=True):
             n_known = len(self._texts)
             self._texts += _decoded(*new)
             ours.extend(np.arange(n_known, len(self._texts), dtype=np.int32))
-            numbers[some.rows] = ours.data.take(some.numbers)
+            numbers[rows] = ours.data.take(some.numbers)
         counts = np.bincount(numbers, minlength=len(self._texts))
         counts[:n_before] += self._counts
         self._counts = counts
