@@ -183,8 +183,11 @@ def test_panels_side_by_side_are_as_far_apart_as_those_below_each_other(
         panel = window.docks.panel(name)
         return QRect(panel.mapTo(window, panel.rect().topLeft()), panel.size())
 
-    apart = edges("neighbors").left() - edges("token").right()
-    assert apart == edges("token").top() - edges("map").bottom()
+    def are_as_far_apart() -> bool:
+        apart = edges("neighbors").left() - edges("token").right()
+        return apart == edges("token").top() - edges("map").bottom()
+
+    qtbot.waitUntil(are_as_far_apart)
     right = edges("neighbors").right()
     assert right == edges("map").right()
     _view_action(session, "Neighbours").trigger()
@@ -205,13 +208,13 @@ def test_text_and_panels_are_as_far_from_what_is_below_them_as_from_each_other(
     below: QWidget = window.status
     for name in shown.bottom:
         below = window.docks.panel(name)
-    gaps = [
-        below.mapTo(window, below.rect().topLeft()).y()
-        - panel.mapTo(window, panel.rect().bottomLeft()).y()
-        - 1
-        for panel in (window.scrubber, beside)
-    ]
-    assert gaps == [8, 8]
+
+    def gaps() -> list[int]:
+        foot = below.mapTo(window, below.rect().topLeft()).y()
+        panels = (window.scrubber, beside)
+        return [foot - p.mapTo(window, p.rect().bottomLeft()).y() - 1 for p in panels]
+
+    qtbot.waitUntil(lambda: gaps() == [8, 8])  # the layout follows the panels a moment later
 
 
 SIZES = ((1000, 700), (1920, 1200), (1280, 820))
