@@ -14,6 +14,7 @@ from tokviz.embedding.table import Float32s
 
 _ROUNDING = 2.0**-24
 _TRIAL_ROWS = 1024
+_TRIAL = 0.2  # seconds
 _WORTH_IT = 1.3
 _SAMPLED = 64
 _MOST_AGAIN = 6  # rows to compare again, for each neighbour
@@ -96,10 +97,16 @@ def fastest_product(rows: Float32s, k: int) -> Product:
 
 
 def _seconds(product: RowProduct) -> float:
+    """The shortest of the times that fit into `_TRIAL`: where others use the processors, most take
+    too long.
+
+    HAZARD: the threads of numpy's products go on asking for work, at full speed, for a tenth of a
+    second after the last one, and what torch does meanwhile takes twice as long.
+    """
     whole = slice(0, _TRIAL_ROWS)
-    product(whole, whole)
-    taken = []
-    for _ in range(8):  # where others use the processors, most of them take too long
+    taken: list[float] = []
+    started = perf_counter()
+    while perf_counter() - started < _TRIAL:
         begun = perf_counter()
         product(whole, whole)
         taken.append(perf_counter() - begun)
