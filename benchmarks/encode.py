@@ -4,11 +4,13 @@
 
 Cold is an encoder that has met nothing, warm one that has met other text of the same kind, again
 one that has met this very text. The peer is the faster of tiktoken's two calls for ids, in each
-round. Pathological texts are encoded cold.
+round. Pathological texts are encoded cold. The tokenizer `another` is gpt2 with a split pattern
+that nobody has published.
 """
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from statistics import median
 
 import tiktoken
@@ -19,6 +21,7 @@ from benchmarks.measure import interleaved, ratio
 from benchmarks.peers import can_encode, tiktoken_of
 from tokviz.catalog import load_tokenizer
 from tokviz.tokenization.encoding import Encoding, TextEncoder
+from tokviz.tokenization.pre_tokenization.known_patterns import split_pattern
 from tokviz.tokenization.tokenizer import Tokenizer
 
 _GOALS = {
@@ -27,13 +30,15 @@ _GOALS = {
     "multilingual": {"cold": 0.55, "warm": 0.9, "again": 3.0},
 }
 _GOAL_PATHOLOGICAL = 0.5
+_GOAL_ANOTHER = 0.5
+_ANOTHER = r"\p{L}{1,12}| ?\p{N}{1,2}| ?\p{L}+|[^\s\p{L}\p{N}]+|\s+"
+_ANY = "What follows from the vocabulary alone is made once. " * 1000
 
 
 def main(rounds: int, names: list[str]) -> None:
     for name in names:
-        tokenizer = load_tokenizer(name)
+        tokenizer = _tokenizer(name)
         peer = tiktoken_of(tokenizer)
-        tokenizer.encoder().encode("What follows from the vocabulary alone is made once. " * 1000)
         print(f"\n{name:20} {'MB':>6} {'run':>6} {'ours':>10} {'MB/s':>7} {'tiktoken':>10}   ratio")
         for kind, text_of in CORPORA.items():
             half = len(text_of()) // 2
@@ -47,9 +52,8 @@ def main(rounds: int, names: list[str]) -> None:
 
 def figures(quick: bool = False) -> Iterator[Figure]:
     rounds = 2 if quick else 5
-    tokenizer = load_tokenizer("gpt2")
+    tokenizer = _tokenizer("gpt2")
     peer = tiktoken_of(tokenizer)
-    tokenizer.encoder().encode("What follows from the vocabulary alone is made once. " * 1000)
     for kind, goals in _GOALS.items():
         text = CORPORA[kind]()
         text = text[: len(text) // 5] if quick else text
@@ -60,6 +64,30 @@ def figures(quick: bool = False) -> Iterator[Figure]:
     for kind, text in ({} if quick else pathological()).items():
         _, taken, theirs = _measure(tokenizer, peer, (None, text), rounds)
         yield Figure.of_times(f"encode {kind}", taken["cold"], theirs, least=_GOAL_PATHOLOGICAL)
+    yield from _figures_of_another(quick, rounds)
+
+
+def _figures_of_another(quick: bool, rounds: int) -> Iterator[Figure]:
+    tokenizer = _tokenizer("another")
+    peer = tiktoken_of(tokenizer)
+    for kind in _GOALS:
+        text = CORPORA[kind]()
+        text = text[: len(text) // (10 if quick else 2)]
+        half = len(text) // 2
+        _, taken, theirs = _measure(tokenizer, peer, (text[:half], text[half:]), rounds)
+        for run in ("cold", "warm"):
+            name = f"encode {kind}, another split pattern, {run}"
+            yield Figure.of_times(name, taken[run], theirs, least=_GOAL_ANOTHER)
+
+
+def _tokenizer(name: str) -> Tokenizer:
+    """The shipped one of that name, or `another`; it has met a text before."""
+    if name == "another":
+        tokenizer = replace(load_tokenizer("gpt2"), name=name, split=split_pattern(_ANOTHER))
+    else:
+        tokenizer = load_tokenizer(name)
+    tokenizer.encoder().encode(_ANY)
+    return tokenizer
 
 
 def _measure(

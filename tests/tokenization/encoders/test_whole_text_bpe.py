@@ -11,13 +11,13 @@ from tests.tokenization.diverse_texts import any_text, texts
 from tests.tokenization.oracles import gpt2, shipped
 from tests.tokenization.random_tokenizers import texts as small_texts
 from tests.tokenization.random_tokenizers import trained
-from tokviz.tokenization.encoders import whole_text_bpe
 from tokviz.tokenization.encoders.encoder import Encoder
 from tokviz.tokenization.encoders.long_pre_tokens import merge_windows
 from tokviz.tokenization.encoders.merged_piece import merge_plainly
 from tokviz.tokenization.encoders.rank_sweep import sweep
 from tokviz.tokenization.encoders.whole_text_bpe import WholeTextEncoder, WholeTextRules
 from tokviz.tokenization.encoding import Encoding, encodable
+from tokviz.tokenization.pre_tokenization import array_splits
 from tokviz.tokenization.pre_tokenization.known_patterns import CL100K, O200K, WHITESPACE
 from tokviz.tokenization.tokenizer import Tokenizer
 
@@ -66,7 +66,7 @@ def test_it_answers_so_for_many_kinds_of_text_and_in_parts(
     encoder = whole_text_encoder(shipped(name))
     for text in texts(500):
         assert_equal(encoder, text, plain(shipped(name), text))
-    monkeypatch.setattr(whole_text_bpe, "_PART", 50)
+    monkeypatch.setattr(array_splits, "_PART", 50)
     text = "\n".join(text for text in texts(300) if "\x04" not in text)
     assert_equal(whole_text_encoder(shipped(name)), text, plain(shipped(name), text))
 

@@ -63,9 +63,16 @@ def test_an_unusual_file_opens_and_encodes(kind: str, tmp_path: Path) -> None:
     assert tokenizer.decode(tokenizer.encode(text).ids.tolist()) == text.encode()
 
 
-def test_a_catastrophic_pattern_gives_up_with_a_sentence(tmp_path: Path) -> None:
+def test_a_catastrophic_pattern_takes_no_time(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"minbpe v1\n(?:a|aa|aaa)+c\n0\n")
+    encoding = open_tokenizer(path).encode("a" * 60 + "b" + "a" * 60 + "c")
+    assert encoding.pre_token_chars.tolist() == [0, 61]
+
+
+def test_one_that_looks_back_gives_up_with_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"minbpe v1\n(?:a|aa|aaa)+(?<=a)c\n0\n")
     tokenizer = open_tokenizer(path)
     with pytest.raises(SplitPatternError, match="avoid repetitions inside repetitions"):
         tokenizer.encode("a" * 60 + "b")

@@ -1,14 +1,24 @@
 """The split patterns as array operations are the patterns themselves."""
 
+from itertools import pairwise
+from unittest.mock import patch
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.tokenization.diverse_texts import built_text, settled_text, texts
-from tokviz.tokenization.encoding import without_surrogates
-from tokviz.tokenization.pre_tokenization.array_splits import BEHIND_A_WORD, edges_of
-from tokviz.tokenization.pre_tokenization.character_classes import classes_of
+from tests.tokenization.diverse_texts import any_text, built_text, settled_text, texts
+from tokviz.tokenization.encoding import encodable, without_surrogates
+from tokviz.tokenization.formats.gguf_patterns import GGUF_PATTERNS
+from tokviz.tokenization.pre_tokenization import array_splits
+from tokviz.tokenization.pre_tokenization.array_splits import (
+    BEHIND_A_WORD,
+    FindEdges,
+    edges_by_matching,
+    edges_of,
+    pieces,
+)
 from tokviz.tokenization.pre_tokenization.known_patterns import (
     CL100K,
     GPT2,
@@ -18,7 +28,7 @@ from tokviz.tokenization.pre_tokenization.known_patterns import (
     QWEN2,
     SMOLLM,
 )
-from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
+from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern, chain
 
 SPLITS = [GPT2, SMOLLM, CL100K, LLAMA3, QWEN2, O200K]
 every_split = pytest.mark.parametrize("split", SPLITS, ids=[split.name for split in SPLITS])
@@ -32,11 +42,8 @@ adversarial = st.text(
 def split_by_arrays(split: SplitPattern, text: str) -> list[str]:
     find_edges = edges_of(split)
     assert find_edges is not None
-    if not text:
-        return []
-    classes = classes_of(text, text.encode())
-    starts = np.flatnonzero(find_edges(text, classes)).tolist()
-    return [text[a:b] for a, b in zip(starts, [*starts[1:], len(text)], strict=True)]
+    starts = np.flatnonzero(find_edges(text, text.encode())).tolist()
+    return [text[a:b] for a, b in pairwise([*starts, len(text)])]
 
 
 @every_split
@@ -74,4 +81,39 @@ def test_behind_a_word_a_text_may_be_cut(split: SplitPattern, text: str) -> None
 
 def test_a_pattern_without_an_array_form_has_none() -> None:
     assert edges_of(NONE) is None
-    assert edges_of(SplitPattern("own", r"\w+|\W+")) is None
+    assert edges_of(SplitPattern("own", r"\b\w+|\W+")) is None
+    assert edges_of(chain("own", [r"\d", r"\b\w+"])) is None
+
+
+CHAINS = {split.name: split for split in GGUF_PATTERNS.values() if edges_of(split) is not None}
+
+
+@pytest.mark.parametrize("split", CHAINS.values(), ids=CHAINS)
+def test_patterns_one_after_the_other(split: SplitPattern) -> None:
+    for text in [*map(without_surrogates, texts(300)), ""]:
+        assert split_by_arrays(split, text) == split.split(text)
+
+
+@pytest.mark.parametrize("find_edges", [edges_of(GPT2), edges_by_matching(GPT2)])
+@given(text=any_text, size=st.integers(1, 12))
+def test_pieces_are_the_text_and_begin_with_pre_tokens(
+    find_edges: FindEdges, text: str, size: int
+) -> None:
+    valid, data = encodable(text)
+    with patch.object(array_splits, "_PART", size):
+        found = list(pieces(find_edges, text, data))
+    assert "".join(piece.text for piece in found) == text
+    assert b"".join(piece.data for piece in found) == data
+    at, starts = 0, []
+    for piece in found:
+        assert len(piece.data.decode()) == len(piece.text)
+        assert piece.starts[0] == 0
+        starts += (piece.starts + at).tolist()
+        at += len(piece.text)
+    assert starts == np.flatnonzero(find_edges(valid, data)).tolist()
+
+
+def test_a_pattern_that_tells_too_many_characters_apart_is_matched() -> None:
+    some = "".join(chr(0x4E00 + i) for i in range(127))
+    split = SplitPattern("own", "|".join(f"[{a}{b}]" for a, b in pairwise(some)))
+    assert split_by_arrays(split, some) == list(some)

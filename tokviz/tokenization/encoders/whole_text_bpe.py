@@ -3,7 +3,7 @@
 The plain encoder (`encoder.py`) handles one pre-token after the other. Here a text is taken in
 parts of some hundred thousand bytes, and each part in four steps, none of them a loop:
 
-1. a table of character classes tells where pre-tokens start (`array_splits.py`),
+1. tables over the classes of characters tell where pre-tokens start (`array_splits.py`),
 2. each pre-token is packed into words and gets the number of its distinct string
    (`distinct_strings.py`),
 3. the strings that are new are merged together, in lock-step (`lock_step.py`),
@@ -14,7 +14,7 @@ and so does the fourth from the first part on that has something new.
 The result is the plain encoder's, column by column.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -27,14 +27,16 @@ from tokviz.tokenization.encoders.distinct_strings import DistinctStrings
 from tokviz.tokenization.encoders.lock_step import LockStep, can_look_up
 from tokviz.tokenization.encoders.long_pre_tokens import PieceMerger
 from tokviz.tokenization.encoders.text_columns import Entries, Part, TextColumns
-from tokviz.tokenization.encoding import CLOSED, OPEN, Encoding, Int32s, Int64s
-from tokviz.tokenization.pre_tokenization.array_splits import BEHIND_A_WORD, edges_of
-from tokviz.tokenization.pre_tokenization.character_classes import bytes_at, classes_of, n_chars_of
+from tokviz.tokenization.encoding import CLOSED, OPEN, Encoding, Int32s
+from tokviz.tokenization.pre_tokenization.array_splits import (
+    Piece,
+    edges_by_matching,
+    edges_of,
+    pieces,
+)
+from tokviz.tokenization.pre_tokenization.character_classes import bytes_at
 from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
 from tokviz.tokenization.ranges import starts_of
-
-_PART = 1 << 19
-_LOOK = 1 << 12
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ class WholeTextEncoder:
 
     def __init__(self, rules: WholeTextRules) -> None:
         self.rules = rules
-        self._find_edges = edges_of(rules.split)
+        self._find_edges = edges_of(rules.split) or edges_by_matching(rules.split)
         self.forget()
 
     def forget(self) -> None:
@@ -95,8 +97,8 @@ class WholeTextEncoder:
         """`data`: the text in UTF-8, with U+FFFD for lone surrogates."""
         columns = TextColumns(len(text), len(data))
         waiting: list[Part] = []
-        for part in self._parts(text, data):
-            waiting.append(part)
+        for piece in pieces(self._find_edges, text, data):
+            waiting.append(self._part(piece))
             if not self._strings.has_new:
                 columns.append(waiting.pop(), self._entries)
         self._merge_new()
@@ -104,50 +106,19 @@ class WholeTextEncoder:
             columns.append(part, self._entries)
         return columns.encoding(text, data)
 
-    # -- 1. where pre-tokens start ---------------------------------------------------------------
+    # -- 1. and 2. where pre-tokens start, and which string each is ------------------------------
 
-    def _cut(self, data: bytes) -> Iterator[bytes]:
-        if self._find_edges is None:  # no place is known where this pattern may be cut
-            yield data
-            return
-        start, at = 0, _PART
-        while at < len(data):
-            end = _end_of_word(data, at)
-            if end is not None:
-                yield data[start:end]
-                start = end
-            at = (end or at) + _PART
-        if data:
-            yield data[start:]
-
-    def _starts(self, text: str, data: bytes) -> tuple[Int64s, Int64s]:
-        """Where pre-tokens start, in characters and in bytes."""
-        if self._find_edges is not None:
-            chars = np.flatnonzero(self._find_edges(text, classes_of(text, data)))
-            return chars, bytes_at(data, len(text), chars)
-        lengths = np.array(list(map(len, self.rules.split.split(data.decode()))), np.int64)
-        chars = np.cumsum(lengths) - lengths
-        return chars, bytes_at(data, len(text), chars)
-
-    # -- 2. which string each is -----------------------------------------------------------------
-
-    def _parts(self, text: str, data: bytes) -> Iterator[Part]:
-        at = 0
-        for some in self._cut(data):
-            n_chars = n_chars_of(some)
-            yield self._part(text[at : at + n_chars], some)
-            at += n_chars
-
-    def _part(self, text: str, data: bytes) -> Part:
-        chars, starts = self._starts(text, data)
-        numbered = self._strings.number(data, starts, np.diff(starts, append=len(data)))
-        narrow = chars.astype(np.int32)  # parts may have to wait, all of a text
+    def _part(self, piece: Piece) -> Part:
+        starts = bytes_at(piece.data, len(piece.text), piece.starts)
+        lengths = np.diff(starts, append=len(piece.data))
+        numbered = self._strings.number(piece.data, starts, lengths)
+        narrow = piece.starts.astype(np.int32)  # parts may have to wait, all of a text
         return Part(
             narrow,
-            narrow if starts is chars else starts.astype(np.int32),
+            narrow if starts is piece.starts else starts.astype(np.int32),
             [strings for _, strings in numbered],
-            len(text),
-            len(data),
+            len(piece.text),
+            len(piece.data),
         )
 
     # -- 3. the tokens of new strings ------------------------------------------------------------
@@ -177,13 +148,3 @@ class WholeTextEncoder:
                 tokens[start] = token_id
                 gaps[start : start + length - 1] = CLOSED
                 gaps[start + length - 1] = OPEN
-
-
-def _end_of_word(data: bytes, at: int) -> int | None:
-    """Where this UTF-8 may be cut next. Looking far would take its time, and there are texts
-    without such a place."""
-    while at < len(data) and data[at] & 0xC0 == 0x80:  # a byte that goes on
-        at += 1
-    text = data[at : at + _LOOK].decode("utf-8", "ignore")
-    found = BEHIND_A_WORD.search(text)
-    return None if found is None else at + len(text[: found.end()].encode())

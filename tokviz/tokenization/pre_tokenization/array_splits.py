@@ -1,17 +1,30 @@
-"""The known split patterns as array operations: where pre-tokens start, for a whole text at once.
+"""Split patterns as array operations: where pre-tokens start, for a whole text at once.
 
-A pattern's alternatives are runs of one class of characters, so an edge is first of all a place
-where the class changes. What is left are a few rules about white space, which may belong to the
-word behind it, and contractions; each is one or two steps over arrays. The patterns themselves,
-in `known_patterns.py`, stay the definition: a test holds the two equal. Each family of patterns
-has a file, `..._edges.py`, and what they share is in `split_edges.py`.
+The patterns themselves, in `known_patterns.py`, stay the definition: tests hold the two equal. Some
+patterns have a form of their own, in a file `..._edges.py` for each family: their alternatives are
+runs of one class of characters, so an edge is first of all a place where the class changes, and
+what is left are a few rules about white space and contractions. Every other pattern that is regular
+is read by an automaton, in `automaton/`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
+import numpy as np
 import regex
 
-from tokviz.tokenization.pre_tokenization.character_classes import Classes
+from tokviz.tokenization.encoding import Int64s
+from tokviz.tokenization.pre_tokenization.automaton.pattern_syntax import NotRegular
+from tokviz.tokenization.pre_tokenization.automaton.split_automaton import (
+    SplitAutomaton,
+    automaton_of,
+)
+from tokviz.tokenization.pre_tokenization.character_classes import (
+    Classes,
+    character_at,
+    classes_of,
+    n_chars_of,
+)
 from tokviz.tokenization.pre_tokenization.cl100k_edges import cl100k, llama3, qwen2
 from tokviz.tokenization.pre_tokenization.gpt2_edges import gpt2, smollm
 from tokviz.tokenization.pre_tokenization.known_patterns import (
@@ -25,14 +38,16 @@ from tokviz.tokenization.pre_tokenization.known_patterns import (
 from tokviz.tokenization.pre_tokenization.o200k_edges import o200k
 from tokviz.tokenization.pre_tokenization.split_edges import Edges
 from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
+from tokviz.tokenization.ranges import starts_of
 
-FindEdges = Callable[[str, Classes], Edges]
-"""From a text and the classes of its characters to (characters,) whether a pre-token starts."""
+FindEdges = Callable[[str, bytes], Edges]
+"""From a text and its UTF-8, which has U+FFFD for lone surrogates, to (characters,) whether a
+pre-token starts."""
 
 BEHIND_A_WORD = regex.compile(r"\p{L}(?=[ \n.,;:()\[\]=\"。、，])")
 """Ends at a place where each pattern below has an edge, whatever stands before and behind."""
 
-_KNOWN: dict[str, FindEdges] = {
+_KNOWN: dict[str, Callable[[str, Classes], Edges]] = {
     GPT2.pattern: gpt2,
     SMOLLM.pattern: smollm,
     CL100K.pattern: cl100k,
@@ -41,9 +56,105 @@ _KNOWN: dict[str, FindEdges] = {
     O200K.pattern: o200k,
 }
 
+_PART = 1 << 19  # bytes
+_LOOK = 1 << 12
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of a text that begins with a pre-token, and (pre-tokens,) where those start in it, in
+    characters. `data`: its UTF-8."""
+
+    text: str
+    data: bytes
+    starts: Int64s
+
 
 def edges_of(split: SplitPattern) -> FindEdges | None:
     """The array form of a split pattern, None where there is none."""
-    if split.longest is not None or split.then is not None:
+    if any(link.longest is not None for link in split.links):
         return None
-    return _KNOWN.get(split.pattern)
+    if split.then is None and split.pattern in _KNOWN:
+        return _by_own_form(_KNOWN[split.pattern])
+    automata = [automaton_of(link.pattern) for link in split.links]
+    found = [automaton for automaton in automata if automaton is not None]
+    return _by_automata(found, split) if len(found) == len(automata) else None
+
+
+def edges_by_matching(split: SplitPattern) -> FindEdges:
+    """What every split pattern has: its matches, one after the other."""
+
+    def find_edges(text: str, data: bytes) -> Edges:
+        pre_tokens = split.split(data.decode())
+        edges = np.zeros(len(text), bool)
+        edges[starts_of(np.fromiter(map(len, pre_tokens), np.int64, len(pre_tokens)))] = True
+        return edges
+
+    return find_edges
+
+
+def pieces(find_edges: FindEdges, text: str, data: bytes) -> Iterator[Piece]:
+    """The text in pieces of about a size that stays in the cache."""
+    edges = find_edges(text, data)
+    at = at_byte = 0
+    while at < len(text):
+        end = character_at(data, at_byte + _PART)
+        end_char = at + n_chars_of(data[at_byte:end])
+        if end_char < len(text) and not edges[end_char]:
+            end_char += int(edges[end_char:].argmax()) or len(text) - end_char
+            end = at_byte + len(text[at:end_char].encode("utf-8", "surrogatepass"))
+        starts = np.flatnonzero(edges[at:end_char])
+        yield Piece(text[at:end_char], data[at_byte:end], starts)
+        at, at_byte = end_char, end
+
+
+def _by_own_form(form: Callable[[str, Classes], Edges]) -> FindEdges:
+    """By a form for arrays, a part of the text at a time."""
+
+    def find_edges(text: str, data: bytes) -> Edges:
+        edges = np.empty(len(text), bool)
+        at = 0
+        for some in _cut_behind_words(data):
+            part = text[at : at + n_chars_of(some)]
+            edges[at : at + len(part)] = form(part, classes_of(part, some))
+            at += len(part)
+        return edges
+
+    return find_edges
+
+
+def _by_automata(automata: list[SplitAutomaton], split: SplitPattern) -> FindEdges:
+    """By automata that each split what those before it left whole."""
+
+    def find_edges(text: str, data: bytes) -> Edges:
+        edges = None
+        try:
+            for automaton in automata:
+                edges = automaton.edges(text, data, edges)
+        except NotRegular:
+            return edges_by_matching(split)(text, data)
+        assert edges is not None
+        return edges
+
+    return find_edges
+
+
+def _cut_behind_words(data: bytes) -> Iterator[bytes]:
+    start, at = 0, _PART
+    while at < len(data):
+        end = _end_of_word(data, at)
+        if end is not None:
+            yield data[start:end]
+            start = end
+        at = (end or at) + _PART
+    if data:
+        yield data[start:]
+
+
+def _end_of_word(data: bytes, at: int) -> int | None:
+    """Where this UTF-8 may be cut next. Looking far would take its time, and there are texts
+    without such a place."""
+    at = character_at(data, at)
+    text = data[at : at + _LOOK].decode("utf-8", "ignore")
+    found = BEHIND_A_WORD.search(text)
+    return None if found is None else at + len(text[: found.end()].encode())

@@ -7,6 +7,7 @@ characters: their bytes are translated, and the table is asked for those few alo
 """
 
 from functools import cache
+from typing import Protocol
 
 import numpy as np
 import regex
@@ -41,22 +42,46 @@ _GOING_ON = bytes(range(0x80, 0xC0))  # the second byte of a character and those
 _FEW = 8
 
 
-def classes_of(text: str, data: bytes) -> Classes:
+class CharacterTable(Protocol):
+    """What class each character has. `ascii`: of the first 256 code points, as far as they are
+    ASCII."""
+
+    @property
+    def ascii(self) -> bytes: ...
+
+    def of(self, code_points: NDArray[np.uint32]) -> Classes: ...
+
+
+class _KnownClasses:
+    """Those above."""
+
+    @property
+    def ascii(self) -> bytes:
+        return _ascii()
+
+    def of(self, code_points: NDArray[np.uint32]) -> Classes:
+        return _table(int(code_points.max()) // _PLANE + 1).take(code_points)
+
+
+_KNOWN = _KnownClasses()
+
+
+def classes_of(text: str, data: bytes, table: CharacterTable = _KNOWN) -> Classes:
     """(characters,) the class of each; `data` is the text's UTF-8, with U+FFFD for lone
     surrogates, which have the class of that."""
     if _FEW * (len(data) - len(text)) > len(text):
         code_points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-        return _table(int(code_points.max()) // _PLANE + 1).take(code_points)
+        return table.of(code_points)
     if len(text) == len(data):
-        return np.frombuffer(data.translate(_ascii()), np.uint8)
+        return np.frombuffer(data.translate(table.ascii), np.uint8)
     units = np.frombuffer(data, np.uint8)
     wide = np.flatnonzero(units >= 0x80)
     wide_units = units[wide]
     first = np.flatnonzero(wide_units >= 0xC0)
     places = wide[first] - (first - np.arange(len(first)))  # less the bytes that go on before it
     code_points = np.frombuffer(wide_units.tobytes().decode().encode("utf-32-le"), np.uint32)
-    classes = np.frombuffer(bytearray(data.translate(_ascii(), _GOING_ON)), np.uint8)
-    classes[places] = _table(int(code_points.max()) // _PLANE + 1)[code_points]
+    classes = np.frombuffer(bytearray(data.translate(table.ascii, _GOING_ON)), np.uint8)
+    classes[places] = table.of(code_points)
     return classes
 
 
@@ -65,6 +90,13 @@ def n_chars_of(data: bytes) -> int:
     if data.isascii():
         return len(data)
     return int(np.count_nonzero(np.frombuffer(data, np.int8) >= -64))
+
+
+def character_at(data: bytes, at: int) -> int:
+    """Where the next character begins in this UTF-8; its end if there is none."""
+    while at < len(data) and data[at] & 0xC0 == 0x80:  # a byte that goes on
+        at += 1
+    return min(at, len(data))
 
 
 def bytes_at(data: bytes, n_chars: int, chars: Int64s) -> Int64s:

@@ -2,10 +2,14 @@
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import regex
+
+from tokviz.tokenization.pre_tokenization.automaton.pattern_syntax import NotRegular
+from tokviz.tokenization.pre_tokenization.automaton.split_automaton import automaton_of
 
 _SECONDS = 1.5  # to match somebody's own pattern, and some more for each character
 _SECONDS_OF_ONE_CHARACTER = 2e-6
@@ -32,7 +36,8 @@ class SplitPattern:
 
     `longest`: a pre-token of more bytes is cut there, between two characters.
 
-    `limited`: the pattern is somebody's own and may take for ever, so matching has a time limit.
+    `limited`: the pattern is somebody's own and may take for ever where it is matched step by
+    step: an automaton splits by it, or if that cannot, matching has a time limit.
 
     `then`: splits each of those pre-tokens again, and sees nothing of what stands around it.
     """
@@ -135,6 +140,10 @@ class SplitPattern:
         return [regex.compile(part) for part in self.alternatives]
 
     def _split_in_time(self, text: str) -> list[str]:
+        automaton = automaton_of(self.pattern)
+        if automaton is not None:
+            with suppress(NotRegular):
+                return automaton.split(text)
         seconds = _SECONDS + len(text) * _SECONDS_OF_ONE_CHARACTER
         try:
             return self._split_keeping_the_rest(text, seconds)

@@ -18,8 +18,13 @@ from numpy.typing import NDArray
 from tokviz.tokenization.encoders.distinct_strings import KINDS, DistinctStrings
 from tokviz.tokenization.encoding import Int32s, Int64s, without_surrogates
 from tokviz.tokenization.growing_array import GrowingArray
-from tokviz.tokenization.pre_tokenization.array_splits import FindEdges, edges_of
-from tokviz.tokenization.pre_tokenization.character_classes import bytes_at, classes_of
+from tokviz.tokenization.pre_tokenization.array_splits import (
+    FindEdges,
+    Piece,
+    edges_of,
+    pieces,
+)
+from tokviz.tokenization.pre_tokenization.character_classes import bytes_at
 from tokviz.tokenization.pre_tokenization.known_patterns import BETWEEN_WORDS
 from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
 from tokviz.tokenization.ranges import starts_of
@@ -213,10 +218,12 @@ class _CountingByArrays:
 
     def add(self, text: str, data: bytes) -> list[str]:
         """The pre-tokens that are new, in the order in which they stand in the text."""
-        starts = np.flatnonzero(self._find_edges(text, classes_of(text, data)))
-        starts = bytes_at(data, len(text), starts)
+        return [new for piece in pieces(self._find_edges, text, data) for new in self._add(piece)]
+
+    def _add(self, piece: Piece) -> list[str]:
+        starts = bytes_at(piece.data, len(piece.text), piece.starts)
         n_before = len(self._texts)
-        strings = self._strings.number(data, starts, np.diff(starts, append=len(data)))
+        strings = self._strings.number(piece.data, starts, np.diff(starts, append=len(piece.data)))
         numbers = np.empty(len(starts), np.int32)
         new_ones = self._strings.take_new()
         for ours, (rows, some), new in zip(self._numbers, strings, new_ones, strict=True):
