@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.tokenization.diverse_texts import built_text, settled_text
 from tokviz.tokenization.formats.gguf_patterns import GGUF_PATTERNS, IGNORE_MERGES, SPACED
+from tokviz.tokenization.pre_tokenization.known_patterns import proved_cut
 from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
 
 SPLITS = {split.name: split for split in GGUF_PATTERNS.values()}
@@ -34,6 +35,20 @@ def test_a_text_may_be_cut_where_a_pattern_says(split: SplitPattern, text: str) 
     for match in re.finditer(split.cut, text):
         at = match.start()
         assert split.split(text[:at]) + split.split(text[at:]) == whole
+
+
+@pytest.mark.parametrize("split", SPLITS.values(), ids=SPLITS)
+def test_what_is_declared_to_be_a_cut_is_proved(split: SplitPattern) -> None:
+    proved = proved_cut([link.pattern for link in split.links])
+    if split.name in ("tiny_aya", "jais-2"):
+        assert proved is None  # no automaton for one that looks back or counts to 512
+    else:
+        assert proved == split.cut
+
+
+def test_what_a_pattern_skips_may_hold_a_space_between_signs() -> None:
+    assert GGUF_PATTERNS["bloom"].split("a. (b") == ["a", ". (", "b"]
+    assert GGUF_PATTERNS["deepseek-coder"].split("a = = b") == ["a", " = =", " b"]
 
 
 @pytest.mark.parametrize(

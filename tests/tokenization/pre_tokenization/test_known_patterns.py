@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from tests.tokenization.diverse_texts import built_text, settled_text
 from tests.tokenization.oracles import smollm2
 from tokviz.tokenization.pre_tokenization.known_patterns import (
+    BETWEEN_WORDS,
     CL100K,
     GPT2,
     LLAMA3,
@@ -14,7 +15,10 @@ from tokviz.tokenization.pre_tokenization.known_patterns import (
     O200K,
     QWEN2,
     SMOLLM,
+    SPLIT_PATTERNS,
     WHITESPACE,
+    proved_cut,
+    split_pattern,
 )
 from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
 
@@ -77,3 +81,18 @@ _ALL = [GPT2, SMOLLM, CL100K, O200K, LLAMA3, QWEN2, WHITESPACE, NONE]
 def test_the_pattern_for_ascii_splits_as_the_pattern_itself(split: SplitPattern, text: str) -> None:
     assert split.ascii is not None
     assert split.split(text) == split.compiled.findall(text)
+
+
+@pytest.mark.parametrize("split", SPLIT_PATTERNS.values(), ids=SPLIT_PATTERNS)
+def test_what_is_declared_to_be_a_cut_is_proved(split: SplitPattern) -> None:
+    if split is NONE:
+        assert proved_cut([split.pattern]) is None  # its lines hold spaces
+    else:
+        assert proved_cut([split.pattern]) == split.cut == BETWEEN_WORDS
+
+
+def test_a_pattern_of_ones_own_may_be_cut_where_that_is_proved() -> None:
+    assert split_pattern(r"\p{L}{1,12}| ?\p{N}+|\s+|.").cut == BETWEEN_WORDS
+    assert split_pattern(r"\w+(?: \w+)?|\s|.").cut is None  # its words hold spaces
+    assert split_pattern(r"\w+(?! 1)|\s|.").cut is None  # what is in front sees what follows
+    assert split_pattern(r"\b\w+|\s|.").cut is None  # nothing is proved where it looks back

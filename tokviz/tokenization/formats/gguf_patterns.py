@@ -6,6 +6,7 @@ the ones of the models' own tokenizers, which it quotes beside them.
 """
 
 from tokviz.tokenization.pre_tokenization.known_patterns import (
+    BETWEEN_LETTERS,
     BETWEEN_WORDS,
     GPT2,
     LLAMA3,
@@ -61,7 +62,8 @@ _DEEPSEEK_LLM = _chain(
     r"\p{N}+",
 )
 _DEEPSEEK_CODER = _chain(
-    "deepseek-coder", r"[\r\n]", r"\s?\p{L}+", r"\s?\p{P}+", _HAN_AND_HANGUL, r"\p{N}"
+    *("deepseek-coder", r"[\r\n]", r"\s?\p{L}+", r"\s?\p{P}+", _HAN_AND_HANGUL, r"\p{N}"),
+    cut=BETWEEN_LETTERS,  # signs such as = and + are skipped, with the spaces between them
 )
 _DEEPSEEK_V3 = _chain(
     "deepseek-v3", r"\p{N}{1,3}", _HAN_AND_KANA, rf"{_DEEPSEEK_WORDS}[\r\n]*|{_WHITE_SPACE}"
@@ -102,8 +104,8 @@ _CHAMELEON = _chain(
 _SUPERBPE = _chain(
     "superbpe", r"\p{N}+", r"[\s\S]+?(?=(?:\d{3})+(?!\d))|[\s\S]+", cut=None
 )  # threes from the right; its tokens go over spaces
-_BLOOM = _chain("bloom", _NO_SENTENCE_MARKS)
-_VIKING = _chain("viking", _NO_SENTENCE_MARKS, r"\p{N}")
+_BLOOM = _chain("bloom", _NO_SENTENCE_MARKS, cut=BETWEEN_LETTERS)
+_VIKING = _chain("viking", _NO_SENTENCE_MARKS, r"\p{N}", cut=BETWEEN_LETTERS)
 _TEKKEN = _chain("tekken", rf"{_BY_CASE}|\p{{N}}|{_SIGNS}[\r\n/]*|{_WHITE_SPACE}")
 _TINY_AYA = _chain("tiny_aya", r"\d{1,3}(?=(?:\d{3})*\b)", O200K)
 _HAN_APART = r"(?!\p{Han})"

@@ -16,6 +16,7 @@ from tokviz.tokenization.pre_tokenization.known_patterns import (
     LLAMA3,
     QWEN2,
     SMOLLM,
+    proved_cut,
     split_pattern,
 )
 from tokviz.tokenization.pre_tokenization.split_pattern import (
@@ -140,13 +141,14 @@ def read_split(part: Any, file: str) -> tuple[SplitPattern, bool] | None:
         patterns = [SMOLLM]
     if not patterns:
         return None
-    cut = BETWEEN_WORDS if all(split.cut == BETWEEN_WORDS for split in patterns) else None
-    split = patterns[0] if len(patterns) == 1 else chain("own", patterns, cut)
+    if len(patterns) == 1:
+        return patterns[0], by_bytes
+    split = chain("own", patterns, proved_cut([pattern.pattern for pattern in patterns]))
     return split, by_bytes
 
 
-_EACH_DIGIT = SplitPattern("digits", r"\p{N}", cut=BETWEEN_WORDS)
-_DIGITS = SplitPattern("digits", r"\p{N}+", cut=BETWEEN_WORDS)
+_EACH_DIGIT = SplitPattern("digits", r"\p{N}")
+_DIGITS = SplitPattern("digits", r"\p{N}+")
 
 
 def _digits(part: dict[str, Any]) -> SplitPattern:

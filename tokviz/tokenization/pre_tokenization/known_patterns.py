@@ -4,8 +4,13 @@
 ['it', "'s", ' 12', ' o', "'", 'clock', ' ', ' !']
 """
 
+import string
+from collections.abc import Sequence
+
 import regex
 
+from tokviz.tokenization.pre_tokenization.automaton.automaton_tables import Cut
+from tokviz.tokenization.pre_tokenization.automaton.split_automaton import automaton_of
 from tokviz.tokenization.pre_tokenization.pattern_size import LARGEST, written_out
 from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern, SplitPatternError
 
@@ -17,6 +22,15 @@ BETWEEN_WORDS = r"(?<=[!-~]) (?=[!-~])"
 In every pattern below a pre-token that holds such a space begins with it, and whether the part
 before it goes on after its last visible character does not depend on which white space follows.
 """
+
+BETWEEN_LETTERS = r"(?<=[0-9A-Za-z]) (?=[0-9A-Za-z])"
+"""The same between letters and digits alone, for patterns that skip some signs."""
+
+CUTS = {
+    BETWEEN_WORDS: "".join(map(chr, range(ord("!"), ord("~") + 1))),
+    BETWEEN_LETTERS: string.digits + string.ascii_letters,
+}
+"""What a split pattern may be cut at, and what stands on either side there."""
 
 _IN_WORDS = {
     r"'(?:[sdmt]|ll|ve|re)": "an English contraction",
@@ -146,12 +160,29 @@ def split_pattern(wanted: str) -> SplitPattern:
             f"The split pattern repeats its parts more than {LARGEST:,} times; write smaller "
             f"counts."
         )
-    split = SplitPattern("own", wanted, limited=True)
     try:
-        _ = split.compiled
+        _ = SplitPattern("own", wanted).compiled
     except (regex.error, RecursionError, OverflowError) as error:
         raise SplitPatternError(
             f"The split pattern is no regular expression: {error}; correct it, or name one of "
             f"{', '.join(SPLIT_PATTERNS)}."
         ) from None
-    return split
+    return SplitPattern("own", wanted, limited=True, cut=proved_cut([wanted]))
+
+
+def proved_cut(patterns: Sequence[str]) -> str | None:
+    """The first of `CUTS` that is proved to be a `cut` of patterns that each split what the ones
+    before it made: no pattern minds it, and one has an edge there anyway. None if none is.
+
+    >>> proved_cut([r"\\d", GPT2.pattern]) == BETWEEN_WORDS, proved_cut([r"\\d"])
+    (True, None)
+    """
+    automata = [automaton for automaton in map(automaton_of, patterns) if automaton is not None]
+    if len(automata) < len(patterns):
+        return None
+    for cut, around in CUTS.items():
+        of_each = [automaton.cuts_before(" ", around, around) for automaton in automata]
+        of_characters = list(zip(*of_each, strict=True))
+        if all(Cut.AT_AN_EDGE in cuts and Cut.UNSURE not in cuts for cuts in of_characters):
+            return cut
+    return None

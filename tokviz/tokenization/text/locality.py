@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tokviz.tokenization.pre_tokenization.known_patterns import BETWEEN_WORDS
+from tokviz.tokenization.pre_tokenization.known_patterns import CUTS
 from tokviz.tokenization.tokenizer import Tokenizer
 
 
@@ -82,7 +82,7 @@ def _safe_cut(tokenizer: Tokenizer, *, special: bool) -> str | None:
     if any(t.lstrip or t.rstrip or " " in t.content[1:] for t in names):
         return None
     if cut is None and split is not None and segmenter is None:
-        cut = split.cut if split.cut == BETWEEN_WORDS else None
+        cut = split.cut if split.cut in CUTS else None
     if cut is None or not tokenizer.restarts or not names:
         return cut
     ends = "".join(sorted({t.content[-1] for t in names if t.content}))

@@ -71,7 +71,7 @@ def count_pre_tokens(
     """Count the pre-tokens of texts that each begin and end where pre-tokens do.
 
     `held_out`: the share of the corpus put aside, in units of some lines (of whole texts where
-    the split pattern is somebody's own); `seed` decides which. `without`: names of special tokens,
+    the split pattern has no `cut`); `seed` decides which. `without`: names of special tokens,
     which are no text to learn from. Raises `SplitPatternError`, and what `texts` raises.
 
     >>> from tokviz.tokenization.pre_tokenization.known_patterns import GPT2
@@ -135,7 +135,9 @@ class _Counting:
 
     def __init__(self, split: SplitPattern) -> None:
         self._split = split
-        self._by_stretches = split.cut == BETWEEN_WORDS
+        # The other places where a stretch begins are not proved for somebody's own pattern.
+        is_own = any(link.limited for link in split.links)
+        self._by_stretches = split.cut == BETWEEN_WORDS and not is_own
         self._joined: list[str] = []  # pieces not counted yet
         self._n_joined = 0
         self._stretches: Counter[bytes] = Counter()

@@ -1,8 +1,10 @@
 """An automaton finds the pre-tokens that `regex` finds, whatever the pattern and the text."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
+import numpy as np
 import pytest
 import regex
 from hypothesis import assume, given, settings
@@ -12,6 +14,7 @@ from tests.tokenization.diverse_texts import any_text, texts
 from tokviz.tokenization.encoding import without_surrogates
 from tokviz.tokenization.formats.gguf_patterns import GGUF_PATTERNS
 from tokviz.tokenization.pre_tokenization.automaton import lanes, split_automaton
+from tokviz.tokenization.pre_tokenization.automaton.automaton_tables import Cut
 from tokviz.tokenization.pre_tokenization.automaton.pattern_syntax import NotRegular
 from tokviz.tokenization.pre_tokenization.automaton.split_automaton import (
     SplitAutomaton,
@@ -109,6 +112,34 @@ def test_any_pattern(pattern: str, text: str) -> None:
     except TimeoutError:
         assume(False)
     assert automaton.split(text) == expected
+
+
+@settings(max_examples=300)
+@given(patterns, st.text(st.sampled_from("abAB1 \n.é"), max_size=25))
+def test_a_cut_at_an_edge_changes_nothing(pattern: str, text: str) -> None:
+    automaton = automaton_of(rf"{pattern}| ?[aA1]+|\s")
+    assume(
+        automaton is not None and set(automaton.cuts_before(" ", "aA1", "a1")) == {Cut.AT_AN_EDGE}
+    )
+    assert automaton is not None
+    cuts = [match.start() for match in re.finditer(r"(?<=[aA1]) (?=[a1])", text)]
+    parts = [text[a:b] for a, b in pairwise([0, *cuts, len(text)])]
+    assert [pre_token for part in parts for pre_token in automaton.split(part)] == automaton.split(
+        text
+    )
+
+
+@settings(max_examples=300)
+@given(patterns, st.text(st.sampled_from("abAB1 \n.é"), max_size=25))
+def test_a_harmless_cut_adds_an_edge_at_most(pattern: str, text: str) -> None:
+    automaton = automaton_of(pattern)
+    assume(automaton is not None and Cut.UNSURE not in automaton.cuts_before(" ", "aA1", "a1"))
+    assert automaton is not None
+    for match in re.finditer(r"(?<=[aA1]) (?=[a1])", text):
+        parts = [text[: match.start()], text[match.start() :]]
+        in_parts = np.concatenate([automaton.edges(part, part.encode()) for part in parts])
+        whole = automaton.edges(text, text.encode())
+        assert np.flatnonzero(in_parts != whole).tolist() in ([], [match.start()])
 
 
 @pytest.mark.parametrize(

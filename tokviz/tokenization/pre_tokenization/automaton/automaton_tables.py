@@ -13,6 +13,7 @@ found at the character, with `MARKED` where such a part begins.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,7 @@ from tokviz.tokenization.pre_tokenization.automaton.pattern_program import (
     Take,
 )
 from tokviz.tokenization.pre_tokenization.automaton.pattern_syntax import NotRegular
+from tokviz.tokenization.pre_tokenization.character_classes import Classes
 
 MARKED = 128
 """Letters, and states of the first table, are below this."""
@@ -34,14 +36,57 @@ _LETTERS = 256
 _ACCEPTED, _NOWHERE = -1, -2
 
 
+class Cut(Enum):
+    """What it does to a text that it is split in two parts at some place."""
+
+    AT_AN_EDGE = "a pre-token begins there anyway"
+    HARMLESS = "a pre-token may be cut, and nothing else changes"
+    UNSURE = "what stands there may be split in another way"
+
+
 @dataclass(frozen=True)
 class Tables:
     """`backward`: the next state, in the upper byte, at the index of a state (upper byte) and a
     letter. `forward`: the next state at the index of a letter (upper byte) and a state; in its odd
-    states a pre-token starts at the character."""
+    states a pre-token starts at the character. `found`: what the states of the first mean: those
+    of the program that take the character and lead to a match, as bits."""
 
     backward: NDArray[np.uint16]
     forward: NDArray[np.uint16]
+    found: tuple[int, ...]
+
+    def cuts_before(self, at: int, before: Classes, behind: Classes) -> list[Cut]:
+        """What a cut does to a text in front of a character of the class `at`, for each class that
+        may stand before it, wherever one of those `behind` follows.
+
+        The tables are asked for everything that may stand around the three, so what is found is
+        proved, and more than that may be true.
+        """
+        every = np.arange(len(self.found), dtype=np.uint16) << np.uint16(8)
+        letters = behind.astype(np.uint16)
+        of_behind = np.append(
+            self.backward[every | letters[:, np.newaxis]], self.backward[letters | MARKED]
+        )
+        of_at = np.unique(np.append(self.backward[of_behind | at], self.backward[at | MARKED]))
+        return [self._cut_between(letter, of_at) for letter in before.tolist()]
+
+    def _cut_between(self, letter: int, of_at: NDArray[np.uint16]) -> Cut:
+        """`of_at`: the states in which the first table may be at the character behind the cut."""
+        of_before = int(self.backward[letter | MARKED])
+        if (self.backward[of_at | letter] != of_before).any():
+            return Cut.UNSURE  # what is in front would see it
+        begins = self.forward[of_at | MARKED << 8][:, np.newaxis]
+        reached = self.forward[of_at[:, np.newaxis] | self._reached_at(of_before)]
+        if (reached | 1 != begins).any():
+            return Cut.UNSURE  # what is behind would see it
+        return Cut.AT_AN_EDGE if (reached == begins).all() else Cut.HARMLESS
+
+    def _reached_at(self, state: int) -> NDArray[np.uint16]:
+        """The states of the second table at a character where the first is in this state."""
+        bits = self.found[state >> 8]
+        taking = [2 * q for q in range(bits.bit_length()) if bits >> q & 1]
+        begins = int(self.forward[state | MARKED << 8])  # a gap is entered where no match begins
+        return np.array([*taking, begins - 1], np.uint16)
 
 
 def tables_of(program: Program, classes: Sequence[int]) -> Tables:
@@ -64,7 +109,11 @@ def tables_of(program: Program, classes: Sequence[int]) -> Tables:
     backward = np.zeros((len(found), _LETTERS), np.uint16)
     backward[:, : len(classes)] = [[numbers[states] for states in row] for row in rows]
     backward[:, MARKED : MARKED + len(classes)] = [numbers[taken & by_end] for taken in classes]
-    return Tables((backward << np.uint16(8)).ravel(), _forward(places, len(program.states)).ravel())
+    return Tables(
+        (backward << np.uint16(8)).ravel(),
+        _forward(places, len(program.states)).ravel(),
+        tuple(found),
+    )
 
 
 def _forward(places: "list[_Place]", gap: int) -> NDArray[np.uint16]:

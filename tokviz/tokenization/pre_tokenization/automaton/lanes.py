@@ -24,7 +24,7 @@ _LANES = 3000  # no power of two: places of one lane would share a line of the c
 _SHORTEST = 24
 BLOCK = _LANES * 340
 """Characters that are read together: a whole number a lane, and no more than the cache holds."""
-_TRIES = 3
+_TRIES = 2
 _STRIDE = 8
 
 
@@ -89,8 +89,10 @@ def _entries(table: Table, letters: Rows, state: int, order: Sequence[int]) -> N
     first = table.take(every[:, np.newaxis] | letters[order[0]])
     few = np.unique(first)
     states = np.repeat(few[:, np.newaxis], letters.shape[1], axis=1)
+    index = np.empty_like(states)
     for row in order[1:]:
-        states = table.take(states | letters[row], mode="clip")
+        np.bitwise_or(states, letters[row], out=index)
+        table.take(index, out=states, mode="clip")
     ends = np.take_along_axis(states, few.searchsorted(first), axis=0)
     entries = np.empty(letters.shape[1], np.uint16)
     lanes = range(len(entries))[:: order.step]  # type: ignore[attr-defined]

@@ -15,6 +15,7 @@ import numpy as np
 from tokviz.tokenization.encoding import encodable
 from tokviz.tokenization.pre_tokenization.automaton.automaton_tables import (
     MARKED,
+    Cut,
     Tables,
     tables_of,
 )
@@ -80,6 +81,22 @@ class SplitAutomaton:
             is_edge = (rows.astype(np.uint8) & 1).T.ravel()
             edges[start : start + BLOCK] = is_edge[: len(letters) - start]
         return edges
+
+    def cuts_before(self, at: str, before: str, behind: str) -> list[Cut]:
+        """What a cut does to a text in front of the character `at`, for each of the characters that
+        may stand before it, wherever one of those `behind` follows; all of them are ASCII.
+
+        >>> cuts = SplitAutomaton(r" ?[a-z]+|[^a-z]").cuts_before(" ", "a1", "b2")
+        >>> cuts == [Cut.AT_AN_EDGE, Cut.AT_AN_EDGE]
+        True
+        >>> SplitAutomaton(r"\\w+( \\w+)?|.").cuts_before(" ", "a", "b")
+        [<Cut.UNSURE: 'what stands there may be split in another way'>]
+        """
+        classes = np.frombuffer(self._sets.ascii, np.uint8)
+        of_before, of_behind = (classes[list(map(ord, some))] for some in (before, behind))
+        each, places = np.unique(of_before, return_inverse=True)
+        found = self._tables.cuts_before(int(classes[ord(at)]), each, np.unique(of_behind))
+        return [found[place] for place in places.tolist()]
 
     def _letters(self, text: str, data: bytes) -> Classes:
         letters = np.empty(len(text), np.uint8)
