@@ -17,7 +17,7 @@ from tests.tokenization.plainer import PLAINER
 from tokviz.tokenization.encoding import without_surrogates
 from tokviz.tokenization.graphemes import count_graphemes
 from tokviz.tokenization.normalization.added_tokens import AddedToken
-from tokviz.tokenization.pre_tokenization.known_patterns import CL100K
+from tokviz.tokenization.pre_tokenization.known_patterns import CL100K, split_pattern
 from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
 from tokviz.tokenization.text import tokenized_text
 from tokviz.tokenization.text.text_checks import LossFinder, count_graphemes_of
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.usefixtures("small_pieces")
 
 NAMES = [
     *("gpt2", "smollm2", "characters", "bytes"),
-    *("unknown lookahead", "safe cuts", "added tokens", "normalizer"),
+    *("unknown lookahead", "safe cuts", "added tokens", "normalizer", "own split pattern"),
     *("mistral-7b-v1", "bert-base-uncased"),
 ]
 ALPHABET = " \n\r\t'1½aAésltrve.\x04\u2028\ud800\u0301🚀"
@@ -50,6 +50,8 @@ def named(name: str) -> Tokenizer:
         return Tokenizer("unknown", gpt2.algorithm, gpt2.vocab, gpt2.merges, split=split)
     if name == "safe cuts":
         return replace(shipped("gpt2"), split=CL100K)
+    if name == "own split pattern":  # it skips some signs, and is cut between letters
+        return replace(shipped("gpt2"), split=split_pattern(r" ?\p{L}+| ?\p{N}{1,2}|[\n.]+"))
     if name == "added tokens":
         added = (AddedToken("Aé", 50256, special=False), AddedToken("1", 11, special=False))
         return replace(shipped("gpt2"), added_tokens=added)
