@@ -71,7 +71,7 @@ def test_a_slash_behind_a_line_end_behind_a_marked_word_is_a_sign() -> None:
     assert split_by_arrays(O200K, text) == ["a\u0301", "\r", "/\n/", "s"]
 
 
-@every_split
+@pytest.mark.parametrize("split", [GPT2, SMOLLM], ids=["gpt2", "smollm"])
 @given(st.text(st.sampled_from("aB ;\n\u0301'1\u00a0)sſ文ʰǅ。"), max_size=30))
 def test_behind_a_word_a_text_may_be_cut(split: SplitPattern, text: str) -> None:
     for match in BEHIND_A_WORD.finditer(text):

@@ -34,8 +34,8 @@ from tokviz.tokenization.pre_tokenization.array_splits import (
     edges_of,
     pieces,
 )
-from tokviz.tokenization.pre_tokenization.character_classes import bytes_at
 from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
+from tokviz.tokenization.pre_tokenization.utf8_places import bytes_at
 from tokviz.tokenization.ranges import starts_of
 
 

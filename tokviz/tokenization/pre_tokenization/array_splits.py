@@ -1,10 +1,8 @@
 """Split patterns as array operations: where pre-tokens start, for a whole text at once.
 
 The patterns themselves, in `known_patterns.py`, stay the definition: tests hold the two equal. Some
-patterns have a form of their own, in a file `..._edges.py` for each family: their alternatives are
-runs of one class of characters, so an edge is first of all a place where the class changes, and
-what is left are a few rules about white space and contractions. Every other pattern that is regular
-is read by an automaton, in `automaton/`.
+patterns have a form of their own, in `gpt2_edges.py`, which is the fastest. Every other pattern
+that is regular is read by an automaton, in `automaton/`.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,25 +17,11 @@ from tokviz.tokenization.pre_tokenization.automaton.split_automaton import (
     SplitAutomaton,
     automaton_of,
 )
-from tokviz.tokenization.pre_tokenization.character_classes import (
-    Classes,
-    character_at,
-    classes_of,
-    n_chars_of,
-)
-from tokviz.tokenization.pre_tokenization.cl100k_edges import cl100k, llama3, qwen2
+from tokviz.tokenization.pre_tokenization.character_classes import Edges
 from tokviz.tokenization.pre_tokenization.gpt2_edges import gpt2, smollm
-from tokviz.tokenization.pre_tokenization.known_patterns import (
-    CL100K,
-    GPT2,
-    LLAMA3,
-    O200K,
-    QWEN2,
-    SMOLLM,
-)
-from tokviz.tokenization.pre_tokenization.o200k_edges import o200k
-from tokviz.tokenization.pre_tokenization.split_edges import Edges
+from tokviz.tokenization.pre_tokenization.known_patterns import GPT2, SMOLLM
 from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
+from tokviz.tokenization.pre_tokenization.utf8_places import character_at, n_chars_of
 from tokviz.tokenization.ranges import starts_of
 
 FindEdges = Callable[[str, bytes], Edges]
@@ -45,16 +29,9 @@ FindEdges = Callable[[str, bytes], Edges]
 pre-token starts."""
 
 BEHIND_A_WORD = regex.compile(r"\p{L}(?=[ \n.,;:()\[\]=\"。、，])")
-"""Ends at a place where each pattern below has an edge, whatever stands before and behind."""
+"""Ends at a place where the patterns below have an edge, whatever stands before and behind."""
 
-_KNOWN: dict[str, Callable[[str, Classes], Edges]] = {
-    GPT2.pattern: gpt2,
-    SMOLLM.pattern: smollm,
-    CL100K.pattern: cl100k,
-    LLAMA3.pattern: llama3,
-    QWEN2.pattern: qwen2,
-    O200K.pattern: o200k,
-}
+_OWN_FORMS: dict[str, FindEdges] = {GPT2.pattern: gpt2, SMOLLM.pattern: smollm}
 
 _PART = 1 << 19  # bytes
 _LOOK = 1 << 12
@@ -74,8 +51,8 @@ def edges_of(split: SplitPattern) -> FindEdges | None:
     """The array form of a split pattern, None where there is none."""
     if any(link.longest is not None for link in split.links):
         return None
-    if split.then is None and split.pattern in _KNOWN:
-        return _by_own_form(_KNOWN[split.pattern])
+    if split.then is None and split.pattern in _OWN_FORMS:
+        return _by_own_form(_OWN_FORMS[split.pattern])
     automata = [automaton_of(link.pattern) for link in split.links]
     found = [automaton for automaton in automata if automaton is not None]
     return _by_automata(found, split) if len(found) == len(automata) else None
@@ -108,15 +85,15 @@ def pieces(find_edges: FindEdges, text: str, data: bytes) -> Iterator[Piece]:
         at, at_byte = end_char, end
 
 
-def _by_own_form(form: Callable[[str, Classes], Edges]) -> FindEdges:
-    """By a form for arrays, a part of the text at a time."""
+def _by_own_form(form: FindEdges) -> FindEdges:
+    """By a form of its own, a part of the text at a time: more would leave the cache."""
 
     def find_edges(text: str, data: bytes) -> Edges:
         edges = np.empty(len(text), bool)
         at = 0
         for some in _cut_behind_words(data):
             part = text[at : at + n_chars_of(some)]
-            edges[at : at + len(part)] = form(part, classes_of(part, some))
+            edges[at : at + len(part)] = form(part, some)
             at += len(part)
         return edges
 

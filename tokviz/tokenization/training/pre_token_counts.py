@@ -24,9 +24,9 @@ from tokviz.tokenization.pre_tokenization.array_splits import (
     edges_of,
     pieces,
 )
-from tokviz.tokenization.pre_tokenization.character_classes import bytes_at
 from tokviz.tokenization.pre_tokenization.known_patterns import BETWEEN_WORDS
 from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
+from tokviz.tokenization.pre_tokenization.utf8_places import bytes_at
 from tokviz.tokenization.ranges import starts_of
 
 _PIECE = 1 << 18  # characters at a time: some 10 ms, so that cancelling answers soon

@@ -3,6 +3,8 @@
 `regex` is asked, once for each character that is met, so that what matches is what it matches.
 """
 
+from threading import Lock
+
 import numpy as np
 import regex
 from numpy.typing import NDArray
@@ -17,7 +19,7 @@ _REPLACED = range(0xD800, 0xE000)  # surrogates, which are encoded as U+FFFD
 
 
 class CharacterSets:
-    """Class 0 is that of no character. Not to be used by two threads at once."""
+    """Class 0 is that of no character. It learns from what it meets, for several threads."""
 
     def __init__(self, program: Program) -> None:
         self._atoms = [regex.compile(atom) for atom in program.atoms]
@@ -25,6 +27,7 @@ class CharacterSets:
             sum(1 << take.state for take in program.states if take.atom == atom)
             for atom in range(len(program.atoms))
         ]
+        self._learning = Lock()
         self._numbers: dict[tuple[bool, ...], int] = {}
         self._classes: Classes = np.zeros(_N_CODE_POINTS, np.uint8)
         self.taken_by = [0]
@@ -38,7 +41,8 @@ class CharacterSets:
         if not classes.min(initial=1):
             is_new = np.zeros(_N_CODE_POINTS, bool)
             is_new[code_points[classes == 0]] = True
-            self._meet(np.flatnonzero(is_new))
+            with self._learning:
+                self._meet(np.flatnonzero(is_new))
             classes = self._classes.take(code_points)
         return classes
 

@@ -24,7 +24,7 @@ _LANES = 3000  # no power of two: places of one lane would share a line of the c
 _SHORTEST = 24
 BLOCK = _LANES * 340
 """Characters that are read together: a whole number a lane, and no more than the cache holds."""
-_TRIES = 2
+_TRIES = 4
 _STRIDE = 8
 
 

@@ -23,13 +23,8 @@ from tokviz.tokenization.pre_tokenization.automaton.character_sets import Charac
 from tokviz.tokenization.pre_tokenization.automaton.lanes import BLOCK, in_lanes, read
 from tokviz.tokenization.pre_tokenization.automaton.pattern_program import Program
 from tokviz.tokenization.pre_tokenization.automaton.pattern_syntax import NotRegular
-from tokviz.tokenization.pre_tokenization.character_classes import (
-    Classes,
-    character_at,
-    classes_of,
-    n_chars_of,
-)
-from tokviz.tokenization.pre_tokenization.split_edges import Edges
+from tokviz.tokenization.pre_tokenization.character_classes import Classes, Edges, classes_of
+from tokviz.tokenization.pre_tokenization.utf8_places import character_at, n_chars_of
 
 _MARKED_STATE = np.uint16(MARKED << 8)
 
@@ -43,7 +38,7 @@ class SplitAutomaton:
         self._sets = CharacterSets(self._program)
         self._tables = tables_of(self._program, self._sets.taken_by)
         self._n_classes = len(self._sets.taken_by)
-        self._learning = Lock()
+        self._making = Lock()
 
     def split(self, text: str) -> list[str]:
         """The pre-tokens in order; joined they are `text`. Raises `NotRegular`.
@@ -58,9 +53,8 @@ class SplitAutomaton:
         """(characters,) whether a pre-token starts there. `data`: the text's UTF-8, with U+FFFD for
         lone surrogates. `parts`: the same for what splits the text beforehand: each part is split
         by itself. Raises `NotRegular`."""
-        with self._learning:
-            letters = self._letters(text, data)
-            tables = self._tables_for_all_classes()
+        letters = self._letters(text, data)
+        tables = self._tables_for_all_classes()
         blocks = range(0, len(letters), BLOCK)
         letters[-1:] |= np.uint8(MARKED)
         if parts is not None:
@@ -110,10 +104,12 @@ class SplitAutomaton:
         return letters
 
     def _tables_for_all_classes(self) -> Tables:
-        if len(self._sets.taken_by) > self._n_classes:
-            self._n_classes = len(self._sets.taken_by)
-            self._tables = tables_of(self._program, self._sets.taken_by)
-        return self._tables
+        with self._making:
+            taken_by = tuple(self._sets.taken_by)
+            if len(taken_by) > self._n_classes:
+                self._tables = tables_of(self._program, taken_by)
+                self._n_classes = len(taken_by)
+            return self._tables
 
 
 @lru_cache(maxsize=16)
