@@ -19,6 +19,8 @@ def _opened(start: Start, qtbot: QtBot, path: Path) -> Session:
     session = start()
     with qtbot.waitSignal(session.window.document.opened):
         session.window.document.open(str(path))
+    # The task that read it may end a little later, and until then nobody looks at the file.
+    qtbot.waitUntil(lambda: not session.window.document.is_reading)
     _come_back(session)
     return session
 
