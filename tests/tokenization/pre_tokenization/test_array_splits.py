@@ -1,9 +1,9 @@
 """The split patterns as array operations are the patterns themselves."""
 
+from collections.abc import Iterable
 from itertools import pairwise
 from unittest.mock import patch
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,10 +14,10 @@ from tokviz.tokenization.formats.gguf_patterns import GGUF_PATTERNS
 from tokviz.tokenization.pre_tokenization import array_splits
 from tokviz.tokenization.pre_tokenization.array_splits import (
     BEHIND_A_WORD,
-    FindEdges,
-    edges_by_matching,
-    edges_of,
-    pieces,
+    Piece,
+    SplitIntoPieces,
+    by_arrays,
+    by_matching,
 )
 from tokviz.tokenization.pre_tokenization.known_patterns import (
     CL100K,
@@ -39,10 +39,18 @@ adversarial = st.text(
 )
 
 
+def starts_in(pieces: Iterable[Piece]) -> list[int]:
+    starts, at = [], 0
+    for piece in pieces:
+        starts += (piece.starts + at).tolist()
+        at += len(piece.text)
+    return starts
+
+
 def split_by_arrays(split: SplitPattern, text: str) -> list[str]:
-    find_edges = edges_of(split)
-    assert find_edges is not None
-    starts = np.flatnonzero(find_edges(text, text.encode())).tolist()
+    pieces = by_arrays(split)
+    assert pieces is not None
+    starts = starts_in(pieces(text, text.encode()))
     return [text[a:b] for a, b in pairwise([*starts, len(text)])]
 
 
@@ -80,12 +88,12 @@ def test_behind_a_word_a_text_may_be_cut(split: SplitPattern, text: str) -> None
 
 
 def test_a_pattern_without_an_array_form_has_none() -> None:
-    assert edges_of(NONE) is None
-    assert edges_of(SplitPattern("own", r"\b\w+|\W+")) is None
-    assert edges_of(chain("own", [r"\d", r"\b\w+"])) is None
+    assert by_arrays(NONE) is None
+    assert by_arrays(SplitPattern("own", r"\b\w+|\W+")) is None
+    assert by_arrays(chain("own", [r"\d", r"\b\w+"])) is None
 
 
-CHAINS = {split.name: split for split in GGUF_PATTERNS.values() if edges_of(split) is not None}
+CHAINS = {split.name: split for split in GGUF_PATTERNS.values() if by_arrays(split) is not None}
 
 
 @pytest.mark.parametrize("split", CHAINS.values(), ids=CHAINS)
@@ -94,23 +102,19 @@ def test_patterns_one_after_the_other(split: SplitPattern) -> None:
         assert split_by_arrays(split, text) == split.split(text)
 
 
-@pytest.mark.parametrize("find_edges", [edges_of(GPT2), edges_by_matching(GPT2)])
+@pytest.mark.parametrize("pieces", [*map(by_arrays, (GPT2, CL100K)), by_matching(GPT2)])
 @given(text=any_text, size=st.integers(1, 12))
 def test_pieces_are_the_text_and_begin_with_pre_tokens(
-    find_edges: FindEdges, text: str, size: int
+    pieces: SplitIntoPieces, text: str, size: int
 ) -> None:
     valid, data = encodable(text)
     with patch.object(array_splits, "_PART", size):
-        found = list(pieces(find_edges, text, data))
+        found = list(pieces(text, data))
     assert "".join(piece.text for piece in found) == text
     assert b"".join(piece.data for piece in found) == data
-    at, starts = 0, []
-    for piece in found:
-        assert len(piece.data.decode()) == len(piece.text)
-        assert piece.starts[0] == 0
-        starts += (piece.starts + at).tolist()
-        at += len(piece.text)
-    assert starts == np.flatnonzero(find_edges(valid, data)).tolist()
+    assert all(piece.starts[0] == 0 for piece in found)
+    assert all(len(piece.data.decode()) == len(piece.text) for piece in found)
+    assert starts_in(found) == starts_in(pieces(valid, data))
 
 
 def test_a_pattern_that_tells_too_many_characters_apart_is_matched() -> None:

@@ -30,9 +30,8 @@ from tokviz.tokenization.encoders.text_columns import Entries, Part, TextColumns
 from tokviz.tokenization.encoding import CLOSED, OPEN, Encoding, Int32s
 from tokviz.tokenization.pre_tokenization.array_splits import (
     Piece,
-    edges_by_matching,
-    edges_of,
-    pieces,
+    by_arrays,
+    by_matching,
 )
 from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
 from tokviz.tokenization.pre_tokenization.utf8_places import bytes_at
@@ -79,7 +78,7 @@ class WholeTextEncoder:
 
     def __init__(self, rules: WholeTextRules) -> None:
         self.rules = rules
-        self._find_edges = edges_of(rules.split) or edges_by_matching(rules.split)
+        self._pieces = by_arrays(rules.split) or by_matching(rules.split)
         self.forget()
 
     def forget(self) -> None:
@@ -97,7 +96,7 @@ class WholeTextEncoder:
         """`data`: the text in UTF-8, with U+FFFD for lone surrogates."""
         columns = TextColumns(len(text), len(data))
         waiting: list[Part] = []
-        for piece in pieces(self._find_edges, text, data):
+        for piece in self._pieces(text, data):
             waiting.append(self._part(piece))
             if not self._strings.has_new:
                 columns.append(waiting.pop(), self._entries)

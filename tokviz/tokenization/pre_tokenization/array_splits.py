@@ -24,14 +24,13 @@ from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
 from tokviz.tokenization.pre_tokenization.utf8_places import character_at, n_chars_of
 from tokviz.tokenization.ranges import starts_of
 
-FindEdges = Callable[[str, bytes], Edges]
-"""From a text and its UTF-8, which has U+FFFD for lone surrogates, to (characters,) whether a
-pre-token starts."""
+_FindEdges = Callable[[str, bytes], Edges]
+"""From a text and its UTF-8, which has U+FFFD for lone surrogates, to its edges."""
 
 BEHIND_A_WORD = regex.compile(r"\p{L}(?=[ \n.,;:()\[\]=\"。、，])")
 """Ends at a place where the patterns below have an edge, whatever stands before and behind."""
 
-_OWN_FORMS: dict[str, FindEdges] = {GPT2.pattern: gpt2, SMOLLM.pattern: smollm}
+_OWN_FORMS: dict[str, _FindEdges] = {GPT2.pattern: gpt2, SMOLLM.pattern: smollm}
 
 _PART = 1 << 19  # bytes
 _LOOK = 1 << 12
@@ -47,7 +46,12 @@ class Piece:
     starts: Int64s
 
 
-def edges_of(split: SplitPattern) -> FindEdges | None:
+SplitIntoPieces = Callable[[str, bytes], Iterator[Piece]]
+"""From a text and its UTF-8, which has U+FFFD for lone surrogates, to pieces of it of about a size
+that stays in the cache."""
+
+
+def by_arrays(split: SplitPattern) -> SplitIntoPieces | None:
     """The array form of a split pattern, None where there is none."""
     if any(link.longest is not None for link in split.links):
         return None
@@ -58,21 +62,35 @@ def edges_of(split: SplitPattern) -> FindEdges | None:
     return _by_automata(found, split) if len(found) == len(automata) else None
 
 
-def edges_by_matching(split: SplitPattern) -> FindEdges:
+def by_matching(split: SplitPattern) -> SplitIntoPieces:
     """What every split pattern has: its matches, one after the other."""
 
-    def find_edges(text: str, data: bytes) -> Edges:
+    def pieces(text: str, data: bytes) -> Iterator[Piece]:
         pre_tokens = split.split(data.decode())
         edges = np.zeros(len(text), bool)
         edges[starts_of(np.fromiter(map(len, pre_tokens), np.int64, len(pre_tokens)))] = True
-        return edges
+        return _cut_at_edges(text, data, edges)
 
-    return find_edges
+    return pieces
 
 
-def pieces(find_edges: FindEdges, text: str, data: bytes) -> Iterator[Piece]:
-    """The text in pieces of about a size that stays in the cache."""
-    edges = find_edges(text, data)
+def _by_automata(automata: list[SplitAutomaton], split: SplitPattern) -> SplitIntoPieces:
+    """By automata that each split what those before it left whole."""
+
+    def pieces(text: str, data: bytes) -> Iterator[Piece]:
+        edges = None
+        try:
+            for automaton in automata:
+                edges = automaton.edges(text, data, edges)
+        except NotRegular:
+            return by_matching(split)(text, data)
+        assert edges is not None
+        return _cut_at_edges(text, data, edges)
+
+    return pieces
+
+
+def _cut_at_edges(text: str, data: bytes, edges: Edges) -> Iterator[Piece]:
     at = at_byte = 0
     while at < len(text):
         end = character_at(data, at_byte + _PART)
@@ -85,35 +103,18 @@ def pieces(find_edges: FindEdges, text: str, data: bytes) -> Iterator[Piece]:
         at, at_byte = end_char, end
 
 
-def _by_own_form(form: FindEdges) -> FindEdges:
-    """By a form of its own, a part of the text at a time: more would leave the cache."""
+def _by_own_form(find_edges: _FindEdges) -> SplitIntoPieces:
+    """By a form of its own, which is cut behind words beforehand: all of a text would leave the
+    cache."""
 
-    def find_edges(text: str, data: bytes) -> Edges:
-        edges = np.empty(len(text), bool)
+    def pieces(text: str, data: bytes) -> Iterator[Piece]:
         at = 0
         for some in _cut_behind_words(data):
             part = text[at : at + n_chars_of(some)]
-            edges[at : at + len(part)] = form(part, some)
+            yield Piece(part, some, np.flatnonzero(find_edges(part, some)))
             at += len(part)
-        return edges
 
-    return find_edges
-
-
-def _by_automata(automata: list[SplitAutomaton], split: SplitPattern) -> FindEdges:
-    """By automata that each split what those before it left whole."""
-
-    def find_edges(text: str, data: bytes) -> Edges:
-        edges = None
-        try:
-            for automaton in automata:
-                edges = automaton.edges(text, data, edges)
-        except NotRegular:
-            return edges_by_matching(split)(text, data)
-        assert edges is not None
-        return edges
-
-    return find_edges
+    return pieces
 
 
 def _cut_behind_words(data: bytes) -> Iterator[bytes]:

@@ -19,10 +19,9 @@ from tokviz.tokenization.encoders.distinct_strings import KINDS, DistinctStrings
 from tokviz.tokenization.encoding import Int32s, Int64s, without_surrogates
 from tokviz.tokenization.growing_array import GrowingArray
 from tokviz.tokenization.pre_tokenization.array_splits import (
-    FindEdges,
     Piece,
-    edges_of,
-    pieces,
+    SplitIntoPieces,
+    by_arrays,
 )
 from tokviz.tokenization.pre_tokenization.known_patterns import BETWEEN_WORDS
 from tokviz.tokenization.pre_tokenization.split_pattern import SplitPattern
@@ -141,8 +140,8 @@ class _Counting:
         self._joined: list[str] = []  # pieces not counted yet
         self._n_joined = 0
         self._stretches: Counter[bytes] = Counter()
-        find_edges = edges_of(split)
-        self._by_arrays = None if find_edges is None else _CountingByArrays(find_edges)
+        pieces = by_arrays(split)
+        self._by_arrays = None if pieces is None else _CountingByArrays(pieces)
         self._found: dict[str, int] = {}
         self.n_bytes = 0
         self.n_new = 0  # characters since the last progress
@@ -211,8 +210,8 @@ class _CountingByArrays:
     """Counts the pre-tokens of long pieces: each gets the number of its string, and the numbers
     are counted."""
 
-    def __init__(self, find_edges: FindEdges) -> None:
-        self._find_edges = find_edges
+    def __init__(self, pieces: SplitIntoPieces) -> None:
+        self._pieces = pieces
         self._strings = DistinctStrings()
         self._numbers = [GrowingArray() for _ in KINDS]  # ours, by the number within a kind
         self._texts: list[str] = []  # by our number
@@ -220,7 +219,7 @@ class _CountingByArrays:
 
     def add(self, text: str, data: bytes) -> list[str]:
         """The pre-tokens that are new, in the order in which they stand in the text."""
-        return [new for piece in pieces(self._find_edges, text, data) for new in self._add(piece)]
+        return [new for piece in self._pieces(text, data) for new in self._add(piece)]
 
     def _add(self, piece: Piece) -> list[str]:
         starts = bytes_at(piece.data, len(piece.text), piece.starts)
