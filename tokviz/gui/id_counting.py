@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from tokviz.gui.task import Task
+from tokviz.gui.task import Task, failure
 from tokviz.tokenization.encoding import Int64s
 from tokviz.tokenization.text.token_list import count_ids, id_counts
 
@@ -24,6 +24,7 @@ class IdCounting(QObject):
     """
 
     counted = Signal()
+    problem = Signal(object)
 
     def __init__(self, model: TokenizerModel) -> None:
         super().__init__(model)
@@ -61,6 +62,7 @@ class IdCounting(QObject):
             return True
         self._task = Task(count_ids(text), "Counting the tokens", parent=self)
         self._task.stepped.connect(self._on_stepped)
+        self._task.failed.connect(self._on_failed)
         self._task.start()
         if len(self.counts) == text.tokenizer.n_vocab:
             return False
@@ -83,6 +85,10 @@ class IdCounting(QObject):
         if counts is not None:
             self._task = None
             self._take(counts)
+
+    def _on_failed(self, error: BaseException) -> None:
+        # The task is kept, so that the panels that go on asking do not begin the same one again.
+        self.problem.emit(failure("Counting the tokens", error))
 
     def _take(self, counts: Int64s) -> None:
         self._known, self.counts = self._asked, counts

@@ -164,7 +164,6 @@ class MainWindow(QMainWindow):
         self._connect_file_watch()
         self.library_check.told.connect(self.notices.show_result)
         self.library_check.place_requested.connect(self.text_area.show_place)
-        self.status.problem.connect(self.notices.show_problem)
         sources = (
             model,
             document,
@@ -175,7 +174,12 @@ class MainWindow(QMainWindow):
             self.library_check,
             self.text_area.splitting,
         )
-        for bar in (self.text_area.special_notice, self.text_area.strip):
+        for bar in (
+            self.text_area.special_notice,
+            self.text_area.strip,
+            self.scrubber,
+            self.status,
+        ):
             bar.problem.connect(self.notices.show_problem)
         for source in sources:
             source.problem.connect(self.notices.show_problem)

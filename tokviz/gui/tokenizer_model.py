@@ -78,6 +78,7 @@ class TokenizerModel(SharedTable):
         self._revision = 0
         self._trained: tuple[Tokenizer, Training] | None = None
         self.id_counting = IdCounting(self)
+        self.id_counting.problem.connect(self.problem)
         self._rest = RestOfText(self)
         self._rest.task_started.connect(self.task_started)
         self._rest.problem.connect(self.problem)

@@ -1,6 +1,6 @@
 """The vocabulary scrubber: the whole text with only the first k merges, live."""
 
-from PySide6.QtCore import QSignalBlocker, QTimer
+from PySide6.QtCore import QSignalBlocker, QTimer, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -11,7 +11,7 @@ from PySide6.QtWidgets import (
 )
 
 from tokviz.gui.encoding_pause import EncodingPause
-from tokviz.gui.task import Task
+from tokviz.gui.task import Task, failure
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.fitting_label import FittingLabel
@@ -27,6 +27,8 @@ _PLAY_FACTOR = 1.04  # of the merges, from one frame to the next
 
 class ScrubberPanel(QFrame):
     """A slider over the merge history, with the curve of tokens against vocabulary size."""
+
+    problem = Signal(object)
 
     def __init__(self, model: TokenizerModel, theme: Theme) -> None:
         super().__init__()
@@ -136,6 +138,7 @@ class ScrubberPanel(QFrame):
             return
         self._task = Task(counting, "Counting merges", parent=self)
         self._task.stepped.connect(self._on_counted)
+        self._task.failed.connect(lambda e: self.problem.emit(failure("Counting the merges", e)))
         self._task.start()
 
     def close_count(self) -> None:

@@ -65,6 +65,7 @@ class MapAudit(QObject):
         self.audited.emit()
 
     def _on_failed(self, error: BaseException) -> None:
+        self._task = None
         self.problem.emit(failure("Reading the table", error))
 
 

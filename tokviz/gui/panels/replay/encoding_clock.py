@@ -12,7 +12,7 @@ from tokviz.gui.panels.replay.replay_scope import (
 )
 from tokviz.gui.panels.replay.replay_stages import STAGES, Stage
 from tokviz.gui.panels.replay.replay_step import StepDisplay
-from tokviz.gui.task import Task
+from tokviz.gui.task import Task, failure
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.choice_box import ChoiceBox
 from tokviz.gui.widgets.replay.merge_replay_view import MergeReplayView
@@ -113,9 +113,13 @@ class EncodingClock(QObject):
             return
         task = Task(stretches, "Putting the merges in order", parent=self)
         task.stepped.connect(lambda batch: self._take(batch[-1]))
+        task.failed.connect(self._on_failed)
         self._task = task
         self.task_started.emit(task)
         task.start()
+
+    def _on_failed(self, error: BaseException) -> None:
+        self._display.clear(failure("Putting the merges in order", error))
 
     def _cancel(self) -> None:
         task, self._task = self._task, None

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from tokviz.gui.encoding_pause import EncodingPause
-from tokviz.gui.task import Task
+from tokviz.gui.task import Task, failure
 from tokviz.gui.theme import Theme
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.gui.widgets.switch_button import switch_button
@@ -141,12 +141,16 @@ class MergeListPanel(QWidget):
         self._show(np.zeros(n_merges, np.int64) if before is None else before)
         self._task = Task(counting, "Counting the firings of the merges", parent=self)
         self._task.stepped.connect(self._on_counted)
+        self._task.failed.connect(self._on_failed)
         self._task.start()
 
     def _on_counted(self, batch: list[Int64s | None]) -> None:
         if batch[-1] is not None:
             self._task = None
             self._show(batch[-1])
+
+    def _on_failed(self, error: BaseException) -> None:
+        self.message.setText(failure("Counting where merges fire", error))
 
     def _cancel(self) -> None:
         task, self._task = self._task, None
@@ -203,6 +207,7 @@ class MergeListPanel(QWidget):
         self.message.setText(f"Rank {rank:,}: looking for where it fires …")
         self._search = Task(search, f"Looking for rank {rank:,}", parent=self)
         self._search.stepped.connect(self._on_found)
+        self._search.failed.connect(self._on_failed)
         self._search.start()
 
     def _on_found(self, batch: list[Firings | None]) -> None:
