@@ -95,7 +95,11 @@ def test_a_factored_table_has_a_row_for_every_token(
         (TEXT, ["--steps", "99999999999"], "not a whole number below"),
         (TEXT, ["--table", "factored", "--dim", "0"], "must be 1 or more"),
         (TEXT, ["--held-out", "1"], "leaves nothing to learn from"),
-        (TEXT, ["-o", "/nowhere/model.safetensors"], "/nowhere"),
+        (
+            TEXT,
+            ["-o", "/nowhere/model.safetensors"],
+            "/nowhere/model.safetensors cannot be written",
+        ),
     ],
 )
 def test_bad_input_is_one_sentence(

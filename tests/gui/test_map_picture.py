@@ -101,6 +101,7 @@ def test_the_picture_has_the_windows_pixels(
     ("arguments", "words"),
     [
         (["-o", "map.gif", "--tokenizer", "bytes"], "no .png, .svg or .csv file"),
+        (["-o", "no/map.png"], "no/map.png cannot be written: its folder is not there"),
         (["-o", "map.png", "--size", "0x9"], "--size 0x9 is no size of a picture"),
         (["-o", "map.csv", "--seed", "-1"], "--seed -1 is no seed"),
         (["-o", "map.csv", "--tokenizer", "bytes"], "no shipped table for bytes"),

@@ -14,6 +14,7 @@ from tokviz.commands.inputs import (
     InputError,
     add_encoding,
     add_tokenizer,
+    check_output_folder,
     checked_argument,
     read_text_input,
     tokenizer_for,
@@ -111,6 +112,7 @@ def _temperature(word: str) -> float:
 
 def run(arguments: argparse.Namespace) -> int:
     """Train, tell the losses, write a sample; save if asked to."""
+    check_output_folder(arguments.output)
     settings = _settings(arguments)
     text = read_text_input(arguments.file, arguments.encoding)
     tokenizer = tokenizer_for(arguments.tokenizer, text)

@@ -9,7 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
-from tokviz.commands.inputs import InputError, add_tokenizer, tokenizer_for
+from tokviz.commands.inputs import (
+    InputError,
+    add_tokenizer,
+    check_output_folder,
+    tokenizer_for,
+)
 from tokviz.commands.neighbors import table_for
 from tokviz.commands.progress import ProgressBar
 from tokviz.embedding.layout_cache import LayoutCache, cache_folder
@@ -56,6 +61,7 @@ def run(arguments: argparse.Namespace) -> DrawnMap | None:
     path = arguments.output
     if Path(path).suffix.lower() not in _SUFFIXES:
         raise InputError(f"{shown(path)} is no .png, .svg or .csv file; name one of these.")
+    check_output_folder(path)
     size = _size(arguments.size)
     if not 0 <= arguments.seed < 2**32:
         raise InputError(f"--seed {arguments.seed} is no seed; take a number from 0 to 2^32 - 1.")

@@ -160,3 +160,12 @@ def checked_argument(text: str, name: str) -> str:
             f"encode that with --encoding."
         ) from None
     return text
+
+
+def check_output_folder(output: str | None) -> None:
+    """What is learned in an hour is not to be lost by a slip of the pen."""
+    if output is not None and not Path(output).absolute().parent.is_dir():
+        raise InputError(
+            f"{shown(output)} cannot be written: its folder is not there; make it or choose "
+            f"another one."
+        )

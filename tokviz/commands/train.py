@@ -14,6 +14,7 @@ from tokviz.commands.inputs import (
     STANDARD_INPUT,
     InputError,
     add_encoding,
+    check_output_folder,
     read_text_input,
     whole_number,
 )
@@ -106,7 +107,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.vocab_size is None and arguments.merges is None:
         raise InputError("Say how much to learn: --vocab-size 1000, or --merges 744.")
     split = split_pattern(arguments.pattern)
-    _check_folder(arguments.output)
+    check_output_folder(arguments.output)
     counts = _count(arguments, split)
     training = Training(
         lay_out(counts, Alphabet(arguments.alphabet)),
@@ -134,7 +135,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _train_on_words(arguments: argparse.Namespace) -> int:
     if arguments.files or arguments.merges is None:
         raise InputError("--word-counts takes the place of FILE and needs --merges N.")
-    _check_folder(arguments.output)
+    check_output_folder(arguments.output)
     file = arguments.word_counts
     words = read_word_counts(read_bytes(file, _MOST_WORD_COUNTS), shown(file))
     training = word_count_training(words, TieRule(arguments.ties or TieRule.FIRST.value))
@@ -152,15 +153,6 @@ def _train_on_words(arguments: argparse.Namespace) -> int:
         if not _save(tokenizer, arguments.output, sample):
             return 1
     return _told(training, arguments.merges, stopped)
-
-
-def _check_folder(output: str | None) -> None:
-    """What is learned in an hour is not to be lost by a slip of the pen."""
-    if output is not None and not Path(output).absolute().parent.is_dir():
-        raise InputError(
-            f"{shown(output)} cannot be written: its folder is not there; make it or choose "
-            f"another one."
-        )
 
 
 def _count(arguments: argparse.Namespace, split: SplitPattern) -> PreTokenCounts:
