@@ -128,7 +128,7 @@ class Window:
     def __init__(self, text: str, tokenizer: Tokenizer) -> None:
         from PySide6.QtWidgets import QApplication
 
-        from tokviz.gui.app import Session
+        from tokviz.gui.session import Session
         from tokviz.gui.settings import Settings
         from tokviz.gui.task import share_the_interpreter
         from tokviz.gui.window.learn_area import LearnArea

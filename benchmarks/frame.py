@@ -37,7 +37,7 @@ from benchmarks.window import (
     type_one,
 )
 from tokviz.catalog import load_tokenizer
-from tokviz.gui.app import Session
+from tokviz.gui.session import Session
 from tokviz.gui.widgets.mode_switch import Mode
 
 TEXTS: dict[str, Callable[[], str]] = {

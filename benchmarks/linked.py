@@ -23,8 +23,8 @@ from benchmarks.corpora import english
 from benchmarks.home import home_of_its_own
 from benchmarks.map_frames import Taken
 from benchmarks.measure import p95
-from tokviz.gui.app import Session
 from tokviz.gui.panels.map.embedding_panel import EmbeddingPanel
+from tokviz.gui.session import Session
 from tokviz.gui.settings import Settings
 from tokviz.gui.task import share_the_interpreter
 

@@ -96,7 +96,7 @@ def _measure_step(text: str, n_steps: int) -> tuple[list[float], float, float]:
 def _measure_motion(text: str, n_steps: int) -> list[float]:
     from PySide6.QtWidgets import QApplication
 
-    from tokviz.gui.app import Session
+    from tokviz.gui.session import Session
     from tokviz.gui.settings import Settings
     from tokviz.gui.without_display import wait_until_settled
 

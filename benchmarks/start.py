@@ -61,7 +61,7 @@ import tokviz.command_line
 mark("the core")
 import gc
 gc.disable()  # as the command does before it imports the window
-from tokviz.gui import app as program
+from tokviz.gui import app as program, session
 from tokviz.gui.widgets.text.token_text_view import TokenTextView
 mark("Qt and the window's modules")
 def watched(name, made):
@@ -72,7 +72,7 @@ def watched(name, made):
         return result
     return make
 program.has_display = lambda: True
-program.load_tokenizer = watched("tokenizer", program.load_tokenizer)
+session.load_tokenizer = watched("tokenizer", session.load_tokenizer)
 program.Session = watched("window", program.Session)
 painting = TokenTextView.paintEvent
 def paint(view, event):

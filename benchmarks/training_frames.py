@@ -19,7 +19,7 @@ from benchmarks.figures import Figure
 from benchmarks.home import home_of_its_own
 from benchmarks.train_bpe import corpus
 from benchmarks.window import Gaps, spend
-from tokviz.gui.app import Session
+from tokviz.gui.session import Session
 from tokviz.gui.settings import Settings
 from tokviz.gui.task import share_the_interpreter
 

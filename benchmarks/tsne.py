@@ -74,8 +74,8 @@ def shown(name: str) -> list[Seen]:
     from PySide6.QtTest import QTest
     from PySide6.QtWidgets import QApplication
 
-    from tokviz.gui.app import Session
     from tokviz.gui.panels.map.embedding_panel import EmbeddingPanel
+    from tokviz.gui.session import Session
     from tokviz.gui.settings import Settings
     from tokviz.gui.task import share_the_interpreter
 

@@ -16,7 +16,7 @@ from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from tokviz.gui.app import Session
+from tokviz.gui.session import Session
 from tokviz.gui.settings import Settings
 from tokviz.gui.task import share_the_heap, share_the_interpreter
 

@@ -16,7 +16,7 @@ from time import monotonic
 
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton, QWidget
 
-from tokviz.gui.app import Session
+from tokviz.gui.session import Session
 from tokviz.gui.settings import Settings
 from tokviz.gui.widgets.mode_switch import Mode
 from tokviz.gui.widgets.replay.clock_switch import Clock

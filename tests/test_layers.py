@@ -179,12 +179,12 @@ def test_no_panel_knows_another_or_the_window() -> None:
     names = {module_of(path) for path in panels}
     for path in files:
         others = names - {module_of(path)}
-        above = ("tokviz.gui.window", "tokviz.gui.main_window", "tokviz.gui.app")
+        above = ("tokviz.gui.window", "tokviz.gui.main_window", "tokviz.gui.session")
         assert broken([path], *others, *above) == []
 
 
 def test_what_opens_and_saves_knows_no_panel() -> None:
-    above = ("panels", "window", "main_window", "app")
+    above = ("panels", "window", "main_window", "session", "app")
     forbidden = [f"tokviz.gui.{part}" for part in above]
     assert broken(files_of("tokviz/gui/files"), *forbidden) == []
 

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.tokenization.oracles import shipped
 from tokviz.catalog import load_tokenizer
-from tokviz.gui.app import Session
+from tokviz.gui.session import Session
 from tokviz.gui.settings import load_settings
 from tokviz.gui.tokenizer_model import TokenizerModel
 from tokviz.tokenization.tokenizer import Tokenizer
@@ -89,7 +89,7 @@ def start(
     def load(name: str, text: str = "") -> Tokenizer:
         return load_tokenizer(name, text) if name == "characters" else shipped(name)
 
-    for module in ("app", "panels.tokenizer_chooser", "panels.compare.comparison_panel"):
+    for module in ("session", "panels.tokenizer_chooser", "panels.compare.comparison_panel"):
         monkeypatch.setattr(f"tokviz.gui.{module}.load_tokenizer", load)
     running: list[Session] = []
 

@@ -7,8 +7,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QTabWidget, QToolButton
 from pytestqt.qtbot import QtBot
 
-from tokviz.gui.app import Session
 from tokviz.gui.panels.replay.merge_history_panel import MergeHistoryPanel
+from tokviz.gui.session import Session
 from tokviz.gui.widgets.tables.row_table import RowTable
 
 Start = Callable[..., Session]

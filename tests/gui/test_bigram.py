@@ -13,9 +13,9 @@ from tests.gui.replaying import Start
 from tokviz.embedding.bigram import BigramTraining, train
 from tokviz.embedding.bigram_files import read_bigram
 from tokviz.embedding.bigram_settings import BigramSettings, split_text
-from tokviz.gui.app import Session
 from tokviz.gui.panels.map.embedding_panel import EmbeddingPanel
 from tokviz.gui.panels.map.map_look import hollow_rows, hover_words
+from tokviz.gui.session import Session
 from tokviz.gui.widgets.mode_switch import Mode
 from tokviz.gui.widgets.pictures import widget_png
 from tokviz.gui.window.learn_area import LearnArea

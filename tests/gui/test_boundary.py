@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.gui.replaying import Left, Start, click_token, open_replay, settle, show_tab
-from tokviz.gui.app import Session
+from tokviz.gui.session import Session
 from tokviz.gui.widgets.mode_switch import Mode
 
 Key = Qt.Key

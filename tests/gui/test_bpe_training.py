@@ -6,8 +6,8 @@ from pytestqt.qtbot import QtBot
 from tests.gui.replaying import Start
 from tests.gui.training import TEXT, Left, open_training, train, until_trained
 from tokviz.catalog import load_tokenizer
-from tokviz.gui.app import Session
 from tokviz.gui.panels.train.learned_rows import LearnedRows
+from tokviz.gui.session import Session
 
 
 @pytest.fixture

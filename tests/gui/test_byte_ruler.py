@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.replaying import Start
 from tests.tokenization.oracles import shipped
-from tokviz.gui.app import Session
+from tokviz.gui.session import Session
 from tokviz.gui.widgets.text.painted_row import PaintedRow
 from tokviz.tokenization.text.text_pre_tokens import pre_token_starts
 from tokviz.tokenization.text.tokenized_text import TokenizedText

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QApplication, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from tests.gui.replaying import Start
-from tokviz.gui.app import Session
 from tokviz.gui.panels.compare.comparison_panel import ComparisonPanel
+from tokviz.gui.session import Session
 from tokviz.gui.widgets.mode_switch import Mode
 from tokviz.gui.widgets.text.compared_pane import ComparedPane
 from tokviz.tokenization.tokenizer import Tokenizer, bytes_tokenizer

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.gui.replaying import Left, Start, click_row, click_token, open_replay, settle, show_tab
-from tokviz.gui.app import Session
 from tokviz.gui.panels.replay.merge_history_panel import MergeHistoryPanel
+from tokviz.gui.session import Session
 from tokviz.gui.widgets.replay.tried_word_view import Stretch
 from tokviz.tokenization.formats.bert_vocab import tokenizer_from_bert_vocab
 from tokviz.tokenization.formats.huggingface_json import tokenizer_from_json

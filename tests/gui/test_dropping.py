@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from tokviz.gui.app import Session
+from tokviz.gui.session import Session
 from tokviz.gui.widgets.exact_clipboard import local_files
 from tokviz.gui.widgets.mode_switch import Mode
 from tokviz.resources import resource_path

@@ -8,10 +8,10 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.replaying import Start, open_replay, panel_of, scope
 from tokviz.gui import id_counting
-from tokviz.gui.app import Session
 from tokviz.gui.panels import scrubber_panel
 from tokviz.gui.panels.replay import encoding_clock, merge_list_panel
 from tokviz.gui.panels.replay.replay_scope import Stretch
+from tokviz.gui.session import Session
 from tokviz.tokenization.text.tokenized_text import TokenizedText
 
 _WHY = "failed: there is not enough memory."

@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.gui.replaying import Start
-from tokviz.gui.app import Session
 from tokviz.gui.panels.find_bar import FindBar
+from tokviz.gui.session import Session
 from tokviz.gui.widgets.text.token_text_view import TokenTextView
 
 Key = Qt.Key

@@ -5,9 +5,9 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.gui.replaying import Start
-from tokviz.gui.app import Session
 from tokviz.gui.palette import DARK
 from tokviz.gui.panels.go_to import GoToField
+from tokviz.gui.session import Session
 from tokviz.gui.widgets.mode_switch import Mode
 
 Key = Qt.Key

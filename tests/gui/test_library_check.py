@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QFrame
 from pytestqt.qtbot import QtBot
 
-from tokviz.gui.app import Session
+from tokviz.gui.session import Session
 from tokviz.library_checks import CheckResult
 
 Start = Callable[..., Session]

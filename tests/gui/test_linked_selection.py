@@ -7,8 +7,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.mapping import letters_table, place_of, settled
 from tests.gui.replaying import Start, settle
-from tokviz.gui.app import Session
 from tokviz.gui.panels.map.embedding_panel import EmbeddingPanel
+from tokviz.gui.session import Session
 from tokviz.gui.widgets.mode_switch import Mode
 
 Left = Qt.MouseButton.LeftButton

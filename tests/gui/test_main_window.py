@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.gui.window_parts import button_of, labels_of, menu_action, set_text, status_of, text_of
-from tokviz.gui.app import Session
 from tokviz.gui.palette import DARK, LIGHT
+from tokviz.gui.session import Session
 from tokviz.resources import resource_path
 from tokviz.tokenization.tokenizer import Special, Tokenizer
 
@@ -258,7 +258,7 @@ def test_opening_the_window_imports_no_torch(home: Path) -> None:
     program = """
 import sys
 from PySide6.QtWidgets import QApplication
-from tokviz.gui.app import Session
+from tokviz.gui.session import Session
 from tokviz.gui.settings import load_settings
 app = QApplication([])
 session = Session(app, load_settings())

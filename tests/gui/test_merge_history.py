@@ -20,9 +20,9 @@ from tests.gui.replaying import (
     settle,
     words_on,
 )
-from tokviz.gui.app import Session
 from tokviz.gui.palette import DARK
 from tokviz.gui.panels.replay.merge_history_panel import MergeHistoryPanel
+from tokviz.gui.session import Session
 from tokviz.gui.theme import ThemeMode
 from tokviz.tokenization.tokenizer import Tokenizer
 

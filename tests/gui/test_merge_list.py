@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from tests.gui.replaying import Left, Start, click_row, open_replay, settle
-from tokviz.gui.app import Session
 from tokviz.gui.panels.replay.merge_list_panel import MergeListPanel
+from tokviz.gui.session import Session
 from tokviz.tokenization.tokenizer import Tokenizer
 
 TEXT = "the then there, atlas the 👩‍👩‍👧‍👦 tokenization"

@@ -10,9 +10,9 @@ from pytestqt.qtbot import QtBot
 from tests.gui.mapping import place_of
 from tests.gui.replaying import Start
 from tokviz.embedding.projections.alignment import aligned
-from tokviz.gui.app import Session
 from tokviz.gui.panels.map.embedding_panel import EmbeddingPanel
 from tokviz.gui.panels.map.map_look import hover_words
+from tokviz.gui.session import Session
 from tokviz.gui.widgets.mode_switch import Mode
 from tokviz.gui.window.learn_area import LearnArea
 

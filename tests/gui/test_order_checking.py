@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 from tests.gui.replaying import open_replay, show_tab
 from tests.tokenization.oracles import shipped
 from tokviz.gui import order_checking
-from tokviz.gui.app import Session
 from tokviz.gui.panels.replay.merge_list_panel import MergeListPanel
+from tokviz.gui.session import Session
 from tokviz.gui.task import Task
 from tokviz.tokenization.formats.huggingface_json import to_tokenizer_json
 from tokviz.tokenization.replay.merge_order import OrderCheck

@@ -18,7 +18,7 @@ from tests.gui.replaying import (
     settle,
     show_tab,
 )
-from tokviz.gui.app import Session
+from tokviz.gui.session import Session
 from tokviz.tokenization.formats.huggingface_json import tokenizer_from_json
 
 Key = Qt.Key

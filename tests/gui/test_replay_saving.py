@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from tests.gui.replaying import TOKENIZATION, Start, open_tokenization, panel_of, scope
-from tokviz.gui.app import Session
 from tokviz.gui.panels.replay.merge_history_panel import MergeHistoryPanel
+from tokviz.gui.session import Session
 
 Key = Qt.Key
 Ask = Callable[[str], None]

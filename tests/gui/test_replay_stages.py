@@ -16,7 +16,7 @@ from tests.gui.replaying import (
     scope,
     words_on,
 )
-from tokviz.gui.app import Session
+from tokviz.gui.session import Session
 
 Key = Qt.Key
 

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from tests.gui.replaying import Left, Start, click_token, open_replay, settle
-from tokviz.gui.app import Session
 from tokviz.gui.panels.scrubber_panel import ScrubberPanel
+from tokviz.gui.session import Session
 from tokviz.gui.widgets.fitting_label import FittingLabel
 from tokviz.tokenization.tokenizer import Tokenizer
 
@@ -119,7 +119,7 @@ def test_a_number_goes_there(session: Session, qtbot: QtBot, k: int) -> None:
 def test_playing_lets_the_text_coalesce_from_bytes(session: Session, qtbot: QtBot) -> None:
     panel = scrubber(session)
     counts: list[int] = []
-    session.model.n_merges_changed.connect(lambda: counts.append(session.model.text.n_tokens))
+    session.model.encoding_changed.connect(lambda: counts.append(session.model.text.n_tokens))
     qtbot.mouseClick(panel._play, Left)
     qtbot.waitUntil(lambda: len(counts) > 5)
     qtbot.mouseClick(panel._play, Left)

@@ -10,9 +10,9 @@ from pytestqt.qtbot import QtBot
 from tests.gui.window_parts import button_of, menu_action, set_text, text_of
 from tokviz import resources
 from tokviz.catalog import load_tokenizer
-from tokviz.gui import app as app_module
-from tokviz.gui.app import Session
+from tokviz.gui import session as session_module
 from tokviz.gui.palette import DARK
+from tokviz.gui.session import Session
 from tokviz.gui.settings import load_session_text
 
 Start = Callable[..., Session]
@@ -74,7 +74,7 @@ def test_the_session_is_restored(start: Start, qtbot: QtBot, tmp_path: Path) -> 
 def test_the_session_is_kept_now_and_then_while_one_types(
     start: Start, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app_module, "_AUTOSAVE_MS", 300)
+    monkeypatch.setattr(session_module, "_AUTOSAVE_MS", 300)
     session = start()
     set_text(session, "")
     typed = ""
@@ -88,7 +88,7 @@ def test_the_session_is_kept_now_and_then_while_one_types(
 def test_a_session_that_cannot_be_kept_is_told_once(
     start: Start, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app_module, "_AUTOSAVE_MS", 30)
+    monkeypatch.setattr(session_module, "_AUTOSAVE_MS", 30)
     session = start()
     (tmp_path / "file").write_text("no folder")
     for name in ("CONFIG", "STATE"):
@@ -115,7 +115,7 @@ def test_a_damaged_resource_is_told_and_the_window_still_opens(
     for name in damaged:
         entries[name]["sha256"] = "0" * 64
     monkeypatch.setattr(resources, "manifest", lambda: entries)
-    monkeypatch.setattr("tokviz.gui.app.load_tokenizer", load_tokenizer)  # not the fixture's
+    monkeypatch.setattr("tokviz.gui.session.load_tokenizer", load_tokenizer)  # not the fixture's
     session = start()
     assert session.window.isVisible()
     for name in damaged:

@@ -6,9 +6,9 @@ from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from tests.tokenization.oracles import gpt2
-from tokviz.gui.app import Session
 from tokviz.gui.palette import LIGHT
 from tokviz.gui.panels.inspect.special_list_panel import SpecialListPanel
+from tokviz.gui.session import Session
 from tokviz.gui.window.token_lists import TokenLists
 from tokviz.tokenization.tokenizer import Special
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.gui.window_parts import badge_of, set_text, status_of, until_checked
-from tokviz.gui.app import Session
+from tokviz.gui.session import Session
 
 Start = Callable[..., Session]
 Left = Qt.MouseButton.LeftButton

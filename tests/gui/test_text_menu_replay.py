@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.gui.replaying import TOKENIZATION, Start, settle
-from tokviz.gui.app import Session
+from tokviz.gui.session import Session
 from tokviz.gui.widgets.mode_switch import Mode
 from tokviz.gui.widgets.text.text_menu import context_menu
 

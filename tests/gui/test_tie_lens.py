@@ -6,8 +6,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.replaying import Left, Start, click_row
 from tests.gui.test_training_clock import TEXT, train
-from tokviz.gui.app import Session
 from tokviz.gui.panels.train.tie_lens_panel import TieLensPanel
+from tokviz.gui.session import Session
 from tokviz.tokenization.training.trainer import Training
 
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from tests.gui.window_parts import card_of, chips_of, click_token, set_text
-from tokviz.gui.app import Session
+from tokviz.gui.session import Session
 from tokviz.tokenization.tokenizer import Tokenizer
 
 Start = Callable[..., Session]

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from tests.gui.window_parts import button_of, menu_action, set_text, status_of, text_of
 from tokviz import resources
 from tokviz.catalog import load_tokenizer
-from tokviz.gui.app import Session
+from tokviz.gui.session import Session
 from tokviz.tokenization.tokenizer import Tokenizer
 
 Start = Callable[..., Session]

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from tokviz.gui.app import Session
+from tokviz.gui.session import Session
 
 Start = Callable[..., Session]
 LEFT = Qt.MouseButton.LeftButton

@@ -8,9 +8,9 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.replaying import Left, Start, click_row, open_replay, settle
 from tokviz.catalog import load_tokenizer
-from tokviz.gui.app import Session
 from tokviz.gui.panels.replay import training_steps
 from tokviz.gui.panels.replay.merge_history_panel import MergeHistoryPanel
+from tokviz.gui.session import Session
 from tokviz.gui.widgets.mode_switch import Mode
 from tokviz.gui.widgets.replay.clock_switch import Clock
 from tokviz.tokenization.pre_tokenization.known_patterns import GPT2

@@ -12,9 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.replaying import Start
 from tests.gui.training import Left, open_training, train, until_trained
-from tokviz.gui.app import Session
 from tokviz.gui.panels.train.bpe_training_panel import BpeTrainingPanel
 from tokviz.gui.panels.train.learned_rows import LearnedRows
+from tokviz.gui.session import Session
 from tokviz.tokenization.training.pair_ranking import TieRule
 
 CLASSIC = [

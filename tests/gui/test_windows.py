@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QFileDialog, QSpinBox, QToolButton
 from pytestqt.qtbot import QtBot
 
 from tests.gui.replaying import Start
-from tokviz.gui.app import Session
 from tokviz.gui.files.text_splitting import in_words
 from tokviz.gui.panels.go_to import actions_below
 from tokviz.gui.panels.windows_bar import WindowsBar
+from tokviz.gui.session import Session
 from tokviz.tokenization.text.context_windows import PartAlone, TextPart
 
 Key = Qt.Key

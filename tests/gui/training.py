@@ -5,8 +5,8 @@ from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from tests.gui.replaying import Start
-from tokviz.gui.app import Session
 from tokviz.gui.panels.train.bpe_training_panel import BpeTrainingPanel
+from tokviz.gui.session import Session
 from tokviz.gui.widgets.mode_switch import Mode
 
 Left = Qt.MouseButton.LeftButton

@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from tokviz.gui.app import Session
+from tokviz.gui.session import Session
 
 Left = Qt.MouseButton.LeftButton
 

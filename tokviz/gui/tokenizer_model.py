@@ -38,7 +38,6 @@ class _Facts(NamedTuple):
     """What one setter may change along with its own fact."""
 
     context: int | None
-    n_merges: int | None
     selection: Selection
     hovered: int | None
     marked_rank: int | None
@@ -56,7 +55,6 @@ class TokenizerModel(SharedTable):
     selection_changed = Signal()
     hovered_changed = Signal()
     context_changed = Signal()
-    n_merges_changed = Signal()
     marks_changed = Signal()
     caret_changed = Signal()
     top_changed = Signal()
@@ -235,11 +233,11 @@ class TokenizerModel(SharedTable):
         text = PieceTable(text) if isinstance(text, str) else text
         if text.n_chars == self._text.n_chars and str(text) == str(self._text):
             return
-        before = self._shared_facts()
+        before, n_merges = self._shared_facts(), self.n_merges
         grown = self.tokenizer.extended(str(text)) if self.tokenizer.growing else self.tokenizer
         tokenizer_grew = grown is not self.tokenizer
         self._text = self._encoded_with(grown, text)
-        self._text.set_n_merges(before.n_merges)
+        self._text.set_n_merges(n_merges)
         self._selection, self._hovered = Selection(self._selection.ids), None
         self._caret, self._top = (0, 0), 0
         self._last_edit, self._revision = None, self._revision + 1
@@ -331,7 +329,7 @@ class TokenizerModel(SharedTable):
             n_merges = None
         if not self.tokenizer.ordered:  # gap ranks would tell tokens that it never makes
             n_merges = None
-        if n_merges == before.n_merges:
+        if n_merges == self.n_merges:
             return
         self._text.set_n_merges(n_merges)
         # The place is an index among the tokens shown, and those are others now.
@@ -374,7 +372,6 @@ class TokenizerModel(SharedTable):
     def _shared_facts(self) -> _Facts:
         return _Facts(
             self._context,
-            self.n_merges,
             self._selection,
             self._hovered,
             self._marked_rank,
@@ -385,7 +382,6 @@ class TokenizerModel(SharedTable):
     def _emit_changes_since(self, before: _Facts) -> None:
         signals = (
             self.context_changed,
-            self.n_merges_changed,
             self.selection_changed,
             self.hovered_changed,
             self.marks_changed,

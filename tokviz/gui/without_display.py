@@ -5,23 +5,18 @@ import os
 import sys
 import tempfile
 from time import monotonic
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEventLoop, QTimer, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
+from tokviz.gui.session import Session
 from tokviz.gui.settings import Settings
 from tokviz.token_lines import token_table
-
-if TYPE_CHECKING:
-    from tokviz.gui.app import Session
 
 
 def draw_picture(tokenizer: str | None) -> int:
     """Draw the window offscreen into a PNG, print its path and the sample's tokens; status 0."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    from tokviz.gui.app import Session
-
     # The offscreen platform warns of things that matter on a screen only.
     previous = qInstallMessageHandler(lambda *_: None)
     app = QApplication.instance() or QApplication(["tokviz"])
@@ -45,7 +40,7 @@ def draw_picture(tokenizer: str | None) -> int:
     return 0
 
 
-def wait_until_settled(session: "Session", seconds: float = 30.0) -> None:
+def wait_until_settled(session: Session, seconds: float = 30.0) -> None:
     """Let events pass until the text is encoded and checked and the panels are made, so that a
     picture shows facts only.
 

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from tests.gui.conftest import Questions
-from tokviz.gui.app import Session
 from tokviz.gui.files.encoding_dialog import EncodingDialog
+from tokviz.gui.session import Session
 from tokviz.gui.settings import save_session_text, settings_file
 from tokviz.tokenization.tokenizer import Tokenizer
 
@@ -603,14 +603,14 @@ def test_undo_after_a_restart_does_not_call_a_modified_text_saved(
 def test_only_another_text_is_kept_again(
     start: Start, qtbot: QtBot, smollm2: Tokenizer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tokviz.gui.app._AUTOSAVE_MS", 20)
+    monkeypatch.setattr("tokviz.gui.session._AUTOSAVE_MS", 20)
     written: list[str] = []
 
     def write(parts: list[str]) -> bool:
         written.append("".join(parts))
         return save_session_text(parts)
 
-    monkeypatch.setattr("tokviz.gui.app.save_session_text", write)
+    monkeypatch.setattr("tokviz.gui.session.save_session_text", write)
     session = start()
     _type(qtbot, session, "x")
     qtbot.waitUntil(lambda: len(written) == 1)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
 from tests.gui.conftest import Questions
-from tokviz.gui.app import Session
+from tokviz.gui.session import Session
 
 Start = Callable[..., Session]
 

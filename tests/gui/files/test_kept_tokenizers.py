@@ -10,8 +10,8 @@ from pytestqt.qtbot import QtBot
 from tests.gui.conftest import Questions
 from tests.gui.replaying import Start
 from tests.gui.training import TEXT, open_training, train
-from tokviz.gui.app import Session
 from tokviz.gui.files.kept_tokenizers import TokenizerNameError, checked_name, kept_names
+from tokviz.gui.session import Session
 from tokviz.tokenization.formats.any_file import open_tokenizer
 
 

@@ -15,8 +15,8 @@ from pytestqt.qtbot import QtBot
 from tests.tokenization.formats.hostile_files import RANKS, hostile_files
 from tests.tokenization.formats.test_gguf import SMALL, gguf
 from tests.tokenization.oracles import shipped
-from tokviz.gui.app import Session
 from tokviz.gui.files import tokenizer_opening
+from tokviz.gui.session import Session
 from tokviz.gui.widgets.choice_dialog import ChoiceDialog
 from tokviz.tokenization.formats.huggingface_json import to_tokenizer_json
 from tokviz.tokenization.pre_tokenization.known_patterns import LLAMA3

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QToolButton, QW
 from pytestqt.qtbot import QtBot
 
 from tests.gui.replaying import Start
-from tokviz.gui.app import Session
 from tokviz.gui.panels.go_to import actions_below
+from tokviz.gui.session import Session
 from tokviz.gui.task import Task
 from tokviz.gui.widgets.mode_switch import Mode
 from tokviz.gui.window.arrangements import ARRANGEMENTS, PANELS

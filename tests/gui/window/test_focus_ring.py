@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from tokviz.gui.app import Session
+from tokviz.gui.session import Session
 from tokviz.gui.theme import ThemeMode
 from tokviz.gui.widgets.mode_switch import Mode
 

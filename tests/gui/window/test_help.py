@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage, QKeyEvent, QTextDocument
 from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QTextBrowser
 from pytestqt.qtbot import QtBot
 
-from tokviz.gui.app import Session
+from tokviz.gui.session import Session
 from tokviz.gui.widgets.text.text_key_names import keys_of_text
 from tokviz.gui.widgets.text.text_keys import action_for
 from tokviz.gui.window import help_pages

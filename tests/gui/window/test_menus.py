@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
-from tokviz.gui.app import Session
+from tokviz.gui.session import Session
 
 Start = Callable[..., Session]
 

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.gui.replaying import Start
-from tokviz.gui.app import Session
+from tokviz.gui.session import Session
 from tokviz.gui.widgets.mode_switch import Mode
 
 Shift, No = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.NoModifier

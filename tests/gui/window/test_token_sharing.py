@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
 from tests.gui.replaying import Start
-from tokviz.gui.app import Session
+from tokviz.gui.session import Session
 
 TEXT = "A <text> of tokenization 👩‍👩‍👧‍👦\nand a second line."
 
