@@ -7,7 +7,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from tokviz.gui.task import Task, failure
-from tokviz.tokenization.replay.merge_order import AT_ONCE, OrderCheck, check_order
+from tokviz.tokenization.replay.left_parts import AT_ONCE
+from tokviz.tokenization.replay.merge_order import OrderCheck, check_order
 from tokviz.tokenization.tokenizer import Tokenizer
 
 

@@ -18,7 +18,7 @@ from tokviz.tokenization.encoders.added_token_encoder import AddedTokenEncoder
 from tokviz.tokenization.encoders.encoder import LONG, Encoder
 from tokviz.tokenization.encoders.ruled_encoder import RuledEncoder
 from tokviz.tokenization.encoders.whole_text_bpe import WholeTextRules
-from tokviz.tokenization.encoding import Encoding, TextEncoder, without_surrogates
+from tokviz.tokenization.encoding import Encoding, Int32s, Int64s, TextEncoder, without_surrogates
 from tokviz.tokenization.normalization.added_tokens import AddedToken, AddedTokenMatcher
 from tokviz.tokenization.normalization.normalizers import (
     Normalizer,
@@ -298,12 +298,12 @@ class Tokenizer:
         taken = self.id_of_bytes.get(data) if self.ignore_merges else None
         return self.base_symbols.of(data) if taken is None else Symbols([taken], [0], [len(data)])
 
-    def symbols_of_token(self, token_id: int) -> list[int]:
-        """What merging begins with in the bytes of a token."""
-        data = self.token_bytes(token_id)
-        if isinstance(self.segmenter, PieceBpe):
-            return self.segmenter.symbols_of_token(data)
-        return self.base_symbols.of(data).ids
+    def symbols_of_tokens(self, ids: Int32s) -> tuple[Int32s, Int64s]:
+        """What merging begins with in the bytes of tokens, one token after the other, and how many
+        symbols each has."""
+        pieces = [self.token_bytes(token_id) for token_id in ids.tolist()]
+        makes = self.segmenter if isinstance(self.segmenter, PieceBpe) else self.base_symbols
+        return makes.of_many(pieces)
 
     def _steps(self, text: str, *, at_start: bool) -> Iterator[MergeStep]:
         if self.segmenter is not None:

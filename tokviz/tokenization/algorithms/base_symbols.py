@@ -34,6 +34,9 @@ class BaseSymbols(Protocol):
     def of(self, data: bytes) -> Symbols:
         """The symbols of one pre-token."""
 
+    def of_many(self, pieces: list[bytes]) -> tuple[Int32s, Int64s]:
+        """The ids of the symbols of many, one piece after the other, and how many each has."""
+
     def at(self, data: _Bytes, starts: Int32s) -> tuple[Int32s, Int32s]:
         """The id of the symbol that begins at each place (-1: none), and its length in bytes."""
 
@@ -62,6 +65,10 @@ class ByteSymbols:
             starts = [i for i in starts if ids[i] >= 0]
             ids = [ids[i] for i in starts]
         return Symbols(ids, starts, [i + 1 for i in starts])
+
+    def of_many(self, pieces: list[bytes]) -> tuple[Int32s, Int64s]:
+        ids = self._ids[np.frombuffer(b"".join(pieces), np.uint8)]
+        return _known(ids, np.array(list(map(len, pieces)), np.int64))
 
     def at(self, data: _Bytes, starts: Int32s) -> tuple[Int32s, Int32s]:
         return self._ids[data[starts]], np.ones(len(starts), np.int32)
@@ -96,6 +103,11 @@ class CharacterSymbols:
                 ends.append(end)
         return Symbols(ids, starts, ends)
 
+    def of_many(self, pieces: list[bytes]) -> tuple[Int32s, Int64s]:
+        texts = [data.decode("utf-8") for data in pieces]
+        ids = [self.character_ids.get(character, -1) for character in "".join(texts)]
+        return _known(np.array(ids, np.int32), np.array(list(map(len, texts)), np.int64))
+
     def at(self, data: _Bytes, starts: Int32s) -> tuple[Int32s, Int32s]:
         lead = data[starts].astype(np.int64)
         lengths = 1 + (lead >= 0xC0).astype(np.int32) + (lead >= 0xE0) + (lead >= 0xF0)
@@ -113,3 +125,12 @@ class CharacterSymbols:
         starts = np.flatnonzero((data & 0xC0) != 0x80).astype(np.int32)
         ids, lengths = self.at(data, starts)
         return np.flatnonzero(np.repeat(ids < 0, lengths)).astype(np.int32)
+
+
+def _known(ids: Int32s, lengths: Int64s) -> tuple[Int32s, Int64s]:
+    """Without the symbols that the vocabulary does not have."""
+    kept = ids >= 0
+    if kept.all():
+        return ids, lengths
+    pieces = np.repeat(np.arange(len(lengths)), lengths)
+    return ids[kept], np.bincount(pieces[kept], minlength=len(lengths))

@@ -18,13 +18,10 @@ from pathlib import Path
 
 import numpy as np
 
-from tokviz.tokenization.algorithms.bpe import MergeRules, Merges, apply_merges
+from tokviz.tokenization.algorithms.bpe import MergeRules, Merges
 from tokviz.tokenization.encoding import Int32s
+from tokviz.tokenization.replay.left_parts import FAILS, NEVER, LeftParts
 from tokviz.tokenization.tokenizer import Tokenizer
-
-NEVER, FAILS = -1, -2
-AT_ONCE = 500
-"""Merges that are checked from one step to the next."""
 
 
 @dataclass(frozen=True)
@@ -49,11 +46,10 @@ def check_order(tokenizer: Tokenizer, cache: Path | None = None) -> Iterator[Ord
     file = None if cache is None else cache / f"merge-order-{_digest(tokenizer, rules)}.npy"
     fired = _remembered(file, n)
     if fired is None:
-        fired = np.full(n, NEVER, np.int32)
-        for rank in range(n):
-            if rank % AT_ONCE == 0:
-                yield OrderCheck(n)
-            fired[rank] = _left_part(tokenizer, rules, rank)
+        parts = LeftParts(tokenizer)
+        for _ in parts.steps():
+            yield OrderCheck(n)
+        fired = parts.of_rank
         if file is not None:
             _remember(file, fired)
     failing = tuple(np.flatnonzero(fired == FAILS).tolist())
@@ -108,28 +104,6 @@ def why_only_all_merges(tokenizer: Tokenizer, check: OrderCheck | None, *, check
         "Whether a text can be shown with fewer merges was not checked to the end; open the "
         "tokenizer again to check it."
     )
-
-
-def _left_part(tokenizer: Tokenizer, rules: MergeRules, rank: int) -> int:
-    """What makes the token of a rank: its left part (an id), NEVER or FAILS."""
-    token_id = int(tokenizer.merges.ids[rank])
-    symbols = tokenizer.symbols_of_token(token_id)
-    _, events = apply_merges(symbols, rules.lines)
-    ids = list(symbols)
-    n_tokens, starts = len(symbols), list(range(len(symbols)))
-    for line, gap in events:
-        if rules.ranks[line] >= rank:
-            if n_tokens == 2 and rules.ranks[line] == rank:
-                return ids[0]
-            break
-        start = starts[gap]
-        ids[start] = int(rules.lines.ids[line])
-        end = gap + 1
-        while end < len(starts) and starts[end] == gap + 1:
-            starts[end] = start
-            end += 1
-        n_tokens -= 1
-    return FAILS if n_tokens > 2 else NEVER
 
 
 def _told(tokenizer: Tokenizer, rules: MergeRules, fired: Int32s) -> Tokenizer:

@@ -7,12 +7,15 @@ and that is no token itself falls back to the tokens of its bytes, or is unknown
 import re
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
+
+import numpy as np
 
 from tokviz.tokenization.algorithms.base_symbols import Symbols
 from tokviz.tokenization.algorithms.bpe import MergeRules, MergeStep, apply_merges
 from tokviz.tokenization.encoders.chunk_encoder import ChunkEncoder, EncodedChunk, EncodeMany
 from tokviz.tokenization.encoders.piece_arrays import PieceArrays
-from tokviz.tokenization.encoding import CLOSED, OPEN, without_surrogates
+from tokviz.tokenization.encoding import CLOSED, OPEN, Int32s, Int64s, without_surrogates
 from tokviz.tokenization.normalization.spaced_text import SPACE, SpacedText, Spacing
 
 
@@ -169,11 +172,18 @@ class PieceBpe:
         row = self.row(spaced)
         return Symbols(row.ids, row.starts, row.ends)
 
-    def symbols_of_token(self, data: bytes) -> list[int]:
-        """The symbols in the bytes of a token."""
-        text = data.decode("utf-8", "replace").replace(" ", SPACE)
-        places = list(range(len(text)))
-        return self.row(SpacedText(text, places, places)).ids
+    def of_many(self, pieces: list[bytes]) -> tuple[Int32s, Int64s]:
+        """The ids of the symbols of many tokens, one token after the other, and how many each
+        has."""
+        texts = [data.decode("utf-8", "replace").replace(" ", SPACE) for data in pieces]
+        if self.names is None and self.unknown_id is not None:  # as `row` does, all at once
+            known, unknown = self.symbols.get, self.n_vocab + len(self.symbols)
+            ids = np.array([known(symbol, unknown) for symbol in "".join(texts)], np.int32)
+            return ids, np.array(list(map(len, texts)), np.int64)
+        no_places = [0] * max(map(len, texts), default=0)
+        rows = [self.row(SpacedText(text, no_places, no_places)).ids for text in texts]
+        ids = np.array(list(chain.from_iterable(rows)), np.int32)
+        return ids, np.array(list(map(len, rows)), np.int64)
 
     def steps(self, text: str, *, at_start: bool = True) -> list[MergeStep]:
         """Every merge of encoding `text`: chunk by chunk, by rank, then left to right."""
