@@ -16,6 +16,9 @@ def test_each_tokenizer_loads_under_its_name(shipped: ShippedTokenizer) -> None:
     name = shipped.name
     tokenizer = load_tokenizer(name, "a text")
     assert tokenizer.name == name
+    assert shipped.algorithm is tokenizer.algorithm
+    assert shipped.n_vocab == (None if tokenizer.growing else tokenizer.n_vocab)
+    assert shipped.context == tokenizer.context
     ids = tokenizer.encode("a text").ids.tolist()
     assert tokenizer.decode(ids) == b"a text"
     assert max(ids) < tokenizer.n_vocab

@@ -12,7 +12,12 @@ from typing import TYPE_CHECKING
 
 from tokviz.resources import read_resource, verified_path
 from tokviz.tokenization.replay.merge_order import check_order
-from tokviz.tokenization.tokenizer import Tokenizer, bytes_tokenizer, characters_tokenizer
+from tokviz.tokenization.tokenizer import (
+    Algorithm,
+    Tokenizer,
+    bytes_tokenizer,
+    characters_tokenizer,
+)
 
 if TYPE_CHECKING:
     from tokviz.embedding.table import EmbeddingTable
@@ -24,10 +29,17 @@ class UnknownTokenizerError(ValueError):
 
 @dataclass(frozen=True)
 class ShippedTokenizer:
-    """`load` takes the open text, which only a vocabulary made from the text itself reads."""
+    """`load` takes the open text, which only a vocabulary made from the text itself reads.
+
+    `algorithm`, `n_vocab` (None: that of each text) and `context` (tokens; None: not known) are
+    those of what it loads, to be listed without loading.
+    """
 
     name: str
     title: str
+    algorithm: Algorithm
+    n_vocab: int | None
+    context: int | None
     load: Callable[[str], Tokenizer]
 
 
@@ -70,15 +82,37 @@ def _bert(_text: str) -> Tokenizer:
     return replace(tokenizer_from_bert_vocab(content, "bert-base-uncased", file), context=512)
 
 
+_BYTE_LEVEL = Algorithm.BYTE_LEVEL_BPE
+
 TOKENIZERS = [
-    ShippedTokenizer("gpt2", "GPT-2", _gpt2),
-    ShippedTokenizer("cl100k_base", "cl100k · GPT-3.5/4", lambda _text: _published("cl100k_base")),
-    ShippedTokenizer("o200k_base", "o200k · GPT-4o", lambda _text: _published("o200k_base")),
-    ShippedTokenizer("smollm2", "SmolLM2-135M", _smollm2),
-    ShippedTokenizer("bert-base-uncased", "BERT base uncased", _bert),
-    ShippedTokenizer("mistral-7b-v1", "Mistral 7B v1", _mistral),
-    ShippedTokenizer("characters", "Characters", characters_tokenizer),
-    ShippedTokenizer("bytes", "Bytes", lambda _text: bytes_tokenizer()),
+    ShippedTokenizer("gpt2", "GPT-2", _BYTE_LEVEL, 50_257, 1024, _gpt2),
+    ShippedTokenizer(
+        "cl100k_base",
+        "cl100k · GPT-3.5/4",
+        _BYTE_LEVEL,
+        100_277,
+        None,
+        lambda _text: _published("cl100k_base"),
+    ),
+    ShippedTokenizer(
+        "o200k_base",
+        "o200k · GPT-4o",
+        _BYTE_LEVEL,
+        200_019,
+        None,
+        lambda _text: _published("o200k_base"),
+    ),
+    ShippedTokenizer("smollm2", "SmolLM2-135M", _BYTE_LEVEL, 49_152, 8192, _smollm2),
+    ShippedTokenizer(
+        "bert-base-uncased", "BERT base uncased", Algorithm.WORDPIECE, 30_522, 512, _bert
+    ),
+    ShippedTokenizer(
+        "mistral-7b-v1", "Mistral 7B v1", Algorithm.SENTENCEPIECE_BPE, 32_000, None, _mistral
+    ),
+    ShippedTokenizer(
+        "characters", "Characters", Algorithm.CHARACTERS, None, None, characters_tokenizer
+    ),
+    ShippedTokenizer("bytes", "Bytes", Algorithm.BYTES, 256, None, lambda _text: bytes_tokenizer()),
 ]
 
 _COMMON_NAMES = {"tokenizer.json", "tokenizer.model", "vocab.json", "merges.txt", "vocab.txt"}

@@ -27,10 +27,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _row(shipped: ShippedTokenizer) -> dict[str, str | int | None]:
-    tokenizer = shipped.load("")
     return {
         "name": shipped.name,
-        "n_vocab": None if tokenizer.growing else tokenizer.n_vocab,  # it is that of each text
-        "algorithm": tokenizer.algorithm.value,
-        "context": tokenizer.context,
+        "n_vocab": shipped.n_vocab,
+        "algorithm": shipped.algorithm.value,
+        "context": shipped.context,
     }
