@@ -123,13 +123,30 @@ class _Header:
             if self._skip_arrays:
                 self._skip_strings(count)
                 return []
-            return [self.string() for _ in range(count)]
+            return self._strings(count)
         if kind not in _NUMBERS:
             raise self.fail(f"unknown value type {kind}")
         code = f"<{count}{_NUMBERS[kind]}"
         values = [] if self._skip_arrays else list(struct.unpack_from(code, self._data, self._at))
         self._at += struct.calcsize(code)
         return values
+
+    def _strings(self, count: int) -> list[str]:
+        """As many times `string`; a vocabulary has hundreds of thousands."""
+        data, length_at = self._data, struct.Struct("<Q").unpack_from
+        at, size, found = self._at, len(self._data), []
+        for _ in range(count):
+            start = at + 8
+            if start > size:
+                self._at = at
+                raise self.fail("the file ends inside a number")
+            at = start + length_at(data, at)[0]
+            if at > size:
+                self._at = start
+                raise self.fail(f"a string of {at - start} bytes runs past the end of the file")
+            found.append(data[start:at].decode("utf-8", "replace"))
+        self._at = at
+        return found
 
     def _skip_strings(self, count: int) -> None:
         data, length_at = self._data, struct.Struct("<Q").unpack_from

@@ -14,7 +14,7 @@ from tokviz.tokenization.formats.gpt2_files import (
     tokenizer_from_vocab_and_merges,
     tokenizer_from_vocab_bpe,
 )
-from tokviz.tokenization.formats.huggingface_json import tokenizer_from_json
+from tokviz.tokenization.formats.huggingface_json import tokenizer_of_object
 from tokviz.tokenization.formats.json_text import parse_object
 from tokviz.tokenization.formats.minbpe_model import FIRST_LINE, tokenizer_from_minbpe
 from tokviz.tokenization.formats.model_folder import context_beside, tokenizer_file
@@ -145,15 +145,14 @@ def _from_ranks(file: _File) -> Tokenizer:
 
 
 def _from_json(file: _File) -> Tokenizer:
-    content = file.content
-    found = parse_object(content, file.shown)
+    found = parse_object(file.content, file.shown)
     if not found:
         raise _unknown(file.path)
     refuse_settings(file.path, found)
     if isinstance(found.get("model"), dict) or not any(
         type(value) is int for value in found.values()
     ):
-        return tokenizer_from_json(content, file.name, file.shown)
+        return tokenizer_of_object(found, file.name, file.shown)
     for vocab_ending, merges_ending in _PAIRS_OF_FILES:
         merges = _beside(file.path, vocab_ending, merges_ending)
         if merges is not None:

@@ -102,7 +102,11 @@ def _sequence(*parts: dict[str, Any]) -> dict[str, Any]:
 
 def tokenizer_from_json(content: bytes, name: str, file: str) -> Tokenizer:
     """Read a `tokenizer.json`; `file` is its name in errors. Raises `TokenizerFileError`."""
-    found = parse_object(content, file)
+    return tokenizer_of_object(parse_object(content, file), name, file)
+
+
+def tokenizer_of_object(found: dict[str, Any], name: str, file: str) -> Tokenizer:
+    """The same from what was parsed already."""
     if (alphabet := alphabet_of(found, name)) is not None:
         return alphabet
     return read_tokenizer(found, name, file)

@@ -73,7 +73,12 @@ def _spelled(names: list[str], file: str) -> list[bytes]:
                 f"{file}: {error.object[error.start]!a} in a token is no character of GPT-2's "
                 f"byte alphabet; its tokens are not the bytes that its pre-tokenizer makes."
             ) from None
-    return [to_bytes([n])[0] if is_byte_level(n) else n.encode("utf-8") for n in names]
+    by_bytes = [is_byte_level(name) for name in names]
+    spelled = iter(to_bytes([name for name, is_so in zip(names, by_bytes, strict=True) if is_so]))
+    return [
+        next(spelled) if is_so else name.encode("utf-8")
+        for name, is_so in zip(names, by_bytes, strict=True)
+    ]
 
 
 def with_added(

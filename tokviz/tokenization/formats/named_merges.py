@@ -45,25 +45,38 @@ def merge_names(tokenizer: Tokenizer, names: dict[int, str]) -> list[tuple[str, 
 
 def read_merges(pairs: Iterable[Sequence[str]], vocab: dict[str, int], file: str) -> Merges:
     """Pairs of names as merges. Raises `TokenizerFileError`."""
-    columns: tuple[list[int], list[int], list[int]] = ([], [], [])
+    pairs = list(pairs)
+    try:
+        left = [vocab[name] for name, _ in pairs]
+        right = [vocab[name] for _, name in pairs]
+        made = [vocab[a + b] for a, b in pairs]
+        too_long = any(len(a) + len(b) > LONGEST_TOKEN for a, b in pairs)
+    except (KeyError, TypeError, ValueError):
+        raise _fault(pairs, vocab, file) from None
+    if too_long:
+        raise _fault(pairs, vocab, file)
+    return Merges(left, right, made)
+
+
+def _fault(pairs: list[Sequence[str]], vocab: dict[str, int], file: str) -> TokenizerFileError:
+    """What is wrong with the first pair that is no merge of the vocabulary."""
     for rank, pair in enumerate(pairs):
         if len(pair) != 2 or not all(isinstance(part, str) for part in pair):
-            raise TokenizerFileError(
+            return TokenizerFileError(
                 f"{file}: merge {rank}, {ascii(pair)[:80]}, is not made of two tokens."
             )
         left, right = pair
         if len(left) + len(right) > LONGEST_TOKEN:
-            raise TokenizerFileError(
+            return TokenizerFileError(
                 f"{file}: merge {rank} makes a token of more than 64 KiB; take it out."
             )
-        for column, name in zip(columns, (left, right, left + right), strict=True):
+        for name in (left, right, left + right):
             if name not in vocab:
-                raise TokenizerFileError(
+                return TokenizerFileError(
                     f"{file}: merge {rank} needs the token {ascii(name)[:60]}, and the vocabulary "
                     f"does not have it; add it or take the merge out."
                 )
-            column.append(vocab[name])
-    return Merges(*columns)
+    raise AssertionError("each of the pairs is a merge")
 
 
 def read_vocab(vocab: dict[str, int], file: str, *, by_bytes: bool) -> list[bytes | None]:

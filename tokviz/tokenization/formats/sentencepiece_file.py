@@ -162,5 +162,7 @@ def byte_of(text: str) -> int | None:
     >>> byte_of("<0x0A>"), byte_of("a")
     (10, None)
     """
+    if not text.startswith("<0x"):
+        return None  # as nearly every token of a large vocabulary
     found = re.fullmatch(r"<0x([0-9A-Fa-f]{2})>", text)
     return None if found is None else int(found.group(1), 16)
