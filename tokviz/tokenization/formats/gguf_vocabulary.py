@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tokviz.tokenization.formats import TokenizerFileError
-from tokviz.tokenization.formats.sentencepiece_file import Kind
+from tokviz.tokenization.formats.sentencepiece_file import KINDS, Kind
 from tokviz.tokenization.normalization.added_tokens import AddedToken
 
 _T = TypeVar("_T", str, int, float)
 _KEY = "tokenizer.ggml."
-_KINDS = {int(kind): kind for kind in Kind}  # calling `Kind` takes ten times as long
 
 
 @dataclass(frozen=True)
@@ -101,7 +100,7 @@ def read_vocabulary(metadata: dict[str, Any], path: Path) -> GgufVocabulary:
                 f"{path}: the tokens {ids[token]:,} and {token_id:,} are both "
                 f"{ascii(token)[:60]}; fetch it again."
             )
-    return GgufVocabulary(metadata, path, tokens, list(map(_KINDS.__getitem__, numbers)), ids)
+    return GgufVocabulary(metadata, path, tokens, list(map(KINDS.__getitem__, numbers)), ids)
 
 
 def _parts(line: str) -> list[str]:

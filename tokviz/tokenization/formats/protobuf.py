@@ -43,6 +43,8 @@ def fields(data: bytes) -> Iterator[tuple[int, Value]]:
 
 
 def _varint(data: bytes, at: int) -> tuple[int, int]:
+    if at < len(data) and data[at] < 0x80:
+        return data[at], at + 1  # nearly all are of one byte
     value = shift = 0
     for place in range(at, min(at + 10, len(data))):
         value |= (data[place] & 0x7F) << shift
