@@ -149,21 +149,18 @@ def _read_ranks(content: bytes, file: str) -> list[bytes | None]:
         parts = line.split()
         if not parts:
             continue
-        where = f"{file}, line {number:,}"
         if len(parts) != 2 or not parts[1].isdigit() or len(parts[1]) > 9:
-            raise TokenizerFileError(f"{where}: expected base64 and a rank; correct the line.")
+            raise _wrong(file, number, "expected base64 and a rank")
         try:
-            data = base64.b64decode(parts[0], validate=True)
+            data = binascii.a2b_base64(parts[0], strict_mode=True)
         except binascii.Error as error:
-            raise TokenizerFileError(f"{where}: no base64 ({error}); correct the line.") from None
+            raise _wrong(file, number, f"no base64 ({error})") from None
         rank = int(parts[1])
         if not data or len(data) > LONGEST_TOKEN or rank >= MOST_IDS:
-            raise TokenizerFileError(
-                f"{where}: a token has 1 to {LONGEST_TOKEN:,} bytes and a rank below "
-                f"{MOST_IDS:,}; correct the line."
-            )
+            what = f"a token has 1 to {LONGEST_TOKEN:,} bytes and a rank below {MOST_IDS:,}"
+            raise _wrong(file, number, what)
         if rank in found or data in seen:
-            raise TokenizerFileError(f"{where}: the token or its rank was there before; remove it.")
+            raise _wrong(file, number, "the token or its rank was there before", "remove it")
         found[rank] = data
         seen.add(data)
     if not found:
@@ -174,3 +171,7 @@ def _read_ranks(content: bytes, file: str) -> list[bytes | None]:
             f"{file} has no rank for the byte 0x{missing[0]:02x}; tiktoken needs all 256."
         )
     return [found.get(rank) for rank in range(max(found) + 1)]
+
+
+def _wrong(file: str, line: int, what: str, remedy: str = "correct the line") -> TokenizerFileError:
+    return TokenizerFileError(f"{file}, line {line:,}: {what}; {remedy}.")
