@@ -111,7 +111,7 @@ def test_each_merge_is_told_by_a_gap_or_hidden_and_the_replay_tells_the_same(tex
     counted = sorted(step.rank for step in steps)
     fired = [rank for rank, n in zip(ranks.tolist(), times.tolist(), strict=True) for _ in range(n)]
     assert counted == fired
-    made = {merge.id: merge.rank for merge in tokenizer.merges}
+    made = tokenizer.merges.rank_of_id
     assert all(made[step.id] == step.rank for step in steps)
 
 
