@@ -1,10 +1,14 @@
 """tiktoken's encodings, built from the shipped files so that nothing is downloaded."""
 
+import base64
+import lzma
+from collections.abc import Callable
 from functools import cache
 
 import tiktoken
 
 from tokviz.catalog import load_tokenizer
+from tokviz.resources import read_resource
 from tokviz.tokenization.tokenizer import Tokenizer
 
 _PATTERN = r"'(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s"
@@ -34,6 +38,23 @@ def tiktoken_of(tokenizer: Tokenizer) -> tiktoken.Encoding:
         mergeable_ranks=tokenizer.id_of_bytes,
         special_tokens=tokenizer.special_tokens,
     )
+
+
+def load_ranks(name: str) -> Callable[[], tiktoken.Encoding]:
+    """What tiktoken does with a rank file that it has: it reads the lines and makes its tables."""
+    tokenizer = load_tokenizer(name)
+    assert tokenizer.split is not None
+    pattern, special = tokenizer.split.pattern, tokenizer.special_tokens
+
+    def load() -> tiktoken.Encoding:
+        content = lzma.decompress(read_resource(f"tokenizers/{name}.tiktoken.xz"))
+        lines = (line.split() for line in content.splitlines() if line)
+        ranks = {base64.b64decode(data): int(rank) for data, rank in lines}
+        return tiktoken.Encoding(
+            name, pat_str=pattern, mergeable_ranks=ranks, special_tokens=special
+        )
+
+    return load
 
 
 def can_encode(peer: tiktoken.Encoding, text: str) -> bool:

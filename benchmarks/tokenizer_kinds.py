@@ -11,6 +11,7 @@ on.
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -19,8 +20,8 @@ from tokenizers import Tokenizer as HuggingFaceTokenizer
 from tokenizers import models, normalizers, pre_tokenizers
 
 from benchmarks.corpora import CORPORA
-from benchmarks.measure import interleaved, ratio
-from benchmarks.peers import tiktoken_of
+from benchmarks.measure import interleaved, once, ratio
+from benchmarks.peers import load_ranks, tiktoken_of
 from tests.fetch_tokenizers import CACHE
 from tokviz.catalog import load_tokenizer
 from tokviz.resources import resource_path
@@ -29,6 +30,7 @@ from tokviz.tokenization.formats.any_file import open_tokenizer
 from tokviz.tokenization.formats.charsmap import Charsmap
 from tokviz.tokenization.formats.huggingface_json import tokenizer_from_json
 from tokviz.tokenization.normalization.spaced_text import SPACE
+from tokviz.tokenization.replay.merge_order import check_order
 from tokviz.tokenization.segmenters.unigram import Unigram
 from tokviz.tokenization.tokenizer import Tokenizer
 
@@ -46,10 +48,14 @@ def main(rounds: int, corpus: str) -> None:
     print(f"{'':16} {'run':>6} {'ours':>10} {'peer':>10}   ratio")
     for name in ("gpt2", "cl100k_base", "o200k_base"):
         peer = tiktoken_of(load_tokenizer(name))
+        if name != "gpt2":
+            _measure_opening(name, load_ranks(name), rounds, partial(load_tokenizer, name))
         _measure(name, load_tokenizer(name), peer.encode_ordinary, text, rounds)
     model = str(resource_path("tokenizers/mistral-7b-v1.model"))
     pieces = sentencepiece.SentencePieceProcessor(model_file=model)
     mistral = load_tokenizer("mistral-7b-v1")
+    load = partial(sentencepiece.SentencePieceProcessor, model_file=model)
+    _measure_opening("mistral-7b-v1", load, rounds, lambda: load_tokenizer("mistral-7b-v1"))
     # A serialized answer, since ids alone have no offsets.
     spans = lambda text: pieces.encode(text, return_type="serialized_proto")  # noqa: E731
     _measure("mistral-7b-v1", mistral, spans, text, rounds)
@@ -89,14 +95,22 @@ def _unigram_peer(tokenizer: Tokenizer) -> HuggingFaceTokenizer:
 def _measure_file(name: str, path: Path, text: str, rounds: int) -> None:
     theirs = HuggingFaceTokenizer.from_file(str(path))
     theirs.no_truncation()
-    opening: dict[str, Callable[[], object]] = {
-        "ours": lambda: open_tokenizer(path, None),
-        "peer": lambda: HuggingFaceTokenizer.from_file(str(path)),
-    }
-    taken = interleaved(rounds, opening)
-    _show(name, "open", taken["ours"], taken["peer"])
+    load = partial(HuggingFaceTokenizer.from_file, str(path))
+    _measure_opening(name, load, rounds, lambda: open_tokenizer(path, None))
     encode = lambda text: theirs.encode(text, add_special_tokens=False).offsets  # noqa: E731
     _measure(name, open_tokenizer(path, None), encode, text, rounds)
+
+
+def _measure_opening(
+    name: str, peer: Callable[[], object], rounds: int, ours: Callable[[], Tokenizer]
+) -> None:
+    """Reading the file, and the check of its merges' order, which the window makes in a task."""
+    taken = interleaved(rounds, {"ours": ours, "peer": peer})
+    _show(name, "open", taken["ours"], taken["peer"])
+    tokenizer = ours()
+    if tokenizer.ordered is None and len(tokenizer.merges):
+        checked = once(lambda: list(check_order(tokenizer)))
+        print(f"{name:16} {'order':>6} {checked * 1000:>7.1f} ms")
 
 
 def _measure(
