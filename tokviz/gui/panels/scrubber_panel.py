@@ -164,10 +164,8 @@ class ScrubberPanel(QFrame):
             widget.setVisible(not why_not)
         if why_not:
             self._stop()
-            self._words.setText(why_not)
-            self._words.setToolTip(why_not)
+            self._words.set_wordings(why_not)
             return
-        self._words.setToolTip("")
         k = n_all if model.n_merges is None else model.n_merges
         self.curve.set_value(k)
         with QSignalBlocker(self.box):  # held within an old range, it would ask for what it shows

@@ -9,7 +9,8 @@ from tokviz.gui.widgets.still_label import StillLabel
 
 
 class FittingLabel(StillLabel):
-    """Shows the first of its wordings that fits, the last if none does; asks for no room."""
+    """Shows the first of its wordings that fits, else as much of the last as does and an ellipsis;
+    asks for no room."""
 
     def __init__(self, name: str = "") -> None:
         super().__init__(name)
@@ -29,4 +30,5 @@ class FittingLabel(StillLabel):
     def _fit(self) -> None:
         metrics, room = self.fontMetrics(), self.contentsRect().width()
         fitting = (words for words in self._wordings if metrics.horizontalAdvance(words) <= room)
-        self.setText(next(fitting, self._wordings[-1]))
+        cut = metrics.elidedText(self._wordings[-1], Qt.TextElideMode.ElideRight, room)
+        self.setText(next(fitting, cut))
