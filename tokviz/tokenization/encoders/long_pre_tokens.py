@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tokviz.tokenization.encoders.lock_step import LONGEST, LockStep
-from tokviz.tokenization.encoders.merged_piece import merge_plainly
+from tokviz.tokenization.encoders.merged_piece import merge_each, merge_plainly
 from tokviz.tokenization.encoders.rank_sweep import sweep
 from tokviz.tokenization.encoders.window_chain import WindowChain
 from tokviz.tokenization.encoding import OPEN, Int32s, Int64s
@@ -27,7 +27,8 @@ _STEP = 64  # a power of two, as the tokens of a repeated letter are: so windows
 _OVERLAP = 32
 _WINDOW = _STEP + _OVERLAP
 _CHAINED = 1 << 15  # bytes up to which windows are taken one after the other, and remembered
-_FEW = 32  # pieces up to which the merge loop is faster than the steps of a matrix
+_FEW = 96  # pieces up to which the merge loop is faster than the steps of a matrix
+_FEW_LONG = 32  # long pieces up to which windows are taken so
 _BLOCK = 1 << 9  # windows
 _SWEPT = 2_000  # bytes from which on a sweep is worth its steps
 Bytes = NDArray[np.uint8]
@@ -55,7 +56,7 @@ class PieceMerger:
         places = _places(starts[short].astype(np.int64), lengths[short].astype(np.int64))
         tokens[places], gaps[places] = self._merge_short(data, starts[short], lengths[short])
         long = list(zip(starts[is_long].tolist(), lengths[is_long].tolist(), strict=True))
-        if len(long) <= _FEW and sum(length for _, length in long) <= _CHAINED:
+        if len(long) <= _FEW_LONG and sum(length for _, length in long) <= _CHAINED:
             long = [place for place in long if not self._chained(data, place, tokens, gaps)]
         if long:
             _merge_by_windows(self._lock_step, data, long, tokens, gaps)
@@ -64,11 +65,8 @@ class PieceMerger:
     def _merge_short(self, data: Bytes, starts: Int32s, lengths: Int32s) -> tuple[Int32s, Int32s]:
         if len(starts) > _FEW:
             return self._lock_step.merge(data, starts.astype(np.int64), lengths.astype(np.int64))
-        columns = [(np.zeros(0, np.int32),) * 2]
-        for start, length in zip(starts.tolist(), lengths.tolist(), strict=True):
-            columns.append(merge_plainly(self._lock_step, data[start : start + length]))
-        tokens, gaps = zip(*columns, strict=True)
-        return np.concatenate(tokens), np.concatenate(gaps)
+        places = _places(starts.astype(np.int64), lengths.astype(np.int64))
+        return merge_each(self._lock_step, data[places], lengths.tolist())
 
     def _chained(self, data: Bytes, place: tuple[int, int], tokens: Int32s, gaps: Int32s) -> bool:
         piece = slice(place[0], sum(place))

@@ -1,4 +1,4 @@
-"""One pre-token by the merge loop, told by places as lock-step does."""
+"""Pre-tokens by the merge loop, one after the other, told by places as lock-step does."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,13 +8,28 @@ from tokviz.tokenization.encoders.lock_step import LockStep
 from tokviz.tokenization.encoding import OPEN, Int32s
 
 
-def merge_plainly(lock_step: LockStep, data: NDArray[np.uint8]) -> tuple[Int32s, Int32s]:
-    """The tokens that begin at each byte (-1: none) and the gap ranks."""
+def merge_each(
+    lock_step: LockStep, data: NDArray[np.uint8], lengths: list[int]
+) -> tuple[Int32s, Int32s]:
+    """(bytes,) each: the tokens that begin at each byte (-1: none) and the gap ranks, of pieces of
+    these lengths that stand in a row in `data`."""
     symbols: list[int] = lock_step.byte_ids[data].tolist()
-    ids, events = apply_merges(symbols, lock_step.merges)
-    gaps = np.full(len(data), OPEN, np.int32)
-    for rank, gap in events:
-        gaps[gap] = rank
-    tokens = np.full(len(data), -1, np.int32)
-    tokens[np.append(0, np.flatnonzero(gaps[:-1] == OPEN) + 1)] = ids
-    return tokens, gaps
+    tokens, gaps = [-1] * len(data), [OPEN] * len(data)
+    start = 0
+    for length in lengths:
+        ids, events = apply_merges(symbols[start : start + length], lock_step.merges)
+        for rank, gap in events:
+            gaps[start + gap] = rank
+        at = start
+        for token_id in ids:
+            tokens[at] = token_id
+            while gaps[at] != OPEN:
+                at += 1
+            at += 1
+        start += length
+    return np.array(tokens, np.int32), np.array(gaps, np.int32)
+
+
+def merge_plainly(lock_step: LockStep, data: NDArray[np.uint8]) -> tuple[Int32s, Int32s]:
+    """The same of one piece."""
+    return merge_each(lock_step, data, [len(data)])
